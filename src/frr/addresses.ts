@@ -1,0 +1,22 @@
+/** The addresses of the node's own interfaces, as the kernel of this network namespace has them. */
+import { networkInterfaces } from 'node:os';
+
+export interface InterfaceAddress {
+  readonly interface: string;
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly afi: 'ipv4' | 'ipv6';
+}
+
+/** Addresses on interfaces that are up, link-local ones included; IPv6 zones are left off. */
+export function interfaceAddresses(): readonly InterfaceAddress[] {
+  const found: InterfaceAddress[] = [];
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    for (const { address, cidr, family } of addresses ?? []) {
+      const prefixLength = Number(cidr?.split('/')[1]);
+      if (!Number.isInteger(prefixLength)) continue;
+      found.push({ interface: name, address, prefixLength, afi: family === 'IPv6' ? 'ipv6' : 'ipv4' });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,115 @@
+/**
+ * Tells an answer from a failure, by what vtysh or a daemon wrote and how it ended.
+ *
+ * FRR tells most failures in words meant for people, in other places from version to version: a dead daemon is
+ * `bgpd is not running` on standard error, with exit status 1 on 8.4 and 10 but 0 on 7.5; an unknown command is a
+ * line on standard output; a daemon that dies while it speaks adds a line to the JSON it had begun. The words here
+ * are those of FRR's vtysh/vtysh.c, vtysh/vtysh_main.c and lib/vty.c.
+ */
+import type { Command } from './commands.ts';
+import { FrrError, type FrrErrorReason } from './source.ts';
+
+/** What vtysh did. */
+export interface VtyshOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Exit status; undefined when a signal ended it. */
+  readonly exit: number | undefined;
+}
+
+/** Return codes of a daemon, the last byte of a reply on its socket (FRR's lib/command.h). */
+const SUCCESS = 0;
+/** Such as `{}` for a prefix that is not in the table. vtysh makes no difference and exits with 0. */
+const WARNING = 1;
+const NO_MATCH = 2;
+const AMBIGUOUS = 3;
+const INCOMPLETE = 4;
+
+/** An answer that ends with one of these lines was not understood; on a socket the daemon's name stands in it too. */
+const NOT_UNDERSTOOD = /^% (?:\[\w+\] )?(?:Unknown command|Command incomplete|Ambiguous command)/m;
+const CUT_OFF = /vtysh: error reading from \w+|closing connection to \w+ because of an I\/O error/;
+const NOT_RUNNING =
+  /\bis not running\b|failed to connect to any daemons|no daemons match name|container state improper/;
+/** vtysh says this to everybody but root, whether the daemon is dead or its socket may not be used. */
+const NOT_ROOT = /try running me as a privileged user/;
+const NOT_PERMITTED =
+  /permission denied|operation not permitted|password is required|not in the sudoers|not allowed to execute/i;
+const NOT_THERE = /not found|no such (?:file|container)|no container with name/i;
+
+/** Lines of standard error that say nothing about the command: vtysh reads its configuration as whoever runs it. */
+const IRRELEVANT = /vtysh\.conf|^Warning: connecting to|^\s*$/;
+
+/**
+ * The text of the answer to `command`, or why there is none.
+ * @throws FrrError
+ */
+export function answerOfVtysh(command: Command, output: VtyshOutput): string {
+  const { stdout, stderr, exit } = output;
+  const { daemon } = command;
+  if (NOT_RUNNING.test(stderr)) {
+    const orElse = NOT_ROOT.test(stderr)
+      ? ', or vtysh may not use its socket: it must run as root or in the group of the socket (frrvty)'
+      : '';
+    throw new FrrError('not_running', daemon, `${daemon} is not running${orElse}`);
+  }
+  if (CUT_OFF.test(stderr) || CUT_OFF.test(stdout.slice(-500))) {
+    throw new FrrError('truncated', daemon, `${daemon} ended while it answered "${command.text}"`);
+  }
+  refuseWhatIsNoAnswer(command, stdout);
+  if (exit === 0) return stdout;
+  throw new FrrError(
+    reasonOfFailure(stderr),
+    daemon,
+    `vtysh could not ask ${daemon} (exit status ${exit ?? 'none'}): ${wordsOf(stderr) || wordsOf(stdout) || 'it says nothing'}`,
+  );
+}
+
+/**
+ * The text of a daemon's reply on its socket, or why it is none.
+ * @param code the return code at the end of the reply
+ * @throws FrrError
+ */
+export function answerOfDaemon(command: Command, text: string, code: number): string {
+  if (code === NO_MATCH || code === AMBIGUOUS || code === INCOMPLETE) throw notUnderstood(command, text);
+  refuseWhatIsNoAnswer(command, text);
+  if (code === SUCCESS || code === WARNING) return text;
+  throw new FrrError(
+    'failed',
+    command.daemon,
+    `${command.daemon} failed at "${command.text}" (return code ${code}): ${wordsOf(text) || 'it says nothing'}`,
+  );
+}
+
+function refuseWhatIsNoAnswer(command: Command, text: string): void {
+  // The end, because of several commands in one run the last one fails; the rest may be megabytes of JSON.
+  if (NOT_UNDERSTOOD.test(text.slice(-500))) throw notUnderstood(command, text.slice(-500));
+  if (command.format === 'json' && text.startsWith('%'))
+    throw new FrrError('failed', command.daemon, `${command.daemon} on "${command.text}": ${wordsOf(text)}`);
+}
+
+function notUnderstood(command: Command, text: string): FrrError {
+  const words = NOT_UNDERSTOOD.exec(text);
+  return new FrrError(
+    'unknown_command',
+    command.daemon,
+    `this FRR does not know the command: ${words === null ? command.text : wordsOf(text.slice(words.index))}`,
+  );
+}
+
+function reasonOfFailure(stderr: string): FrrErrorReason {
+  if (NOT_PERMITTED.test(withoutIrrelevant(stderr))) return 'permission_denied';
+  if (NOT_THERE.test(withoutIrrelevant(stderr))) return 'not_installed';
+  return 'failed';
+}
+
+function withoutIrrelevant(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !IRRELEVANT.test(line))
+    .join('\n');
+}
+
+/** The first line that says something, cut to what a message can hold. */
+function wordsOf(text: string): string {
+  return (withoutIrrelevant(text.slice(0, 10_000)).split('\n')[0] ?? '').trim().slice(0, 200);
+}

@@ -1,0 +1,177 @@
+/**
+ * The allow-list: every command that this program can send to FRR.
+ *
+ * This is a security boundary. Whoever may open FRR's vty sockets may also configure the router, so nothing but
+ * the commands made here reaches FRR: `Command` cannot be made elsewhere, and what goes into a command is parsed
+ * as an address or taken from a fixed list first. A command enters this file after it has run on every FRR version
+ * of the test matrix with peers up, down and absent (`show bgp neighbors graceful-restart json` crashed bgpd 7.5.1
+ * and 8.4.4), and after somebody has looked at what it costs the router. Whole tables are not asked for.
+ */
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** FRR's daemons, as their sockets (`NAME.vty`) and `vtysh -d NAME` call them. */
+export const DAEMONS = [
+  'zebra',
+  'bgpd',
+  'bfdd',
+  'staticd',
+  'mgmtd',
+  'ospfd',
+  'ospf6d',
+  'ripd',
+  'ripngd',
+  'isisd',
+  'pimd',
+  'pim6d',
+  'ldpd',
+  'nhrpd',
+  'eigrpd',
+  'babeld',
+  'pbrd',
+  'fabricd',
+  'pathd',
+  'vrrpd',
+  'watchfrr',
+] as const;
+
+export type Daemon = (typeof DAEMONS)[number];
+
+declare const allowed: unique symbol;
+
+/** A command that may be sent. Only this file makes them. */
+export interface Command {
+  /** As typed at vtysh. Also the key in a recording, unless {@link Command.recordedAs} says otherwise. */
+  readonly text: string;
+  readonly daemon: Daemon;
+  readonly format: 'json' | 'text';
+  /** The daemon answers it only after `enable` on the same connection. vtysh does so by itself. */
+  readonly needsEnable: boolean;
+  /** Key in a recording, where the text alone would not tell which daemon was asked. */
+  readonly recordedAs: string;
+  /** FRR answers nothing at all, rather than an empty document, when there is nothing to tell. */
+  readonly mayBeEmpty: boolean;
+  readonly [allowed]: true;
+}
+
+type Properties = Partial<Pick<Command, 'needsEnable' | 'recordedAs' | 'mayBeEmpty'>>;
+
+function allow(daemon: Daemon, text: string, format: 'json' | 'text', properties: Properties = {}): Command {
+  if (!DAEMONS.includes(daemon)) throw new TypeError(`${JSON.stringify(daemon)} is no FRR daemon`);
+  // bfdd answers nothing else before.
+  const { needsEnable = daemon === 'bfdd', recordedAs = text, mayBeEmpty = false } = properties;
+  return { text, daemon, format, needsEnable, recordedAs, mayBeEmpty } as Command;
+}
+
+const json = (daemon: Daemon, text: string, properties?: Properties): Command =>
+  allow(daemon, text, 'json', properties);
+
+/** Commands without parameters. Costs: on FRR 8.4.4, two cores; sessions are 3 address families each. */
+export const COMMANDS = {
+  /** Every session of every VRF and address family. 0.5 ms for 3 sessions, 40 ms and 1.6 MB for 1,000. */
+  bgpSummary: json('bgpd', 'show bgp vrf all summary json'),
+  /** Timers, reasons, policies, limits of every session. 0.4 ms for 3 sessions, 232 ms and 4.7 MB for 1,000. */
+  bgpNeighbors: json('bgpd', 'show bgp vrf all neighbors json'),
+  /** Every BFD session of every VRF (`show bfd vrf all ...` looks for a VRF named "all"). */
+  bfdPeers: json('bfdd', 'show bfd peers json'),
+  bfdCounters: json('bfdd', 'show bfd peers counters json'),
+  /** Empty without EVPN on 7.5 and 8.4, an empty object on 10. */
+  evpnVnis: json('zebra', 'show evpn vni json', { mayBeEmpty: true }),
+  /** One document for all VRFs; neighbors and interfaces are few. */
+  ospfNeighbors: json('ospfd', 'show ip ospf vrf all neighbor json'),
+  ospfInterfaces: json('ospfd', 'show ip ospf vrf all interface json'),
+  pimNeighbors: json('pimd', 'show ip pim vrf all neighbor json'),
+  pimInterfaces: json('pimd', 'show ip pim vrf all interface json'),
+  vrrp: json('vrrpd', 'show vrrp json'),
+  /** FRR 8.4 and newer, where bgpd has the RPKI module. */
+  rpkiServers: json('bgpd', 'show rpki cache-server json'),
+  rpkiConnections: json('bgpd', 'show rpki cache-connection json'),
+  /** The VRFs beside the default one, with those that are configured but not there. */
+  vrfs: allow('zebra', 'show vrf', 'text'),
+  /** The daemons that are connected to zebra, and since when. */
+  zebraClients: allow('zebra', 'show zebra client summary', 'text', { needsEnable: true }),
+  /** watchfrr's own view of the daemons. */
+  watchfrr: allow('watchfrr', 'show watchfrr', 'text'),
+} as const satisfies Record<string, Command>;
+
+/** A name that FRR tells (`show vrf`) and that can stand in a command as one word. */
+const VRF_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,63}$/;
+
+/** Whether a VRF can be named in a command. */
+export function isVrfName(name: string): boolean {
+  return VRF_NAME.test(name) && name !== 'all';
+}
+
+/** ` vrf NAME`, and nothing for the default VRF, whose own name can be changed (`zebra --vrfdefaultname`). */
+function inVrf(vrf: string): string {
+  if (vrf === 'default') return '';
+  if (!isVrfName(vrf))
+    throw new TypeError(`${JSON.stringify(vrf)} is not a VRF that can be named in a command`);
+  return ` vrf ${vrf}`;
+}
+
+const IP = { ipv4: 'ip', ipv6: 'ipv6' } as const;
+
+/**
+ * Routes of one VRF, counted by protocol. zebra walks its table: 0.6 s of its one main thread at 1,000,000 routes.
+ * One VRF at a time, because `vrf all` leaves out the VRFs' names before FRR 10.
+ * @throws TypeError for a VRF that cannot be named; see {@link isVrfName}
+ */
+export function routeSummary(afi: 'ipv4' | 'ipv6', vrf: string): Command {
+  return json('zebra', `show ${IP[afi]} route${inVrf(vrf)} summary json`);
+}
+
+/**
+ * The default route of one VRF. One look-up, whatever the table's size.
+ * @throws TypeError for a VRF that cannot be named; see {@link isVrfName}
+ */
+export function defaultRoute(afi: 'ipv4' | 'ipv6', vrf: string): Command {
+  return json('zebra', `show ${IP[afi]} route${inVrf(vrf)} ${afi === 'ipv4' ? '0.0.0.0/0' : '::/0'} json`);
+}
+
+/** A command that every daemon answers. Costs next to nothing. */
+export function showVersion(daemon: Daemon): Command {
+  return allow(daemon, 'show version', 'text', {
+    recordedAs: daemon === 'zebra' ? 'show version' : `show version ${daemon}`,
+  });
+}
+
+/** Memory of one daemon, as its allocator tells (`show memory`). */
+export function showMemory(daemon: Daemon): Command {
+  return allow(daemon, 'show memory', 'text', { recordedAs: `show memory ${daemon}` });
+}
+
+/**
+ * Whether bgpd has a host prefix, and to which peers it was advertised. One look-up, whatever the table's size.
+ * @param address an IPv4 or IPv6 address without a mask or zone
+ * @throws TypeError when it is not an address
+ */
+export function bgpHostPrefix(address: string): Command {
+  if (isIPv4(address)) return json('bgpd', `show bgp ipv4 unicast ${address}/32 json`);
+  if (isIPv6(address) && !address.includes('%'))
+    return json('bgpd', `show bgp ipv6 unicast ${address}/128 json`);
+  throw new TypeError(`${JSON.stringify(address)} is not an IP address`);
+}
+
+/**
+ * What a vty connection needs before the commands that say so ({@link Command.needsEnable}). It changes nothing by
+ * itself. vtysh sends it on its own.
+ */
+export function enable(daemon: Daemon): Command {
+  return allow(daemon, 'enable', 'text');
+}
+
+const AFIS = ['ipv4', 'ipv6'] as const;
+
+/**
+ * Every command that can be sent, for a recording: those without parameters, and the others with each daemon, each
+ * VRF that can be named, and each address.
+ */
+export function allCommands(vrfs: readonly string[], hostAddresses: readonly string[]): readonly Command[] {
+  const named = vrfs.filter((vrf) => vrf === 'default' || isVrfName(vrf));
+  return [
+    ...Object.values(COMMANDS),
+    ...named.flatMap((vrf) => AFIS.flatMap((afi) => [routeSummary(afi, vrf), defaultRoute(afi, vrf)])),
+    ...DAEMONS.flatMap((daemon) => [showVersion(daemon), showMemory(daemon)]),
+    ...hostAddresses.map(bgpHostPrefix),
+  ];
+}

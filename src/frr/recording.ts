@@ -1,0 +1,212 @@
+/**
+ * A folder with FRR's answers: an FrrSource for tests, for the demonstration without FRR, and for bug reports.
+ *
+ * `index.json` has an entry for each command: the file that holds vtysh's standard output, its exit status and its
+ * standard error. `addresses.json`, which may be missing, has the addresses of the node's interfaces:
+ * `{"lo": ["127.0.0.1/8", "::1/128"]}`. `frr-exporter record DIR` makes such a folder.
+ */
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { z } from 'zod';
+import type { InterfaceAddress } from './addresses.ts';
+import { answerOfVtysh } from './answers.ts';
+import type { Command } from './commands.ts';
+import { type Answer, FRR_ERROR_REASONS, FrrError, type FrrSource } from './source.ts';
+
+const INDEX = 'index.json';
+const ADDRESSES = 'addresses.json';
+/** What the failed commands share for their output: an empty file. */
+const NO_ANSWER = 'no-answer.txt';
+
+const Index = z.record(
+  z.string(),
+  z.object({
+    // A name alone: a recording comes from somebody else, and must not lead out of its folder.
+    file: z.string().regex(/^[^/\\\0]+$/, 'must be the name of a file in the folder'),
+    exit: z.int(),
+    stderr: z.string(),
+    /** Why there was no answer, where it was not vtysh that told. `stderr` has the message then. */
+    reason: z.enum(FRR_ERROR_REASONS).optional(),
+  }),
+);
+
+const Addresses = z.record(
+  z.string(),
+  z.array(z.string().refine((text) => parseAddress(text) !== undefined, 'must be like 192.0.2.1/32')),
+);
+
+/** A folder that is no recording, or a broken one. The message is one line that names the folder. */
+export class RecordingError extends Error {
+  override readonly name = 'RecordingError';
+}
+
+/**
+ * Opens a recording. Its index is read once, its answers when they are asked for.
+ * @param maxOutput bytes of one answer beyond which it is refused
+ * @throws RecordingError
+ */
+export async function openRecording(directory: string, maxOutput: number): Promise<FrrSource> {
+  const index = await readJson(directory, INDEX, Index);
+  if (index === undefined)
+    throw new RecordingError(
+      `${directory} is no recording: it has no ${INDEX}; make one with: frr-exporter record DIR`,
+    );
+  const addresses = await readJson(directory, ADDRESSES, Addresses);
+
+  async function show(command: Command): Promise<Answer> {
+    const { daemon, recordedAs } = command;
+    const entry = Object.hasOwn(index as object, recordedAs) ? index?.[recordedAs] : undefined;
+    if (entry === undefined)
+      throw new FrrError(
+        'not_recorded',
+        daemon,
+        `the recording ${directory} has no answer to "${recordedAs}"`,
+      );
+    if (entry.reason !== undefined) throw new FrrError(entry.reason, daemon, entry.stderr);
+    const file = path.join(directory, entry.file);
+    let stdout: string;
+    try {
+      const { size } = await stat(file);
+      if (size > maxOutput)
+        throw new FrrError(
+          'too_large',
+          daemon,
+          `${file} has ${size} bytes, more than --frr.max-output=${maxOutput}`,
+        );
+      stdout = await readFile(file, 'utf8');
+    } catch (error) {
+      if (error instanceof FrrError) throw error;
+      throw new FrrError(
+        'not_recorded',
+        daemon,
+        `the recording's answer to "${recordedAs}" cannot be read: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+    return { text: answerOfVtysh(command, { stdout, stderr: entry.stderr, exit: entry.exit }), seconds: 0 };
+  }
+
+  return {
+    kind: 'recording',
+    show,
+    showEach: (commands) => Promise.all(commands.map(show)),
+    async addresses() {
+      if (addresses === undefined)
+        throw new FrrError(
+          'not_recorded',
+          'zebra',
+          `the recording ${directory} has no ${ADDRESSES} with the node's addresses`,
+        );
+      return Object.entries(addresses).flatMap(([name, texts]) =>
+        texts.map((text) => ({ interface: name, ...(parseAddress(text) as ParsedAddress) })),
+      );
+    },
+    async close() {},
+  };
+}
+
+/** Undefined when there is no such file. */
+async function readJson<Schema extends z.ZodType>(
+  directory: string,
+  name: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | undefined> {
+  const file = path.join(directory, name);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new RecordingError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new RecordingError(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const issue = read.error.issues[0];
+  throw new RecordingError(`${file}: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}`);
+}
+
+type ParsedAddress = Omit<InterfaceAddress, 'interface'>;
+
+function parseAddress(text: string): ParsedAddress | undefined {
+  const [address = '', length = '', ...rest] = text.split('/');
+  const version = isIP(address);
+  const prefixLength = /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
+  if (version === 0 || address.includes('%') || rest.length > 0) return undefined;
+  if (!(prefixLength <= (version === 4 ? 32 : 128))) return undefined;
+  return { address, prefixLength, afi: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+/** What came of one command: its answer, or why there is none. */
+export interface Recorded {
+  readonly command: Command;
+  readonly outcome: Answer | FrrError;
+}
+
+/**
+ * Writes a recording into a folder, which is made where it is not there.
+ * @throws RecordingError when the folder is not empty, or cannot be written
+ */
+export async function writeRecording(
+  directory: string,
+  recorded: readonly Recorded[],
+  addresses: readonly InterfaceAddress[],
+): Promise<void> {
+  const index: z.infer<typeof Index> = {};
+  const texts = new Map<string, string>();
+  for (const { command, outcome } of recorded) {
+    if (outcome instanceof FrrError) {
+      texts.set(NO_ANSWER, '');
+      index[command.recordedAs] = {
+        file: NO_ANSWER,
+        exit: 1,
+        stderr: outcome.message,
+        reason: outcome.reason,
+      };
+      continue;
+    }
+    const file = `${command.recordedAs.replaceAll(' ', '_').replaceAll(/[^\w.-]/g, '-')}.${command.format === 'json' ? 'json' : 'txt'}`;
+    texts.set(file, outcome.text);
+    index[command.recordedAs] = { file, exit: 0, stderr: '' };
+  }
+  const byInterface: z.infer<typeof Addresses> = {};
+  for (const { interface: name, address, prefixLength } of addresses) {
+    byInterface[name] ??= [];
+    byInterface[name].push(`${address}/${prefixLength}`);
+  }
+  await refuseIfNotEmpty(directory);
+  try {
+    await mkdir(directory, { recursive: true });
+    for (const [file, text] of texts) await writeFile(path.join(directory, file), text, { flag: 'wx' });
+    await writeFile(path.join(directory, ADDRESSES), `${JSON.stringify(byInterface, null, 1)}\n`);
+    // Last, so that a folder with an index is whole.
+    await writeFile(path.join(directory, INDEX), `${JSON.stringify(index, null, 1)}\n`);
+  } catch (error) {
+    throw new RecordingError(`no recording can be written to ${directory}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Looks whether a recording can be written into a folder: one that is empty, or not there yet.
+ * @throws RecordingError
+ */
+export async function refuseIfNotEmpty(directory: string): Promise<void> {
+  let names: readonly string[];
+  try {
+    names = await readdir(directory);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    throw new RecordingError(`no recording can be written to ${directory}: ${message}`, { cause: error });
+  }
+  if (names.length > 0)
+    throw new RecordingError(`${directory} is not empty: name a folder that is empty or not there yet`);
+}

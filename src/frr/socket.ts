@@ -1,0 +1,155 @@
+/**
+ * FrrSource by the daemons' vty sockets, without a process: what vtysh itself speaks.
+ *
+ * A fresh connection is in VIEW mode, where nothing can be configured, and stays there. The few commands that are
+ * unknown in VIEW mode have a connection of their own. Connections are kept between polls. A daemon is asked one
+ * command at a time: FRR loses what is sent ahead of an answer (lib/vty.c). A connection whose answer did not come in
+ * time is destroyed, never used again, so that a late answer cannot be taken for the next one's.
+ */
+import { existsSync } from 'node:fs';
+import { interfaceAddresses } from './addresses.ts';
+import { answerOfDaemon } from './answers.ts';
+import { type Command, type Daemon, enable } from './commands.ts';
+import type { SourceOptions } from './options.ts';
+import { deniedWords, socketFile, socketFolder } from './socket-files.ts';
+import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from './source.ts';
+import { openVty, type Reply, type Vty, VtyError } from './vty.ts';
+
+/** Makes the source. Connects to nothing yet. */
+export function socketSource(options: SourceOptions): FrrSource {
+  const connections = new Map<string, Vty>();
+  /** Resolves when the last of those who wait for a daemon's connection is done with it. */
+  const turns = new Map<Daemon, Promise<void>>();
+  let closed = false;
+
+  /** Does `work` when everybody who came before is done with the daemon's connection. */
+  async function inTurn<T>(
+    { daemon, text }: Command,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const before = turns.get(daemon) ?? Promise.resolve();
+    const done = Promise.withResolvers<void>();
+    turns.set(
+      daemon,
+      before.then(() => done.promise),
+    );
+    const tooLate = Promise.withResolvers<never>();
+    const onAbort = () =>
+      tooLate.reject(new FrrError('timed_out', daemon, `${daemon} was not asked "${text}" in time`));
+    if (signal.aborted || closed) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await Promise.race([tooLate.promise, before]);
+      return await work();
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      done.resolve();
+    }
+  }
+
+  async function connect(command: Command, signal: AbortSignal): Promise<Vty> {
+    const vty = await openVty(socketFile(options, command.daemon), signal);
+    if (closed) await vty.destroy();
+    connections.set(connectionName(command), vty);
+    if (command.needsEnable) await enter(vty, enable(command.daemon), signal);
+    return vty;
+  }
+
+  /** A connection that could not be enabled would not know its commands: it is given up. */
+  async function enter(vty: Vty, first: Command, signal: AbortSignal): Promise<void> {
+    try {
+      const { text, code } = await vty.ask(first.text, options.maxOutput, signal);
+      answerOfDaemon(first, text, code);
+    } catch (error) {
+      await vty.destroy();
+      throw error;
+    }
+  }
+
+  async function exchange(command: Command, signal: AbortSignal): Promise<Reply> {
+    const kept = connections.get(connectionName(command));
+    if (kept?.idle) {
+      try {
+        return await kept.ask(command.text, options.maxOutput, signal);
+      } catch (error) {
+        // FRR was restarted a moment ago, before it read the command: its successor is asked, once.
+        if (!(error instanceof VtyError && error.failure === 'gone')) throw error;
+      }
+    }
+    const fresh = await connect(command, signal);
+    return await fresh.ask(command.text, options.maxOutput, signal);
+  }
+
+  async function ask(command: Command, signal: AbortSignal): Promise<Answer> {
+    try {
+      const { text, code, seconds } = await exchange(command, signal);
+      return { text: answerOfDaemon(command, text, code), seconds };
+    } catch (error) {
+      throw error instanceof VtyError ? explain(error, command) : error;
+    }
+  }
+
+  function explain({ failure, code }: VtyError, { daemon, text }: Command): FrrError {
+    const file = socketFile(options, daemon);
+    const error = (reason: FrrErrorReason, message: string) => new FrrError(reason, daemon, message);
+    switch (failure) {
+      case 'aborted':
+        return error('timed_out', `${daemon} did not answer "${text}" in time`);
+      case 'gone':
+        return error('not_running', `${daemon} is not running any more: it closed ${file}`);
+      case 'ended':
+        return error('truncated', `${daemon} ended while it answered "${text}"`);
+      case 'too_large':
+        return error(
+          'too_large',
+          `${daemon}'s answer to "${text}" is larger than --frr.max-output (${options.maxOutput} bytes)`,
+        );
+      case 'garbled':
+        return error('failed', `what came from ${file} on "${text}" is no vty reply`);
+      case 'refused':
+        switch (code) {
+          case 'ENOENT':
+            return error(
+              'not_running',
+              existsSync(socketFolder(options))
+                ? `${daemon} is not running: there is no ${file}`
+                : `FRR is not running: there is no ${socketFolder(options)} (--frr.socket.dir-path and --frr.pathspace name it)`,
+            );
+          case 'ECONNREFUSED':
+            return error('not_running', `${daemon} is not running: nobody listens at ${file}`);
+          case 'EACCES':
+          case 'EPERM':
+            return error('permission_denied', deniedWords(file));
+          case 'EAGAIN':
+            return error('timed_out', `${daemon} hangs: it takes no more connections at ${file}`);
+          default:
+            return error('failed', `${file}: cannot connect: ${code}`);
+        }
+    }
+  }
+
+  return {
+    kind: 'socket',
+    show: (command, signal) => inTurn(command, signal, () => ask(command, signal)),
+    async showEach(commands, signal) {
+      const [first] = commands;
+      if (first === undefined) return [];
+      return await inTurn(first, signal, async () => {
+        const answers: Answer[] = [];
+        for (const command of commands) answers.push(await ask(command, signal));
+        return answers;
+      });
+    },
+    addresses: async () => interfaceAddresses(),
+    async close() {
+      closed = true;
+      await Promise.all(Array.from(connections.values(), (vty) => vty.destroy()));
+      connections.clear();
+    },
+  };
+}
+
+function connectionName({ daemon, needsEnable }: Command): string {
+  return needsEnable ? `${daemon}, enabled` : daemon;
+}

@@ -1,0 +1,196 @@
+/**
+ * A connection to the vty socket of one FRR daemon.
+ *
+ * The client sends a command and a NUL. The daemon sends its output, three NULs and a byte with the return code
+ * (`vtysh_read` in FRR's lib/vty.c); the code may be any value. The output has no NULs, and nothing comes unasked.
+ */
+import { createConnection, type Socket } from 'node:net';
+
+/** A daemon's reply, without the framing. */
+export interface Reply {
+  readonly text: string;
+  /** Return code: 0 success, 1 warning, 2 unknown command, ... (`CMD_...` in FRR's lib/command.h). */
+  readonly code: number;
+  /** From the request to the last byte. */
+  readonly seconds: number;
+}
+
+/** What became of a connection that brought no reply. It is destroyed in every case. */
+export type VtyFailure =
+  /** Aborted by the signal. */
+  | 'aborted'
+  /** Nobody took our bytes; the daemon did not see the command. */
+  | 'gone'
+  /** The daemon closed it before the end of its reply. */
+  | 'ended'
+  /** The reply is larger than allowed. */
+  | 'too_large'
+  /** Bytes that are no reply. */
+  | 'garbled'
+  /** It could not be made. */
+  | 'refused';
+
+export class VtyError extends Error {
+  override readonly name = 'VtyError';
+  readonly failure: VtyFailure;
+  /** Of the operating system, such as ECONNREFUSED. */
+  readonly code: string | undefined;
+
+  constructor(failure: VtyFailure, code?: string) {
+    super(code === undefined ? failure : `${failure} (${code})`);
+    this.failure = failure;
+    this.code = code;
+  }
+}
+
+export interface Vty {
+  /** Whether a command may be sent: not destroyed, and none in flight. */
+  readonly idle: boolean;
+  /**
+   * Sends a command and waits for the reply. One at a time.
+   * @param maxOutput bytes of the reply beyond which it is given up
+   * @throws VtyError
+   */
+  ask(command: string, maxOutput: number, signal: AbortSignal): Promise<Reply>;
+  /** Resolves when nothing of it is left. Safe to call twice. A command in flight fails with `aborted`. */
+  destroy(): Promise<void>;
+}
+
+/** Three NULs and the return code. */
+const END = 4;
+
+/**
+ * Collects a reply from the chunks that a stream happens to cut it into. Memory is what came, and the work is the
+ * same however it is cut.
+ */
+export function replyCollector() {
+  const chunks: Buffer[] = [];
+  let length = 0;
+
+  /** The byte at `distance` from the end; 1 is the last one. */
+  function fromEnd(distance: number): number | undefined {
+    let left = distance;
+    for (let i = chunks.length - 1; i >= 0; i--) {
+      const chunk = chunks[i] as Buffer;
+      if (left <= chunk.length) return chunk[chunk.length - left];
+      left -= chunk.length;
+    }
+    return undefined;
+  }
+
+  return {
+    get length() {
+      return length;
+    },
+    /** Takes the next chunk. True when the reply is whole. */
+    add(chunk: Buffer): boolean {
+      if (chunk.length > 0) chunks.push(chunk);
+      length += chunk.length;
+      return length >= END && fromEnd(2) === 0 && fromEnd(3) === 0 && fromEnd(4) === 0;
+    },
+    /** The whole reply; undefined when there is a NUL within, which FRR never sends. */
+    take(): { text: string; code: number } | undefined {
+      const bytes = Buffer.concat(chunks, length);
+      if (bytes.indexOf(0) !== length - END) return undefined;
+      return { text: bytes.toString('utf8', 0, length - END), code: bytes[length - 1] as number };
+    },
+  };
+}
+
+interface InFlight {
+  readonly reply: ReturnType<typeof replyCollector>;
+  readonly maxOutput: number;
+  /** From `performance.now()`. */
+  readonly since: number;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: VtyError) => void;
+}
+
+/**
+ * Connects to a socket.
+ * @throws VtyError `refused` or `aborted`
+ */
+export async function openVty(file: string, signal: AbortSignal): Promise<Vty> {
+  if (signal.aborted) throw new VtyError('aborted');
+  const socket = createConnection({ path: file });
+  const connected = Promise.withResolvers<void>();
+  const onAbort = () => connected.reject(new VtyError('aborted'));
+  const onError = ({ code }: NodeJS.ErrnoException) => connected.reject(new VtyError('refused', code));
+  signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('connect', connected.resolve).once('error', onError);
+  try {
+    await connected.promise;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+  const vty = speak(socket);
+  socket.removeListener('error', onError);
+  return vty;
+}
+
+function speak(socket: Socket): Vty {
+  let inFlight: InFlight | undefined;
+  const gone = Promise.withResolvers<void>();
+
+  function settle(): InFlight | undefined {
+    const settled = inFlight;
+    inFlight = undefined;
+    return settled;
+  }
+
+  function fail(failure: VtyFailure, code?: string): void {
+    const failed = settle();
+    socket.destroy();
+    failed?.reject(new VtyError(failure, code));
+  }
+
+  socket.on('data', (chunk) => {
+    // What nobody asked for would be taken for the next answer.
+    if (inFlight === undefined) return fail('garbled');
+    const { reply, maxOutput, since } = inFlight;
+    const whole = reply.add(chunk);
+    if (reply.length > maxOutput + END) return fail('too_large');
+    if (!whole) return;
+    const seconds = (performance.now() - since) / 1000;
+    const taken = reply.take();
+    if (taken === undefined) return fail('garbled');
+    settle()?.resolve({ ...taken, seconds });
+  });
+  socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // The kernel says so when the other end is closed with our bytes unread, and tells a clean end otherwise.
+    const unseen = (code === 'EPIPE' || code === 'ECONNRESET') && inFlight?.reply.length === 0;
+    fail(unseen ? 'gone' : 'ended', code);
+  });
+  socket.on('end', () => fail('ended'));
+  socket.on('close', () => {
+    fail('ended');
+    gone.resolve();
+  });
+
+  return {
+    get idle() {
+      return inFlight === undefined && !socket.destroyed && socket.writable;
+    },
+    async ask(command, maxOutput, signal) {
+      if (inFlight !== undefined) throw new Error('a command is in flight already');
+      if (signal.aborted || socket.destroyed) throw new VtyError('aborted');
+      const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+      inFlight = { reply: replyCollector(), maxOutput, since: performance.now(), resolve, reject };
+      const onAbort = () => fail('aborted');
+      signal.addEventListener('abort', onAbort, { once: true });
+      socket.write(`${command}\0`);
+      try {
+        return await promise;
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+    async destroy() {
+      fail('aborted');
+      await gone.promise;
+    },
+  };
+}
