@@ -1,0 +1,300 @@
+/** BFD sessions of every VRF: state, diagnostics, intervals, packets. */
+import { COMMANDS } from '../frr/commands.ts';
+import { buildFamiliesInTurns, figure, type LabelSet, labels, metric, NO_LABELS } from '../metrics/family.ts';
+import { collector } from './collector.ts';
+import { type Fields, fields, items, seconds, word } from './fields.ts';
+
+const PEERS = 'show bfd peers json';
+const COUNTERS = 'show bfd peers counters json';
+
+/** What a BFD session is known by. FRR leaves out a local address or an interface that it did not fix: empty labels. */
+const BFD_LABELS = ['vrf', 'peer', 'local', 'interface'] as const;
+const INFO_LABELS = [
+  ...BFD_LABELS,
+  'diagnostic',
+  'remote_diagnostic',
+  'type',
+  'profile',
+  'multihop',
+] as const;
+
+const bfdInfo = metric({
+  name: 'frr_bfd_session_info',
+  type: 'info',
+  help: 'Diagnostics of the BFD session on both sides, where it comes from, its profile, and whether it is multihop.',
+  labels: INFO_LABELS,
+  source: `${PEERS}: diagnostic, remote-diagnostic, multihop; FRR 10 and newer: type; FRR 10.7: profile`,
+});
+const bfdSessions = metric({
+  name: 'frr_bfd_sessions',
+  type: 'gauge',
+  help: 'BFD sessions of all VRFs, whatever their state. 0 says that FRR has none.',
+  labels: [],
+  source: PEERS,
+});
+/** 1 while the BFD session is up. */
+export const bfdSessionUp = metric({
+  name: 'frr_bfd_session_up',
+  type: 'gauge',
+  help: 'Whether the BFD session is up.',
+  labels: BFD_LABELS,
+  source: `${PEERS}: status`,
+});
+const bfdState = metric({
+  name: 'frr_bfd_session_state',
+  type: 'gauge',
+  help: 'State of the BFD session as in RFC 5880: 0 admin down, 1 down, 2 init, 3 up.',
+  labels: BFD_LABELS,
+  source: `${PEERS}: status (RFC 5880 section 4.1)`,
+});
+const bfdAdminUp = metric({
+  name: 'frr_bfd_session_admin_up',
+  type: 'gauge',
+  help: 'Whether the BFD session may come up: 0 when it was shut down here on purpose.',
+  labels: BFD_LABELS,
+  source: `${PEERS}: status "shutdown"`,
+});
+const bfdUpTimestamp = metric({
+  name: 'frr_bfd_session_up_timestamp_seconds',
+  type: 'gauge',
+  help: 'Since when the BFD session is up, in seconds since the epoch, within a second; absent while it is not.',
+  unit: 'seconds',
+  labels: BFD_LABELS,
+  source: `${PEERS}: uptime`,
+});
+const bfdDownTimestamp = metric({
+  name: 'frr_bfd_session_down_timestamp_seconds',
+  type: 'gauge',
+  help: 'Since when the BFD session is down, in seconds since the epoch, within a second; since it is there if it never was up; absent while it is not down.',
+  unit: 'seconds',
+  labels: BFD_LABELS,
+  source: `${PEERS}: downtime`,
+});
+const bfdUpEvents = counterMetric('up_events', 'How often the BFD session came up.', 'session-up');
+const bfdDownEvents = counterMetric('down_events', 'How often the BFD session went down.', 'session-down');
+const bfdControlReceived = counterMetric(
+  'control_packets_received',
+  'BFD control packets received.',
+  'control-packet-input',
+);
+const bfdControlSent = counterMetric(
+  'control_packets_sent',
+  'BFD control packets sent.',
+  'control-packet-output',
+);
+const bfdEchoReceived = counterMetric(
+  'echo_packets_received',
+  'BFD echo packets received.',
+  'echo-packet-input',
+);
+const bfdEchoSent = counterMetric('echo_packets_sent', 'BFD echo packets sent.', 'echo-packet-output');
+const bfdReceive = intervalMetric(
+  'receive',
+  'Shortest interval at which this side takes control packets.',
+  'receive-interval',
+);
+const bfdTransmit = intervalMetric(
+  'transmit',
+  'Shortest interval at which this side wants to send control packets.',
+  'transmit-interval',
+);
+const bfdEchoReceive = intervalMetric(
+  'echo_receive',
+  'Shortest interval at which this side takes echo packets.',
+  'echo-receive-interval',
+  '8.0',
+);
+const bfdEchoTransmit = intervalMetric(
+  'echo_transmit',
+  'Interval at which this side sends echo packets; 0 when it sends none.',
+  'echo-transmit-interval (FRR 7.5: echo-interval)',
+);
+const bfdRemoteReceive = intervalMetric(
+  'remote_receive',
+  'Shortest interval at which the peer takes control packets.',
+  'remote-receive-interval',
+);
+const bfdRemoteTransmit = intervalMetric(
+  'remote_transmit',
+  'Shortest interval at which the peer wants to send control packets.',
+  'remote-transmit-interval',
+);
+const bfdRemoteEchoReceive = intervalMetric(
+  'remote_echo_receive',
+  'Shortest interval at which the peer takes echo packets; 0 when it takes none.',
+  'remote-echo-receive-interval (FRR 7.5: remote-echo-interval)',
+);
+const bfdMultiplier = metric({
+  name: 'frr_bfd_session_detect_multiplier',
+  type: 'gauge',
+  help: 'Control packets of this side that may be lost before the peer calls the BFD session down.',
+  labels: BFD_LABELS,
+  source: `${PEERS}: detect-multiplier`,
+});
+const bfdRemoteMultiplier = metric({
+  name: 'frr_bfd_session_remote_detect_multiplier',
+  type: 'gauge',
+  help: 'Control packets of the peer that may be lost before this side calls the BFD session down.',
+  labels: BFD_LABELS,
+  source: `${PEERS}: remote-detect-multiplier`,
+});
+const bfdRoundTripMin = roundTripMetric('min', 'Shortest');
+const bfdRoundTripAvg = roundTripMetric('avg', 'Mean');
+const bfdRoundTripMax = roundTripMetric('max', 'Longest');
+
+function counterMetric(part: string, help: string, field: string) {
+  return metric({
+    name: `frr_bfd_session_${part}_total`,
+    type: 'counter',
+    help,
+    labels: BFD_LABELS,
+    source: `${COUNTERS}: ${field}`,
+  });
+}
+
+function intervalMetric(part: string, help: string, field: string, since?: string) {
+  return metric({
+    name: `frr_bfd_session_${part}_interval_seconds`,
+    type: 'gauge',
+    help,
+    unit: 'seconds',
+    labels: BFD_LABELS,
+    source: `${PEERS}: ${field}`,
+    ...(since !== undefined && { since }),
+  });
+}
+
+function roundTripMetric(which: 'min' | 'avg' | 'max', word: string) {
+  return metric({
+    name: `frr_bfd_session_rtt_${which}_seconds`,
+    type: 'gauge',
+    help: `${word} round-trip time of the last echo packets; absent until one came back.`,
+    unit: 'seconds',
+    labels: BFD_LABELS,
+    source: `${PEERS}: rtt-${which} (microseconds)`,
+    since: '8.4',
+  });
+}
+
+const DESCRIPTORS = [
+  bfdInfo,
+  bfdSessions,
+  bfdSessionUp,
+  bfdState,
+  bfdAdminUp,
+  bfdUpTimestamp,
+  bfdDownTimestamp,
+  bfdUpEvents,
+  bfdDownEvents,
+  bfdControlReceived,
+  bfdControlSent,
+  bfdEchoReceived,
+  bfdEchoSent,
+  bfdReceive,
+  bfdTransmit,
+  bfdEchoReceive,
+  bfdEchoTransmit,
+  bfdRemoteReceive,
+  bfdRemoteTransmit,
+  bfdRemoteEchoReceive,
+  bfdMultiplier,
+  bfdRemoteMultiplier,
+  bfdRoundTripMin,
+  bfdRoundTripAvg,
+  bfdRoundTripMax,
+] as const;
+
+/** FRR's words for the states of RFC 5880 (`__display_peer_json` in bfdd_vty.c). */
+const BFD_STATES: ReadonlyMap<unknown, number> = new Map([
+  ['shutdown', 0],
+  ['down', 1],
+  ['init', 2],
+  ['up', 3],
+]);
+
+export const bfd = collector({
+  name: 'bfd',
+  help: 'BFD sessions of every VRF.',
+  enabledByDefault: true,
+  pace: 'sessions',
+  descriptors: DESCRIPTORS,
+  ask: async (frr) => {
+    const [sessions, counters] = await frr.jsonEach([COMMANDS.bfdPeers, COMMANDS.bfdCounters]);
+    return { sessions, counters };
+  },
+  families: ({ sessions, counters }, { now }) =>
+    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
+      emit(bfdSessions, NO_LABELS, items(sessions).length);
+      for (const item of items(sessions)) {
+        yield;
+        const session = fields(item);
+        const set = sessionLabels(session);
+        const { status } = session;
+        if (status !== undefined) {
+          emit(bfdSessionUp, set, status === 'up' ? 1 : 0);
+          emit(bfdState, set, BFD_STATES.get(status) ?? status);
+          emit(bfdAdminUp, set, status === 'shutdown' ? 0 : 1);
+        }
+        const info = labels(INFO_LABELS, [
+          ...set.values,
+          word(session.diagnostic),
+          word(session['remote-diagnostic']),
+          word(session.type),
+          word(session.profile),
+          session.multihop === undefined ? '' : String(session.multihop === true),
+        ]);
+        emit(bfdInfo, info, 1);
+        emit(bfdUpTimestamp, set, ago(session.uptime, now));
+        emit(bfdDownTimestamp, set, ago(session.downtime, now));
+        emit(bfdReceive, set, seconds(session['receive-interval'], 1_000));
+        emit(bfdTransmit, set, seconds(session['transmit-interval'], 1_000));
+        emit(bfdEchoReceive, set, seconds(session['echo-receive-interval'], 1_000));
+        emit(
+          bfdEchoTransmit,
+          set,
+          seconds(session['echo-transmit-interval'] ?? session['echo-interval'], 1_000),
+        );
+        emit(bfdRemoteReceive, set, seconds(session['remote-receive-interval'], 1_000));
+        emit(bfdRemoteTransmit, set, seconds(session['remote-transmit-interval'], 1_000));
+        emit(
+          bfdRemoteEchoReceive,
+          set,
+          seconds(session['remote-echo-receive-interval'] ?? session['remote-echo-interval'], 1_000),
+        );
+        emit(bfdMultiplier, set, session['detect-multiplier']);
+        emit(bfdRemoteMultiplier, set, session['remote-detect-multiplier']);
+        // FRR writes zeroes until an echo packet came back.
+        if (figure(session['rtt-max']) !== 0) {
+          emit(bfdRoundTripMin, set, seconds(session['rtt-min'], 1_000_000));
+          emit(bfdRoundTripAvg, set, seconds(session['rtt-avg'], 1_000_000));
+          emit(bfdRoundTripMax, set, seconds(session['rtt-max'], 1_000_000));
+        }
+      }
+      for (const item of items(counters)) {
+        yield;
+        const session = fields(item);
+        const set = sessionLabels(session);
+        emit(bfdUpEvents, set, session['session-up']);
+        emit(bfdDownEvents, set, session['session-down']);
+        emit(bfdControlReceived, set, session['control-packet-input']);
+        emit(bfdControlSent, set, session['control-packet-output']);
+        emit(bfdEchoReceived, set, session['echo-packet-input']);
+        emit(bfdEchoSent, set, session['echo-packet-output']);
+      }
+    }),
+});
+
+function sessionLabels(session: Fields): LabelSet<typeof BFD_LABELS> {
+  return labels(BFD_LABELS, [
+    word(session.vrf),
+    word(session.peer),
+    word(session.local),
+    word(session.interface),
+  ]);
+}
+
+/** The moment that was some seconds ago. */
+function ago(seconds: unknown, now: number): number | undefined {
+  const age = figure(seconds);
+  return age === undefined ? undefined : now - age;
+}

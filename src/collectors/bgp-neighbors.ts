@@ -1,0 +1,344 @@
+/** What only the neighbors command tells of BGP sessions: who they are, why they went down, timers, limits, policies. */
+import { COMMANDS } from '../frr/commands.ts';
+import { buildFamiliesInTurns, figure, labels, metric } from '../metrics/family.ts';
+import { addressFamily } from './address-family.ts';
+import {
+  SESSION_FAMILY_LABELS,
+  SESSION_LABELS,
+  sessionAdminUp,
+  sessionDropped,
+  sessionEstablished,
+  sessionUp,
+} from './bgp.ts';
+import { collector } from './collector.ts';
+import { type Fields, fields, members, seconds, word } from './fields.ts';
+
+const NEIGHBORS = 'show bgp vrf all neighbors json';
+
+const INFO_LABELS = [
+  'vrf',
+  'peer',
+  'local_as',
+  'remote_as',
+  'peer_group',
+  'description',
+  'remote_hostname',
+  'interface',
+  'remote_router_id',
+] as const;
+const RESET_LABELS = ['vrf', 'peer', 'reason', 'code', 'notification'] as const;
+const MESSAGE_LABELS = ['vrf', 'peer', 'direction', 'type'] as const;
+const RESTART_LABELS = ['vrf', 'peer', 'local_mode', 'remote_mode'] as const;
+const REJECTED_LABELS = ['vrf', 'peer', 'reason'] as const;
+
+/** Facts about a session that people may change, on a series of their own to join on by (instance, vrf, peer). */
+export const sessionInfo = metric({
+  name: 'frr_bgp_session_info',
+  type: 'info',
+  help: 'Who the BGP peer is; empty labels where FRR does not know. The interface is that of an unnumbered peer.',
+  labels: INFO_LABELS,
+  source: `${NEIGHBORS}: localAs, remoteAs, peerGroup, nbrDesc, hostname, bgpNeighborAddr, remoteRouterId`,
+});
+/** Why a session went down last. One series a session. */
+export const sessionLastReset = metric({
+  name: 'frr_bgp_session_last_reset_info',
+  type: 'info',
+  help: "Why the BGP session went down last, in FRR's words, and the NOTIFICATION if there was one; absent when it never did.",
+  labels: RESET_LABELS,
+  source: `${NEIGHBORS}: lastResetDueTo, lastResetCode, lastNotificationReason, downLastResetDueTo`,
+});
+const sessionLastResetTimestamp = metric({
+  name: 'frr_bgp_session_last_reset_timestamp_seconds',
+  type: 'gauge',
+  help: 'When the BGP session went down last, in seconds since the epoch, within a second; absent when it never did.',
+  unit: 'seconds',
+  labels: SESSION_LABELS,
+  source: `${NEIGHBORS}: lastResetTimerMsecs`,
+});
+const sessionHoldTime = metric({
+  name: 'frr_bgp_session_hold_time_seconds',
+  type: 'gauge',
+  help: 'Hold time as negotiated; absent while the BGP session is not established.',
+  unit: 'seconds',
+  labels: SESSION_LABELS,
+  source: `${NEIGHBORS}: bgpTimerHoldTimeMsecs`,
+});
+const sessionKeepalive = metric({
+  name: 'frr_bgp_session_keepalive_seconds',
+  type: 'gauge',
+  help: 'Keepalive interval as negotiated; absent while the BGP session is not established.',
+  unit: 'seconds',
+  labels: SESSION_LABELS,
+  source: `${NEIGHBORS}: bgpTimerKeepAliveIntervalMsecs`,
+});
+const sessionRoundTrip = metric({
+  name: 'frr_bgp_session_rtt_seconds',
+  type: 'gauge',
+  help: "Round-trip time of the BGP session's TCP connection, in whole milliseconds; absent while it is not established.",
+  unit: 'seconds',
+  labels: SESSION_LABELS,
+  source: `${NEIGHBORS}: estimatedRttInMsecs (before FRR 10: only from a millisecond on)`,
+});
+const sessionMessages = metric({
+  name: 'frr_bgp_session_messages_by_type_total',
+  type: 'counter',
+  help: 'BGP messages by direction and type.',
+  labels: MESSAGE_LABELS,
+  source: `${NEIGHBORS}: messageStats`,
+});
+const gracefulRestartActive = metric({
+  name: 'frr_bgp_session_graceful_restart_active',
+  type: 'gauge',
+  help: "Whether a timer of the BGP session's graceful restart runs: the peer is expected back, or its routes are kept though stale.",
+  labels: SESSION_LABELS,
+  source: `${NEIGHBORS}: gracefulRestartInfo timers (RFC 4724)`,
+});
+const gracefulRestartInfo = metric({
+  name: 'frr_bgp_session_graceful_restart_info',
+  type: 'info',
+  help: 'Graceful restart on both sides of the BGP session: Helper, Restart, Disable, or NotApplicable before the peer has told.',
+  labels: RESTART_LABELS,
+  source: `${NEIGHBORS}: gracefulRestartInfo localGrMode, remoteGrMode (RFC 4724)`,
+});
+const sessionBfdEnabled = metric({
+  name: 'frr_bgp_session_bfd_enabled',
+  type: 'gauge',
+  help: 'Whether BFD watches over the BGP session.',
+  labels: SESSION_LABELS,
+  source: `${NEIGHBORS}: peerBfdInfo`,
+});
+const prefixesRejected = metric({
+  name: 'frr_bgp_session_prefixes_rejected_total',
+  type: 'counter',
+  help: 'Prefixes from the peer that did not get into the BGP table, by reason.',
+  labels: REJECTED_LABELS,
+  source: `${NEIGHBORS}: prefixStats`,
+  since: '10.3',
+});
+const prefixesAccepted = metric({
+  name: 'frr_bgp_prefixes_accepted',
+  type: 'gauge',
+  help: 'Prefixes from the peer that the inbound policy let in.',
+  labels: SESSION_FAMILY_LABELS,
+  source: `${NEIGHBORS}: addressFamilyInfo acceptedPrefixCounter`,
+});
+const prefixLimit = metric({
+  name: 'frr_bgp_prefix_limit',
+  type: 'gauge',
+  help: 'Most prefixes that the peer may announce; absent without a limit.',
+  labels: SESSION_FAMILY_LABELS,
+  source: `${NEIGHBORS}: addressFamilyInfo prefixAllowedMax`,
+});
+const prefixLimitWarning = metric({
+  name: 'frr_bgp_prefix_limit_warning_threshold',
+  type: 'gauge',
+  help: 'Prefixes above which FRR warns that the limit is near; absent without a limit.',
+  labels: SESSION_FAMILY_LABELS,
+  source: `${NEIGHBORS}: addressFamilyInfo prefixAllowedMax, prefixAllowedWarningThresh (percent)`,
+});
+/** 1 for the limited families of a session that FRR keeps down because of its prefix limit. */
+export const prefixLimitExceeded = metric({
+  name: 'frr_bgp_prefix_limit_exceeded',
+  type: 'gauge',
+  help: 'Whether FRR keeps the BGP session down because the peer went over a prefix limit; absent without a limit. With limits in several address families FRR does not tell which.',
+  labels: SESSION_FAMILY_LABELS,
+  source: `${NEIGHBORS}: prefixesConfigExceedMax, addressFamilyInfo prefixAllowedMax`,
+});
+/** 1 where RFC 8212 discards the routes of a session because a policy is missing. */
+export const policyMissing = metric({
+  name: 'frr_bgp_policy_missing',
+  type: 'gauge',
+  help: 'Whether routes are discarded because the session has no inbound or no outbound policy (RFC 8212, `bgp ebgp-requires-policy`).',
+  labels: SESSION_FAMILY_LABELS,
+  source: `${NEIGHBORS}: addressFamilyInfo inboundEbgpRequiresPolicy, outboundEbgpRequiresPolicy`,
+});
+
+const DESCRIPTORS = [
+  sessionInfo,
+  sessionLastReset,
+  sessionLastResetTimestamp,
+  sessionHoldTime,
+  sessionKeepalive,
+  sessionRoundTrip,
+  sessionMessages,
+  gracefulRestartActive,
+  gracefulRestartInfo,
+  sessionBfdEnabled,
+  prefixesRejected,
+  prefixesAccepted,
+  prefixLimit,
+  prefixLimitWarning,
+  prefixLimitExceeded,
+  policyMissing,
+] as const;
+
+/** `messageStats` of the neighbors command: the start of the field, and the label. */
+const MESSAGE_TYPES = [
+  ['opens', 'open'],
+  ['notifications', 'notification'],
+  ['updates', 'update'],
+  ['keepalives', 'keepalive'],
+  ['routeRefresh', 'route_refresh'],
+  ['capability', 'capability'],
+] as const;
+
+/** `prefixStats` of the neighbors command: the field, and the label. */
+const REJECTIONS = [
+  ['inboundFiltered', 'inbound_filter'],
+  ['aspathLoop', 'as_path_loop'],
+  ['originatorLoop', 'originator_loop'],
+  ['clusterLoop', 'cluster_loop'],
+  ['invalidNextHop', 'invalid_next_hop'],
+  ['withdrawn', 'treated_as_withdraw'],
+  ['attributesDiscarded', 'attributes_discarded'],
+] as const;
+
+export const bgpNeighbors = collector({
+  name: 'bgp-neighbors',
+  help: 'Reasons, timers, limits and policies of BGP sessions; asked when a session changed, and otherwise seldom.',
+  enabledByDefault: true,
+  pace: 'details',
+  descriptors: DESCRIPTORS,
+  askedWhenChanged: [sessionUp, sessionAdminUp, sessionEstablished, sessionDropped],
+  ask: (frr) => frr.json(COMMANDS.bgpNeighbors),
+  families: (documents, { now }) =>
+    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
+      for (const document of documents) {
+        for (const [vrf, instance] of members(document)) {
+          for (const [peer, neighbor] of members(instance)) {
+            yield;
+            const set = labels(SESSION_LABELS, [vrf, peer]);
+            const established = neighbor.bgpState === 'Established';
+            emit(
+              sessionInfo,
+              labels(INFO_LABELS, [
+                vrf,
+                peer,
+                word(neighbor.localAs),
+                word(neighbor.remoteAs),
+                word(neighbor.peerGroup),
+                word(neighbor.nbrDesc),
+                unlessUnknown(neighbor.hostname),
+                neighbor.bgpNeighborAddr === undefined ? '' : peer,
+                unlessUnknown(neighbor.remoteRouterId),
+              ]),
+              1,
+            );
+
+            const reset = lastReset(neighbor);
+            if (reset !== undefined) {
+              const { reason, code, notification, age } = reset;
+              emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);
+              if (age !== undefined) emit(sessionLastResetTimestamp, set, now - age);
+            }
+
+            if (established) {
+              emit(sessionHoldTime, set, seconds(neighbor.bgpTimerHoldTimeMsecs, 1_000));
+              emit(sessionKeepalive, set, seconds(neighbor.bgpTimerKeepAliveIntervalMsecs, 1_000));
+              emit(sessionRoundTrip, set, seconds(neighbor.estimatedRttInMsecs, 1_000));
+            }
+            const messages = fields(neighbor.messageStats);
+            for (const [field, type] of MESSAGE_TYPES) {
+              const received = labels(MESSAGE_LABELS, [vrf, peer, 'received', type]);
+              const sent = labels(MESSAGE_LABELS, [vrf, peer, 'sent', type]);
+              emit(sessionMessages, received, messages[`${field}Recv`]);
+              emit(sessionMessages, sent, messages[`${field}Sent`]);
+            }
+            emit(sessionBfdEnabled, set, neighbor.peerBfdInfo === undefined ? 0 : 1);
+
+            const restart = fields(neighbor.gracefulRestartInfo);
+            const localMode = mode(restart.localGrMode);
+            const remoteMode = mode(restart.remoteGrMode);
+            if (localMode !== '' || remoteMode !== '') {
+              emit(gracefulRestartActive, set, restartTimerRuns(restart) ? 1 : 0);
+              emit(gracefulRestartInfo, labels(RESTART_LABELS, [vrf, peer, localMode, remoteMode]), 1);
+            }
+
+            const rejections = fields(neighbor.prefixStats);
+            for (const [field, reason] of REJECTIONS)
+              emit(prefixesRejected, labels(REJECTED_LABELS, [vrf, peer, reason]), rejections[field]);
+
+            for (const [familyName, family] of members(neighbor.addressFamilyInfo)) {
+              const { afi, safi } = addressFamily(familyName);
+              const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
+              emit(prefixesAccepted, inFamily, family.acceptedPrefixCounter);
+              emit(policyMissing, inFamily, policyIsMissing(family) ? 1 : 0);
+              const limit = figure(family.prefixAllowedMax);
+              if (limit === undefined) continue;
+              emit(prefixLimit, inFamily, family.prefixAllowedMax);
+              emit(prefixLimitExceeded, inFamily, neighbor.prefixesConfigExceedMax === true ? 1 : 0);
+              const percent = figure(family.prefixAllowedWarningThresh);
+              if (percent !== undefined)
+                emit(prefixLimitWarning, inFamily, Math.floor((limit * percent) / 100));
+            }
+          }
+        }
+      }
+    }),
+});
+
+interface Reset {
+  readonly reason: string;
+  /** FRR's number of the reason (`PEER_DOWN_...` in bgpd.h). */
+  readonly code: string;
+  readonly notification: string;
+  /** Seconds since then. */
+  readonly age: number | undefined;
+}
+
+/** Reasons that only say that bgpd lost the way to its peer (`peer_down_str` in bgp_fsm.c): what lost it may be told beside. */
+const WAY_LOST = new Set([26, 27]);
+const BFD_DOWN = 24;
+
+/**
+ * Why the session went down last.
+ *
+ * FRR 10.7 keeps two reasons: that of the moment when the session left Established, and the newest of those while it
+ * was down already. When a link is cut, bgpd may lose the peer's address a moment before BFD tells it, so that the
+ * first is `Neighbor address lost` and the second `BFD down initiated`, which is what happened. Otherwise the
+ * second is about a later attempt, or older than the first, and does not explain it.
+ */
+function lastReset(neighbor: Fields): Reset | undefined {
+  const reason = word(neighbor.lastResetDueTo);
+  if (reason === '' || reason === 'never') return undefined;
+  const age = seconds(neighbor.lastResetTimerMsecs, 1_000);
+  const downAge = figure(neighbor.downLastResetTimeSecs);
+  if (
+    WAY_LOST.has(figure(neighbor.lastResetCode) ?? 0) &&
+    figure(neighbor.downLastResetCode) === BFD_DOWN &&
+    age !== undefined &&
+    downAge !== undefined &&
+    downAge <= age
+  ) {
+    return { reason: word(neighbor.downLastResetDueTo), code: String(BFD_DOWN), notification: '', age };
+  }
+  return {
+    reason,
+    code: word(neighbor.lastResetCode),
+    notification: word(neighbor.lastNotificationReason),
+    age,
+  };
+}
+
+/** FRR writes `Unknown`, `n/a` or an address of zeroes for what it does not know. */
+function unlessUnknown(value: unknown): string {
+  const text = word(value);
+  return text === 'Unknown' || text === 'n/a' || text === '0.0.0.0' ? '' : text;
+}
+
+/** The mode without the asterisk by which FRR marks what is inherited from the instance. */
+function mode(value: unknown): string {
+  return word(value).replace(/\*$/, '');
+}
+
+function restartTimerRuns(restart: Fields): boolean {
+  if (fields(restart.timers).restartTimerRemaining !== undefined) return true;
+  for (const [, family] of members(restart))
+    if (fields(family.timers).stalePathTimerRemaining !== undefined) return true;
+  return false;
+}
+
+/** FRR has these fields, with a sentence in them, only when the policy is missing. */
+function policyIsMissing(family: Fields): boolean {
+  return family.inboundEbgpRequiresPolicy !== undefined || family.outboundEbgpRequiresPolicy !== undefined;
+}

@@ -1,0 +1,280 @@
+/** BGP sessions and their prefixes, of every VRF and address family, from one answer. */
+import { COMMANDS } from '../frr/commands.ts';
+import { buildFamiliesInTurns, labels, metric, NO_LABELS } from '../metrics/family.ts';
+import { addressFamily } from './address-family.ts';
+import { collector } from './collector.ts';
+import { members, word } from './fields.ts';
+
+const SUMMARY = 'show bgp vrf all summary json';
+
+const INSTANCE_LABELS = ['vrf', 'router_id', 'local_as'] as const;
+const TABLE_LABELS = ['vrf', 'afi', 'safi'] as const;
+/** What a session is known by: state, flaps, timers and reasons belong to it, whatever its address families. */
+export const SESSION_LABELS = ['vrf', 'peer'] as const;
+const QUEUE_LABELS = ['vrf', 'peer', 'direction'] as const;
+/** What prefixes belong to. */
+export const SESSION_FAMILY_LABELS = ['vrf', 'peer', 'afi', 'safi'] as const;
+
+const bgpInfo = metric({
+  name: 'frr_bgp_info',
+  type: 'info',
+  help: 'A BGP instance, its router ID and its own AS number.',
+  labels: INSTANCE_LABELS,
+  source: `${SUMMARY}: routerId, as`,
+});
+const sessionCount = metric({
+  name: 'frr_bgp_sessions',
+  type: 'gauge',
+  help: 'BGP sessions of all VRFs that are configured or came by themselves, whatever their state. 0 says that FRR has none.',
+  labels: [],
+  source: `${SUMMARY}: peers`,
+});
+/** 1 while the session is established. */
+export const sessionUp = metric({
+  name: 'frr_bgp_session_up',
+  type: 'gauge',
+  help: 'Whether the BGP session is established.',
+  labels: SESSION_LABELS,
+  source: `${SUMMARY}: state`,
+});
+/** The session's state as a number; see {@link SESSION_STATES}. */
+export const sessionState = metric({
+  name: 'frr_bgp_session_state',
+  type: 'gauge',
+  help: 'State of the BGP session as in RFC 4273: 1 idle, 2 connect, 3 active, 4 opensent, 5 openconfirm, 6 established; and FRR: 7 clearing, 8 deleted.',
+  labels: SESSION_LABELS,
+  source: `${SUMMARY}: state (RFC 4273 bgpPeerState)`,
+});
+/** 0 when somebody shut the session on purpose. */
+export const sessionAdminUp = metric({
+  name: 'frr_bgp_session_admin_up',
+  type: 'gauge',
+  help: 'Whether the BGP session may come up: 0 when it was shut down on purpose, by neighbor or for the whole instance.',
+  labels: SESSION_LABELS,
+  source: `${SUMMARY}: state "Idle (Admin)", peerState "Admin"`,
+});
+const sessionEstablishedTimestamp = metric({
+  name: 'frr_bgp_session_established_timestamp_seconds',
+  type: 'gauge',
+  help: 'Since when the BGP session is established, in seconds since the epoch; absent while it is not.',
+  unit: 'seconds',
+  labels: SESSION_LABELS,
+  source: `${SUMMARY}: peerUptimeEstablishedEpoch`,
+});
+/** How often the session came up. */
+export const sessionEstablished = metric({
+  name: 'frr_bgp_session_established_total',
+  type: 'counter',
+  help: 'How often the BGP session was established.',
+  labels: SESSION_LABELS,
+  source: `${SUMMARY}: connectionsEstablished`,
+});
+/** How often the session went down. */
+export const sessionDropped = metric({
+  name: 'frr_bgp_session_dropped_total',
+  type: 'counter',
+  help: 'How often the BGP session went down after it had been established.',
+  labels: SESSION_LABELS,
+  source: `${SUMMARY}: connectionsDropped`,
+});
+const sessionMessagesReceived = metric({
+  name: 'frr_bgp_session_messages_received_total',
+  type: 'counter',
+  help: 'BGP messages received from the peer.',
+  labels: SESSION_LABELS,
+  source: `${SUMMARY}: msgRcvd`,
+});
+const sessionMessagesSent = metric({
+  name: 'frr_bgp_session_messages_sent_total',
+  type: 'counter',
+  help: 'BGP messages sent to the peer.',
+  labels: SESSION_LABELS,
+  source: `${SUMMARY}: msgSent`,
+});
+const sessionQueue = metric({
+  name: 'frr_bgp_session_queue_messages',
+  type: 'gauge',
+  help: 'BGP messages that wait to be read by bgpd (in) or to be sent to the peer (out).',
+  labels: QUEUE_LABELS,
+  source: `${SUMMARY}: inq, outq`,
+});
+const prefixesReceived = metric({
+  name: 'frr_bgp_prefixes_received',
+  type: 'gauge',
+  help: 'Prefixes from the peer in the BGP table. FRR counts those that its inbound policy let in.',
+  labels: SESSION_FAMILY_LABELS,
+  source: `${SUMMARY}: pfxRcd`,
+});
+const prefixesAdvertised = metric({
+  name: 'frr_bgp_prefixes_advertised',
+  type: 'gauge',
+  help: 'Prefixes advertised to the peer.',
+  labels: SESSION_FAMILY_LABELS,
+  source: `${SUMMARY}: pfxSnt (FRR 7.5: absent while the session is down)`,
+});
+const ribEntries = metric({
+  name: 'frr_bgp_rib_entries',
+  type: 'gauge',
+  help: 'Entries of the BGP table.',
+  labels: TABLE_LABELS,
+  source: `${SUMMARY}: ribCount`,
+});
+const ribMemory = metric({
+  name: 'frr_bgp_rib_memory_bytes',
+  type: 'gauge',
+  help: 'Memory that the entries of the BGP table take.',
+  unit: 'bytes',
+  labels: TABLE_LABELS,
+  source: `${SUMMARY}: ribMemory`,
+});
+const tableVersion = metric({
+  name: 'frr_bgp_table_version',
+  type: 'gauge',
+  help: 'Version of the BGP table: it grows with every change of a best path.',
+  labels: TABLE_LABELS,
+  source: `${SUMMARY}: tableVersion`,
+});
+const peers = metric({
+  name: 'frr_bgp_peers',
+  type: 'gauge',
+  help: 'BGP sessions, established or not, with this address family.',
+  labels: TABLE_LABELS,
+  source: `${SUMMARY}: peerCount`,
+});
+const peersMemory = metric({
+  name: 'frr_bgp_peers_memory_bytes',
+  type: 'gauge',
+  help: 'Memory that the BGP sessions take.',
+  unit: 'bytes',
+  labels: TABLE_LABELS,
+  source: `${SUMMARY}: peerMemory`,
+});
+const peerGroups = metric({
+  name: 'frr_bgp_peer_groups',
+  type: 'gauge',
+  help: 'BGP peer groups; absent without any.',
+  labels: TABLE_LABELS,
+  source: `${SUMMARY}: peerGroupCount`,
+});
+const peerGroupsMemory = metric({
+  name: 'frr_bgp_peer_groups_memory_bytes',
+  type: 'gauge',
+  help: 'Memory that the BGP peer groups take; absent without any.',
+  unit: 'bytes',
+  labels: TABLE_LABELS,
+  source: `${SUMMARY}: peerGroupMemory`,
+});
+const dynamicPeers = metric({
+  name: 'frr_bgp_dynamic_peers',
+  type: 'gauge',
+  help: 'BGP sessions that came by themselves from a listen range.',
+  labels: TABLE_LABELS,
+  source: `${SUMMARY}: dynamicPeers`,
+});
+
+/** Values of `frr_bgp_session_state` by FRR's words (`bgp_status_msg` in bgp_debug.c, without what follows in parentheses). */
+export const SESSION_STATES: ReadonlyMap<string, number> = new Map([
+  ['Idle', 1],
+  ['Connect', 2],
+  ['Active', 3],
+  ['OpenSent', 4],
+  ['OpenConfirm', 5],
+  ['Established', 6],
+  ['Clearing', 7],
+  ['Deleted', 8],
+]);
+
+const DESCRIPTORS = [
+  bgpInfo,
+  sessionCount,
+  sessionUp,
+  sessionState,
+  sessionAdminUp,
+  sessionEstablishedTimestamp,
+  sessionEstablished,
+  sessionDropped,
+  sessionMessagesReceived,
+  sessionMessagesSent,
+  sessionQueue,
+  prefixesReceived,
+  prefixesAdvertised,
+  ribEntries,
+  ribMemory,
+  tableVersion,
+  peers,
+  peersMemory,
+  peerGroups,
+  peerGroupsMemory,
+  dynamicPeers,
+] as const;
+
+export const bgp = collector({
+  name: 'bgp',
+  help: 'BGP sessions and prefixes of every VRF and address family.',
+  enabledByDefault: true,
+  pace: 'sessions',
+  descriptors: DESCRIPTORS,
+  ask: (frr) => frr.json(COMMANDS.bgpSummary),
+  families: (documents) =>
+    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
+      const known = new Set<string>();
+      for (const document of documents) {
+        for (const [vrf, instance] of members(document)) {
+          // Each address family repeats the session, so what belongs to the session is taken where it comes first.
+          const sessions = new Set<string>();
+          let told = false;
+          for (const [familyName, summary] of members(instance)) {
+            const { afi, safi } = addressFamily(familyName);
+            const routerId = word(summary.routerId);
+            if (!told && routerId !== '') {
+              emit(bgpInfo, labels(INSTANCE_LABELS, [vrf, routerId, word(summary.as)]), 1);
+              told = true;
+            }
+            const table = labels(TABLE_LABELS, [vrf, afi, safi]);
+            emit(ribEntries, table, summary.ribCount);
+            emit(ribMemory, table, summary.ribMemory);
+            emit(tableVersion, table, summary.tableVersion);
+            emit(peers, table, summary.peerCount);
+            emit(peersMemory, table, summary.peerMemory);
+            emit(peerGroups, table, summary.peerGroupCount);
+            emit(peerGroupsMemory, table, summary.peerGroupMemory);
+            emit(dynamicPeers, table, summary.dynamicPeers);
+            for (const [peer, session] of members(summary.peers)) {
+              yield;
+              const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
+              emit(prefixesReceived, inFamily, session.pfxRcd);
+              emit(prefixesAdvertised, inFamily, session.pfxSnt);
+              if (sessions.has(peer)) continue;
+              sessions.add(peer);
+              const set = labels(SESSION_LABELS, [vrf, peer]);
+              known.add(set.text);
+              const { name: state, admin } = stateOf(session.state, session.peerState);
+              if (state !== undefined) {
+                emit(sessionUp, set, state === 'Established' ? 1 : 0);
+                emit(sessionState, set, SESSION_STATES.get(state) ?? state);
+                emit(sessionAdminUp, set, admin ? 0 : 1);
+              }
+              if (state === 'Established')
+                emit(sessionEstablishedTimestamp, set, session.peerUptimeEstablishedEpoch);
+              emit(sessionEstablished, set, session.connectionsEstablished);
+              emit(sessionDropped, set, session.connectionsDropped);
+              emit(sessionMessagesReceived, set, session.msgRcvd);
+              emit(sessionMessagesSent, set, session.msgSent);
+              emit(sessionQueue, labels(QUEUE_LABELS, [vrf, peer, 'in']), session.inq);
+              emit(sessionQueue, labels(QUEUE_LABELS, [vrf, peer, 'out']), session.outq);
+            }
+          }
+        }
+      }
+      emit(sessionCount, NO_LABELS, known.size);
+    }),
+});
+
+/** The state without what FRR adds in parentheses (`Idle (Admin)`, `Idle (PfxCt)`), and whether it is down on purpose. */
+function stateOf(state: unknown, peerState: unknown): { name: string | undefined; admin: boolean } {
+  const admin = peerState === 'Admin';
+  if (typeof state !== 'string') return { name: undefined, admin };
+  const space = state.indexOf(' (');
+  if (space === -1) return { name: state, admin };
+  return { name: state.slice(0, space), admin: admin || state.includes('(Admin)', space) };
+}

@@ -1,0 +1,175 @@
+/** Which of FRR's daemons run, hang or were restarted, and which FRR it is. */
+import { COMMANDS, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts';
+import { FrrError } from '../frr/source.ts';
+import { buildFamilies, labels, metric } from '../metrics/family.ts';
+import { type Collector, collector } from './collector.ts';
+import { daemonNamed, parseZebraClients } from './zebra-clients.ts';
+
+const VERSION_LABELS = ['version'] as const;
+const DAEMON_LABELS = ['daemon'] as const;
+
+/** Which FRR it is. */
+export const frrInfo = metric({
+  name: 'frr_info',
+  type: 'info',
+  help: 'Version of FRR, as zebra tells it.',
+  labels: VERSION_LABELS,
+  source: 'show version',
+});
+/** 1 while the daemon answers. */
+export const daemonUp = metric({
+  name: 'frr_daemon_up',
+  type: 'gauge',
+  help: 'Whether the daemon answers. Every daemon that was seen since the exporter started has a series.',
+  labels: DAEMON_LABELS,
+  source: 'show version, asked of each daemon; of watchfrr: show watchfrr',
+});
+/** 1 while the daemon takes connections and does not answer. */
+export const daemonHung = metric({
+  name: 'frr_daemon_hung',
+  type: 'gauge',
+  help: 'Whether the daemon is there, but does not answer within the time limit of a command.',
+  labels: DAEMON_LABELS,
+  source: 'show version, asked of each daemon; of watchfrr: show watchfrr',
+});
+const daemonWatchfrrUp = metric({
+  name: 'frr_daemon_watchfrr_up',
+  type: 'gauge',
+  help: 'Whether watchfrr finds the daemon up; absent without watchfrr.',
+  labels: DAEMON_LABELS,
+  source: 'show watchfrr',
+});
+const daemonRestarts = metric({
+  name: 'frr_daemon_restarts_total',
+  type: 'counter',
+  help: 'Restarts of the daemon that the exporter has seen: it answers again after it was gone, or has connected to zebra anew.',
+  labels: DAEMON_LABELS,
+  source: 'show version, asked of each daemon; show zebra client summary: Connect Time',
+});
+
+const DESCRIPTORS = [frrInfo, daemonUp, daemonHung, daemonWatchfrrUp, daemonRestarts] as const;
+
+/** How a daemon was when it was asked last. */
+interface Health {
+  /** Undefined when that cannot be told: no permission to ask, no answer in the recording. */
+  readonly up: boolean | undefined;
+  readonly hung: boolean;
+  /** Seconds since it connected to zebra; undefined when it is no client of zebra now. */
+  readonly connected: number | undefined;
+  readonly restarts: number;
+}
+
+interface Answers {
+  readonly version: string | undefined;
+  readonly daemons: ReadonlyMap<Daemon, Health>;
+  readonly watchfrr: ReadonlyMap<Daemon, boolean>;
+}
+
+/** Makes the collector. It remembers the daemons that it has seen, and how they were. */
+export function daemons(): Collector<Answers> {
+  let seen: ReadonlyMap<Daemon, Health> = new Map();
+
+  return collector({
+    name: 'daemons',
+    help: "FRR's daemons: which run, hang, were restarted; watchfrr's view; FRR's version.",
+    enabledByDefault: true,
+    pace: 'sessions',
+    descriptors: DESCRIPTORS,
+    ask: async (frr) => {
+      const [watched, clients] = await Promise.all([
+        answerOf(frr.text(COMMANDS.watchfrr)),
+        answerOf(frr.text(COMMANDS.zebraClients)),
+      ]);
+      const watchfrr = parseWatchfrr(watched.text);
+      const connections = parseZebraClients(clients.text);
+      const expected = new Set<Daemon>(['zebra', ...watchfrr.keys(), ...connections.keys(), ...seen.keys()]);
+      expected.delete('watchfrr');
+      // Where no watchfrr lists the daemons, those that are no clients of zebra are found by asking for each, once.
+      const asked = seen.size === 0 && watchfrr.size === 0 ? DAEMONS : [...expected];
+      const probed = await Promise.all(
+        asked
+          .filter((daemon) => daemon !== 'watchfrr')
+          .map(async (daemon) => [daemon, await answerOf(frr.text(showVersion(daemon)))] as const),
+      );
+      const zebra = probed.find(([daemon]) => daemon === 'zebra')?.[1];
+      if (zebra?.error !== undefined && probed.every(([, { up }]) => up === undefined)) throw zebra.error;
+
+      const zebraRestarted = allReconnected(seen, connections);
+      const daemons = new Map<Daemon, Health>();
+      for (const [daemon, { up, hung }] of [...probed, ['watchfrr', watched] as const]) {
+        if (up !== true && !hung && !expected.has(daemon) && !seen.has(daemon)) continue;
+        const before = seen.get(daemon);
+        const connected = connections.get(daemon);
+        const restarted =
+          (before?.up === false && !before.hung && up === true) ||
+          (daemon === 'zebra' ? zebraRestarted : !zebraRestarted && reconnected(before, connected));
+        const restarts = (before?.restarts ?? 0) + (restarted ? 1 : 0);
+        daemons.set(daemon, { up, hung, connected, restarts });
+      }
+      seen = daemons;
+      return { version: parseVersion(zebra?.text ?? ''), daemons, watchfrr };
+    },
+    families: ({ version, daemons, watchfrr }) =>
+      buildFamilies(DESCRIPTORS, (emit) => {
+        if (version !== undefined) emit(frrInfo, labels(VERSION_LABELS, [version]), 1);
+        for (const [daemon, { up, hung, restarts }] of daemons) {
+          const set = labels(DAEMON_LABELS, [daemon]);
+          emit(daemonUp, set, up);
+          if (up !== undefined) emit(daemonHung, set, hung);
+          emit(daemonRestarts, set, restarts);
+        }
+        for (const [daemon, up] of watchfrr) emit(daemonWatchfrrUp, labels(DAEMON_LABELS, [daemon]), up);
+      }),
+  });
+}
+
+interface Probe {
+  readonly up: boolean | undefined;
+  readonly hung: boolean;
+  readonly text: string;
+  readonly error?: FrrError;
+}
+
+/** What the outcome of a question tells about the daemon: dead and hung are different things. */
+async function answerOf(asking: Promise<string>): Promise<Probe> {
+  try {
+    return { up: true, hung: false, text: await asking };
+  } catch (error) {
+    if (!(error instanceof FrrError)) throw error;
+    const { reason } = error;
+    const hung = reason === 'timed_out';
+    const down = hung || reason === 'not_running' || reason === 'truncated';
+    return { up: down ? false : undefined, hung, text: '', error };
+  }
+}
+
+/** A connection to zebra that is younger than it was before is another one. */
+function reconnected(before: Health | undefined, connected: number | undefined): boolean {
+  return before?.connected !== undefined && connected !== undefined && connected < before.connected;
+}
+
+/** When all of several clients have connected anew, it was zebra that went away, whatever happened to them. */
+function allReconnected(
+  seen: ReadonlyMap<Daemon, Health>,
+  connections: ReadonlyMap<Daemon, number>,
+): boolean {
+  const still = [...connections].filter(([daemon]) => seen.get(daemon)?.connected !== undefined);
+  return still.length > 1 && still.every(([daemon, connected]) => reconnected(seen.get(daemon), connected));
+}
+
+/** `FRRouting 8.4.4 (node) on Linux(6.1.0).` in the first line of `show version`. */
+export function parseVersion(text: string): string | undefined {
+  return /^FRRouting (\S+)/.exec(text)?.[1];
+}
+
+/** Lines such as `  bgpd                 Up` of `show watchfrr`; other states are Init, Down, Connecting, Unresponsive. */
+export function parseWatchfrr(text: string): ReadonlyMap<Daemon, boolean> {
+  const states = new Map<Daemon, boolean>();
+  for (const [, name = '', state] of text.matchAll(
+    /^ {2}(\S+) +(Init|Down|Connecting|Up|Unresponsive)\b/gm,
+  )) {
+    const daemon = daemonNamed(name);
+    if (daemon !== undefined) states.set(daemon, state === 'Up');
+  }
+  return states;
+}

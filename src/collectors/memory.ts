@@ -1,0 +1,67 @@
+/** How much memory each daemon uses. */
+import { COMMANDS, type Daemon, showMemory } from '../frr/commands.ts';
+import { FrrError } from '../frr/source.ts';
+import { buildFamilies, labels, metric } from '../metrics/family.ts';
+import { collector } from './collector.ts';
+import { parseWatchfrr } from './daemons.ts';
+import { parseZebraClients } from './zebra-clients.ts';
+
+const DAEMON_LABELS = ['daemon'] as const;
+
+/** What FRR's allocator has handed out in a daemon. */
+export const daemonMemory = metric({
+  name: 'frr_daemon_memory_bytes',
+  type: 'gauge',
+  help: 'Memory that the daemon has allocated, as its own bookkeeping tells: without stacks, libraries and what the allocator holds in reserve.',
+  unit: 'bytes',
+  labels: DAEMON_LABELS,
+  source: 'show memory, asked of each daemon: sum of the column Total',
+});
+
+const DESCRIPTORS = [daemonMemory] as const;
+
+export const memory = collector({
+  name: 'memory',
+  help: "Memory of FRR's daemons.",
+  enabledByDefault: true,
+  pace: 'details',
+  descriptors: DESCRIPTORS,
+  ask: async (frr) => {
+    const [watched, clients] = await Promise.all([
+      frr.text(COMMANDS.watchfrr).catch(absent),
+      frr.text(COMMANDS.zebraClients).catch(absent),
+    ]);
+    const known = new Set<Daemon>([
+      'zebra',
+      ...parseWatchfrr(watched ?? '').keys(),
+      ...parseZebraClients(clients ?? '').keys(),
+    ]);
+    known.delete('watchfrr');
+    const asked = await Promise.allSettled([...known].map((daemon) => frr.text(showMemory(daemon))));
+    // A daemon that does not answer has no figure; that it does not is told by the collector `daemons`.
+    if (asked.every(({ status }) => status === 'rejected')) throw (asked[0] as PromiseRejectedResult).reason;
+    return new Map([...known].map((daemon, index) => [daemon, asked[index]] as const));
+  },
+  families: (answers) =>
+    buildFamilies(DESCRIPTORS, (emit) => {
+      for (const [daemon, answer] of answers)
+        if (answer?.status === 'fulfilled')
+          emit(daemonMemory, labels(DAEMON_LABELS, [daemon]), allocatedBytes(answer.value));
+    }),
+});
+
+function absent(error: unknown): undefined {
+  if (!(error instanceof FrrError)) throw error;
+}
+
+/**
+ * Sum of the column Total, in bytes, of lines such as
+ * `Command Tokens                :    12255     72      882920    12257    883064`, whose size may be `variable`.
+ * Undefined when FRR gives no such lines (its C library has to tell the size of a block).
+ */
+export function allocatedBytes(text: string): number | undefined {
+  let sum: number | undefined;
+  for (const [, total] of text.matchAll(/: +\d+ +(?:\d+|variable) +(\d+) +\d+ +\d+ *$/gm))
+    sum = (sum ?? 0) + Number(total);
+  return sum;
+}

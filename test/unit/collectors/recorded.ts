@@ -1,0 +1,66 @@
+/** A collector's way to FRR, with the answers of a recording. */
+import { fileURLToPath } from 'node:url';
+import type { Collector, Frr } from '../../../src/collectors/collector.ts';
+import type { InterfaceAddress } from '../../../src/frr/addresses.ts';
+import { readDocuments } from '../../../src/frr/documents.ts';
+import { openRecording } from '../../../src/frr/recording.ts';
+import { FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from '../../../src/frr/source.ts';
+import type { Families } from '../../../src/metrics/family.ts';
+import { atOnce } from '../../../src/turns.ts';
+
+export const RECORDINGS = fileURLToPath(new URL('../../recordings', import.meta.url));
+
+/** Seconds since the epoch at which every recorded answer comes, so that ages can be read off the figures. */
+export const NOW = 1_800_000_000;
+
+export function frrOf(source: FrrSource): Frr {
+  const signal = new AbortController().signal;
+  const frr: Frr = {
+    text: async (command) => (await source.show(command, signal)).text,
+    json: async (command) => readDocuments(command, await frr.text(command)),
+    jsonEach: (commands) => Promise.all(commands.map(async (command) => (await frr.json(command))[0])),
+    addresses: () => source.addresses(),
+  };
+  return frr;
+}
+
+export async function recordedFrr(recording: string): Promise<Frr> {
+  return frrOf(await openRecording(`${RECORDINGS}/${recording}`, 1e7));
+}
+
+/** FRR with these answers, by the command as it is recorded; to all other commands its daemons are not running. */
+export function answering(
+  answers: Readonly<Record<string, string | FrrErrorReason>>,
+  addresses: readonly InterfaceAddress[] = [],
+): Frr {
+  return frrOf({
+    kind: 'recording',
+    show: async ({ recordedAs, daemon }) => {
+      const answer = answers[recordedAs] ?? 'not_running';
+      if ((FRR_ERROR_REASONS as readonly string[]).includes(answer))
+        throw new FrrError(answer as FrrErrorReason, daemon, `${daemon}: ${answer}`);
+      return { text: answer, seconds: 0 };
+    },
+    showEach: async () => [],
+    addresses: async () => addresses,
+    close: async () => {},
+  });
+}
+
+/** What a collector makes of answers. */
+export function familiesOf<Answers>(collector: Collector<Answers>, answers: Answers, now = NOW): Families {
+  const built = collector.families(answers, { now });
+  return 'families' in built ? built : atOnce(built);
+}
+
+/** Asks a collector once. */
+export async function collect(collector: Collector, frr: Frr): Promise<Families> {
+  return familiesOf(collector, await collector.ask(frr));
+}
+
+/** The samples, as on the page: `name{labels} value`. */
+export function lines({ families }: Pick<Families, 'families'>): readonly string[] {
+  return families.flatMap(({ descriptor, samples }) =>
+    samples.map(({ labels, value }) => `${descriptor.name}${labels.text && `{${labels.text}}`} ${value}`),
+  );
+}
