@@ -1,0 +1,137 @@
+/** The way to FRR for one poll of one collector: each command with its deadline, and what it took. */
+import type { Frr } from '../collectors/collector.ts';
+import { type Command, type Daemon, showVersion } from '../frr/commands.ts';
+import { readLargeDocuments } from '../frr/large-documents.ts';
+import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from '../frr/source.ts';
+
+export interface AskOptions {
+  readonly source: FrrSource;
+  /** Seconds that one command, or one go of several, may take. */
+  readonly timeout: number;
+  /** Ends the poll. */
+  readonly signal: AbortSignal;
+  /**
+   * Daemons that did not answer this collector in time when it asked last; kept from poll to poll.
+   * They are asked something cheap first. A daemon that hangs is so told from one for which the command is too
+   * heavy: the former is asked again at the usual interval, the latter is charged for the time it worked.
+   */
+  readonly inDoubt: Set<Daemon>;
+  /** Called for each command (or go of several) that was sent. */
+  readonly sent: (daemon: Daemon, commands: number) => void;
+  /** Called with the seconds that a daemon worked, `answered` false when it did not finish in time. */
+  readonly worked: (daemon: Daemon, seconds: number, answered: boolean) => void;
+}
+
+/** Failures before anything reached the daemon. */
+const NOT_SENT: ReadonlySet<FrrErrorReason> = new Set([
+  'not_running',
+  'permission_denied',
+  'not_installed',
+  'not_recorded',
+]);
+
+/** Seconds that a source has for ending a command after its deadline; then it is left to itself. */
+const GRACE = 1;
+
+export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: AskOptions): Frr {
+  /** Runs with a signal that fires at the deadline, and outlasts a source that does not heed it. */
+  async function withDeadline<Result>(
+    command: Command,
+    run: (deadline: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const tooLate = () =>
+      new FrrError(
+        'timed_out',
+        command.daemon,
+        `${command.daemon} did not answer "${command.text}" within ${timeout} s`,
+      );
+    if (signal.aborted) throw tooLate();
+    const deadline = new AbortController();
+    const end = () => deadline.abort();
+    let timer = setTimeout(end, timeout * 1000);
+    signal.addEventListener('abort', end, { once: true });
+    const leftToItself = new Promise<never>((_, reject) => {
+      deadline.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        if (signal.aborted) reject(tooLate());
+        else timer = setTimeout(() => reject(tooLate()), GRACE * 1000);
+      });
+    });
+    try {
+      return await Promise.race([run(deadline.signal), leftToItself]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  async function send(
+    commands: readonly Command[],
+    run: (deadline: AbortSignal) => Promise<readonly Answer[]>,
+  ): Promise<readonly Answer[]> {
+    const command = commands[0] as Command;
+    try {
+      const answers = await withDeadline(command, run);
+      sent(command.daemon, commands.length);
+      const seconds = answers.reduce((sum, answer) => sum + answer.seconds, 0);
+      worked(command.daemon, seconds, true);
+      return answers;
+    } catch (error) {
+      if (!(error instanceof FrrError && NOT_SENT.has(error.reason))) sent(command.daemon, commands.length);
+      throw error;
+    }
+  }
+
+  /** Asks something cheap. @throws FrrError `timed_out` when the daemon hangs */
+  async function lives(daemon: Daemon): Promise<void> {
+    const cheap = showVersion(daemon);
+    try {
+      await send([cheap], async (deadline) => [await source.show(cheap, deadline)]);
+    } catch (error) {
+      if (error instanceof FrrError && error.reason === 'timed_out') throw error;
+    }
+  }
+
+  async function ask(
+    commands: readonly Command[],
+    run: (deadline: AbortSignal) => Promise<readonly Answer[]>,
+  ): Promise<readonly Answer[]> {
+    const { daemon } = commands[0] as Command;
+    const doubted = inDoubt.has(daemon);
+    if (doubted) await lives(daemon);
+    const start = performance.now();
+    try {
+      const answers = await send(commands, run);
+      inDoubt.delete(daemon);
+      return answers;
+    } catch (error) {
+      if (error instanceof FrrError && error.reason === 'timed_out' && !signal.aborted) {
+        inDoubt.add(daemon);
+        if (doubted) worked(daemon, (performance.now() - start) / 1000, false);
+      }
+      throw error;
+    }
+  }
+
+  const one = async (command: Command): Promise<Answer> =>
+    (await ask([command], async (deadline) => [await source.show(command, deadline)]))[0] as Answer;
+
+  return {
+    json: async (command) => readLargeDocuments(command, (await one(command)).text),
+    text: async (command) => (await one(command)).text,
+    async jsonEach(commands) {
+      const documents = new Array<unknown>(commands.length);
+      for (const daemon of new Set(commands.map((command) => command.daemon))) {
+        const together = commands.filter((command) => command.daemon === daemon);
+        const answers = await ask(together, (deadline) => source.showEach(together, deadline));
+        let next = 0;
+        for (const [index, command] of commands.entries()) {
+          if (command.daemon !== daemon) continue;
+          documents[index] = (await readLargeDocuments(command, (answers[next++] as Answer).text))[0];
+        }
+      }
+      return documents;
+    },
+    addresses: () => source.addresses(),
+  };
+}

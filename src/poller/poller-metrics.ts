@@ -1,0 +1,179 @@
+/** How the polling itself goes, as metrics. */
+import { DAEMONS, type Daemon } from '../frr/commands.ts';
+import { FRR_ERROR_REASONS, type FrrErrorReason } from '../frr/source.ts';
+import {
+  type Descriptor,
+  type DropReason,
+  labels,
+  type MetricFamily,
+  metric,
+  NO_LABELS,
+  type Sample,
+} from '../metrics/family.ts';
+import type { CollectorStatus } from './snapshot.ts';
+
+const COLLECTOR = ['collector'] as const;
+const DAEMON = ['daemon'] as const;
+
+const UP = metric({
+  name: 'frr_up',
+  type: 'gauge',
+  help: 'Whether FRR answered any command in the newest round of polls; absent before the first poll is done.',
+  labels: [],
+  source: 'the poller',
+});
+const COLLECTOR_UP = metric({
+  name: 'frr_collector_up',
+  type: 'gauge',
+  help: 'Whether the newest poll of this collector succeeded; absent before the first.',
+  labels: COLLECTOR,
+  source: 'the poller',
+});
+const DURATION = metric({
+  name: 'frr_collector_duration_seconds',
+  type: 'gauge',
+  help: 'How long the newest poll of this collector took, from the first command to the figures.',
+  unit: 'seconds',
+  labels: COLLECTOR,
+  source: 'the poller',
+});
+const INTERVAL = metric({
+  name: 'frr_collector_interval_seconds',
+  type: 'gauge',
+  help: "Time between two polls of this collector as in force; longer than configured where FRR's share of time demands it.",
+  unit: 'seconds',
+  labels: COLLECTOR,
+  source: 'the poller, --poll.interval, --poll.max-share',
+});
+const LAST_SUCCESS = metric({
+  name: 'frr_collector_last_success_timestamp_seconds',
+  type: 'gauge',
+  help: 'When FRR gave the figures of this collector that are on this page; absent before the first poll that succeeded.',
+  unit: 'seconds',
+  labels: COLLECTOR,
+  source: 'the poller',
+});
+const ERRORS = metric({
+  name: 'frr_collector_errors_total',
+  type: 'counter',
+  help: 'Polls of this collector that failed, by reason.',
+  labels: ['collector', 'reason'],
+  source: 'the poller',
+});
+const COMMANDS = metric({
+  name: 'frr_exporter_commands_total',
+  type: 'counter',
+  help: 'Commands sent to this daemon.',
+  labels: DAEMON,
+  source: 'the poller',
+});
+const COMMAND_SECONDS = metric({
+  name: 'frr_exporter_command_seconds_total',
+  type: 'counter',
+  help: 'Time that this daemon worked on commands of this exporter; its rate is the share that --poll.max-share bounds.',
+  unit: 'seconds',
+  labels: DAEMON,
+  source: 'the poller',
+});
+const DROPPED = metric({
+  name: 'frr_exporter_series_dropped_total',
+  type: 'counter',
+  help: 'Samples left out of a poll: a second one with the same labels, a value that is no number, or beyond --metrics.max-series.',
+  labels: ['reason'],
+  source: 'the poller, --metrics.max-series',
+});
+
+/** In the order of the page. */
+export const POLLER_DESCRIPTORS: readonly Descriptor[] = [
+  UP,
+  COLLECTOR_UP,
+  DURATION,
+  INTERVAL,
+  LAST_SUCCESS,
+  ERRORS,
+  COMMANDS,
+  COMMAND_SECONDS,
+  DROPPED,
+];
+
+/** Everything that the poller has counted since its start. */
+export interface Counts {
+  /** Seconds since the epoch at which all were 0. */
+  readonly created: number;
+  readonly errors: Map<string, Map<FrrErrorReason, number>>;
+  readonly commands: Map<Daemon, number>;
+  readonly commandSeconds: Map<Daemon, number>;
+  readonly dropped: Map<DropReason, number>;
+}
+
+export function createCounts(created: number): Counts {
+  return {
+    created,
+    errors: new Map(),
+    commands: new Map(),
+    commandSeconds: new Map(),
+    dropped: new Map([
+      ['duplicate', 0],
+      ['not_a_number', 0],
+      ['limit', 0],
+    ]),
+  };
+}
+
+/** Adds to one of the {@link Counts}. */
+export function count<Key>(counts: Map<Key, number>, key: Key, by = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+/** The poller's own families. */
+export function pollerFamilies(
+  frrUp: boolean,
+  collectors: readonly CollectorStatus[],
+  counts: Counts,
+): readonly MetricFamily[] {
+  const gauges = collectors.map((status) => ({ set: labels(COLLECTOR, [status.name]), status }));
+  const gauge = (
+    descriptor: Descriptor,
+    value: (status: CollectorStatus) => number | undefined,
+  ): MetricFamily => ({
+    descriptor,
+    samples: gauges.flatMap(({ set, status }) => {
+      const known = value(status);
+      return known === undefined ? [] : [{ labels: set, value: known }];
+    }),
+  });
+  const counter = (descriptor: Descriptor, samples: readonly Sample[]): MetricFamily => ({
+    descriptor,
+    samples,
+    created: counts.created,
+  });
+  const byDaemon = (counted: ReadonlyMap<Daemon, number>): readonly Sample[] =>
+    DAEMONS.flatMap((daemon) => {
+      const value = counted.get(daemon);
+      return value === undefined ? [] : [{ labels: labels(DAEMON, [daemon]), value }];
+    });
+  const anyPoll = collectors.some(({ up }) => up !== undefined);
+  const families: MetricFamily[] = [
+    { descriptor: UP, samples: anyPoll ? [{ labels: NO_LABELS, value: frrUp ? 1 : 0 }] : [] },
+    gauge(COLLECTOR_UP, ({ up }) => (up === undefined ? undefined : Number(up))),
+    gauge(DURATION, ({ duration }) => duration),
+    gauge(INTERVAL, ({ interval }) => interval),
+    gauge(LAST_SUCCESS, ({ lastSuccess }) => lastSuccess),
+    counter(
+      ERRORS,
+      collectors.flatMap(({ name }) =>
+        FRR_ERROR_REASONS.map((reason) => ({
+          labels: labels(ERRORS.labels, [name, reason]),
+          value: counts.errors.get(name)?.get(reason) ?? 0,
+        })),
+      ),
+    ),
+    counter(COMMANDS, byDaemon(counts.commands)),
+    counter(COMMAND_SECONDS, byDaemon(counts.commandSeconds)),
+    counter(
+      DROPPED,
+      [...counts.dropped].map(([reason, value]) => ({ labels: labels(DROPPED.labels, [reason]), value })),
+    ),
+  ];
+  return families.filter(({ samples }) => samples.length > 0);
+}

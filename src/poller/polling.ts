@@ -1,0 +1,332 @@
+/** One poll of one collector, and what all polls together have brought: the snapshot. When to poll is not known here. */
+import type { Logger } from 'pino';
+import type { Collector, Pace } from '../collectors/collector.ts';
+import type { Daemon } from '../frr/commands.ts';
+import { FrrError, type FrrSource } from '../frr/source.ts';
+import type { Format } from '../metrics/exposition.ts';
+import type { Descriptor, Drop, Families, MetricFamily } from '../metrics/family.ts';
+import { familiesPart, type PagePart, writePage } from '../metrics/page.ts';
+import { inTurns } from '../turns.ts';
+import { frrForPoll } from './ask.ts';
+import { changed } from './changes.ts';
+import { createDemand } from './demand.ts';
+import { createFailureLog } from './failure-log.ts';
+import { count, createCounts, pollerFamilies } from './poller-metrics.ts';
+import { countSeries, limitSeries } from './series-limit.ts';
+import { createSessionLog } from './session-log.ts';
+import { settleTimestamps } from './settle.ts';
+import { createRouterShare } from './share.ts';
+import type { CollectorStatus, Snapshot, SnapshotPart } from './snapshot.ts';
+
+/** Times in seconds. */
+export interface PollSettings {
+  /** Between polls of the pace `sessions`; `tables` take three times as long, `details` twelve times. */
+  readonly interval: number;
+  /** How long one command may take. */
+  readonly timeout: number;
+  /**
+   * The most of its time that a daemon may spend on this program, above 0 and up to 1; intervals are stretched to
+   * keep it.
+   */
+  readonly maxShare: number;
+  /** How long figures are kept that could not be renewed; at least until one poll more has failed. */
+  readonly staleAfter: number;
+  /** The most series that FRR's figures may have together. */
+  readonly maxSeries: number;
+}
+
+export interface PollerOptions {
+  readonly source: FrrSource;
+  /** Those that are enabled, in the order of the page. */
+  readonly collectors: readonly Collector[];
+  readonly settings: PollSettings;
+  readonly log: Logger;
+}
+
+export interface PageOptions {
+  readonly format: Format;
+  readonly gzip: boolean;
+  /** Names of the collectors to show; all of them when left out. The poller's own figures are always there. */
+  readonly only?: ReadonlySet<string>;
+  /** Parts that others add after FRR's figures: the process's own metrics, for one. */
+  readonly others?: readonly PagePart[];
+}
+
+/** One collector at work. */
+export interface CollectorRun {
+  readonly collector: Collector;
+  /**
+   * Polls once. Never rejects: what goes wrong is logged and counted.
+   * Gives those of the descriptors that other collectors watch whose families have changed since the last success.
+   */
+  poll(): Promise<ReadonlySet<Descriptor>>;
+  /** Seconds between polls, as in force. */
+  interval(): number;
+  /** See {@link import('./share.ts').RouterShare.payback}. */
+  payback(): number;
+  /** Lets the figures of the newest success go at that moment of the clock, unless they are renewed. */
+  keepUntil(moment: number): void;
+}
+
+export interface Polling {
+  readonly runs: readonly CollectorRun[];
+  snapshot(): Snapshot;
+  page(options: PageOptions): Promise<Buffer>;
+  /** Ends the polls that are under way and closes the source. */
+  stop(): Promise<void>;
+}
+
+/** Seconds of a clock that never jumps; the wall clock is only for what is told to others. */
+export const clock = (): number => performance.now() / 1000;
+
+const wallClock = (): number => Date.now() / 1000;
+
+/** Seconds, to the microsecond: more digits would be noise on every page. */
+const elapsedSince = (moment: number): number => Math.round((clock() - moment) * 1e6) / 1e6;
+
+/** Poll intervals between two polls of a pace. */
+const PACES: Readonly<Record<Pace, number>> = { sessions: 1, tables: 3, details: 12 };
+
+/** Parts of a daemon's share: what people are paged for comes first. */
+const WEIGHTS: Readonly<Record<Pace, number>> = { sessions: 4, tables: 2, details: 1 };
+
+/** Of the poller's own part of the page. */
+const OWN_PART = 'poller';
+
+const NO_FAMILIES: readonly MetricFamily[] = [];
+const NO_CHANGES: ReadonlySet<Descriptor> = new Set();
+
+/** What is known of one collector. */
+interface State {
+  readonly collector: Collector;
+  readonly provides: ReadonlySet<string>;
+  readonly inDoubt: Set<Daemon>;
+  up: boolean | undefined;
+  error: CollectorStatus['error'];
+  lastSuccess: number | undefined;
+  duration: number | undefined;
+  /** FRR answered a command in the newest poll. */
+  answered: boolean;
+  /** Of the newest success, whether they are stale or not. */
+  families: readonly MetricFamily[] | undefined;
+  /** What is shown; undefined when there is nothing, or only what is stale. */
+  part: SnapshotPart | undefined;
+  staleTimer: NodeJS.Timeout | undefined;
+  overLimit: boolean;
+}
+
+export function createPolling({ source, collectors, settings, log }: PollerOptions): Polling {
+  const intervalOf = ({ pace }: Collector) => settings.interval * PACES[pace];
+  const share = createRouterShare(
+    settings.maxShare,
+    collectors.map((collector) => ({
+      name: collector.name,
+      interval: intervalOf(collector),
+      weight: WEIGHTS[collector.pace],
+    })),
+  );
+  const states = collectors.map(
+    (collector): State => ({
+      collector,
+      provides: new Set(collector.descriptors.map(({ name }) => name)),
+      inDoubt: new Set(),
+      up: undefined,
+      error: undefined,
+      lastSuccess: undefined,
+      duration: undefined,
+      answered: false,
+      families: undefined,
+      part: undefined,
+      staleTimer: undefined,
+      overLimit: false,
+    }),
+  );
+  const watched = new Set(collectors.flatMap(({ askedWhenChanged = [] }) => askedWhenChanged));
+  const counts = createCounts(wallClock());
+  const demand = createDemand(clock);
+  const failures = createFailureLog(log);
+  const reasonsAreAsked = states.some(({ provides }) => provides.has('frr_bgp_session_last_reset_info'));
+  const sessions = createSessionLog(log, reasonsAreAsked);
+  const stopping = new AbortController();
+  const dropsSeen = new Set<string>();
+
+  let snapshot = makeSnapshot();
+
+  function makeSnapshot(): Snapshot {
+    const at = wallClock();
+    const frrUp = states.some(({ answered }) => answered);
+    const status = states.map(
+      ({ collector: { name }, up, error, lastSuccess, duration }): CollectorStatus => ({
+        name,
+        up,
+        error,
+        lastSuccess,
+        duration,
+        interval: share.interval(name),
+      }),
+    );
+    const families = pollerFamilies(frrUp, status, counts);
+    const own: SnapshotPart = { name: OWN_PART, at, families, page: familiesPart(families) };
+    const parts = states.flatMap(({ part }) => (part === undefined ? [] : [part]));
+    return { at, frrUp, parts: [own, ...parts], collectors: status };
+  }
+
+  function publish(): void {
+    snapshot = makeSnapshot();
+  }
+
+  function noteDrops(collector: string, drops: readonly Drop[]): void {
+    for (const { reason, metric, labels, value } of drops) {
+      count(counts.dropped, reason);
+      const kind = `${collector} ${reason} ${metric}`;
+      if (dropsSeen.has(kind)) continue;
+      dropsSeen.add(kind);
+      const what =
+        reason === 'duplicate'
+          ? 'FRR gave a second sample with the same labels'
+          : `FRR gave ${JSON.stringify(value)}, which is no number`;
+      log.warn(
+        { collector, reason, metric, labels, value },
+        `${metric}{${labels}} left out: ${what}; more of this kind are counted and not logged`,
+      );
+    }
+  }
+
+  /** Keeps the number of series in bounds; one line when the cutting begins, one when it ends. */
+  function limit(state: State, families: readonly MetricFamily[]): readonly MetricFamily[] {
+    const { name } = state.collector;
+    const others = states.reduce(
+      (sum, other) => sum + (other === state || !other.part ? 0 : countSeries(other.part.families)),
+      0,
+    );
+    const { families: kept, cut } = limitSeries(families, settings.maxSeries - others);
+    if (cut > 0) {
+      count(counts.dropped, 'limit', cut);
+      if (!state.overLimit)
+        log.warn(
+          { collector: name, left_out: cut, limit: settings.maxSeries },
+          `${cut} series of collector ${name} left out: more than ${settings.maxSeries} in all (--metrics.max-series)`,
+        );
+    } else if (state.overLimit) {
+      log.info({ collector: name }, `collector ${name} is within --metrics.max-series again`);
+    }
+    state.overLimit = cut > 0;
+    return kept;
+  }
+
+  /** Those of the watched families that are different now. */
+  function watchedChanges(state: State, families: readonly MetricFamily[]): ReadonlySet<Descriptor> {
+    const before = state.families;
+    if (before === undefined) return NO_CHANGES;
+    const find = (among: readonly MetricFamily[], descriptor: Descriptor) =>
+      among.find((family) => family.descriptor === descriptor);
+    return new Set(
+      state.collector.descriptors.filter(
+        (descriptor) =>
+          watched.has(descriptor) && changed(find(before, descriptor), find(families, descriptor)),
+      ),
+    );
+  }
+
+  async function poll(state: State): Promise<ReadonlySet<Descriptor>> {
+    const { collector } = state;
+    const { name } = collector;
+    const began = clock();
+    const seconds = new Map<Daemon, number>();
+    let tooHeavy = false;
+    state.answered = false;
+    const frr = frrForPoll({
+      source,
+      timeout: settings.timeout,
+      signal: stopping.signal,
+      inDoubt: state.inDoubt,
+      sent: (daemon, commands) => count(counts.commands, daemon, commands),
+      worked(daemon, taken, answered) {
+        count(counts.commandSeconds, daemon, taken);
+        count(seconds, daemon, taken);
+        if (!answered) {
+          tooHeavy = true;
+          return;
+        }
+        state.answered = true;
+        failures.answered(daemon);
+      },
+    });
+    try {
+      const answers = await collector.ask(frr);
+      const now = wallClock();
+      const built = collector.families(answers, { now });
+      const { families: fresh, drops }: Families = 'families' in built ? built : await inTurns(built);
+      const families = limit(state, settleTimestamps(fresh, state.families ?? NO_FAMILIES));
+      const part = { name, at: now, families, page: familiesPart(families) };
+      await demand.prepare(part.page);
+      if (stopping.signal.aborted) return NO_CHANGES;
+      const changes = watchedChanges(state, families);
+      noteDrops(name, drops);
+      share.measured(name, seconds);
+      state.up = true;
+      state.error = undefined;
+      state.lastSuccess = now;
+      state.duration = elapsedSince(began);
+      state.families = families;
+      state.part = part;
+      failures.succeeded(name);
+      publish();
+      sessions.observe(state.provides, families, began);
+      return changes;
+    } catch (error) {
+      if (stopping.signal.aborted) return NO_CHANGES;
+      const reason = error instanceof FrrError ? error.reason : 'failed';
+      const byReason = counts.errors.get(name) ?? new Map();
+      counts.errors.set(name, byReason);
+      count(byReason, reason);
+      // What a poll that failed half-way took says little; a command that was too heavy says all.
+      if (tooHeavy) share.measured(name, seconds);
+      state.up = false;
+      state.error = { reason, message: error instanceof Error ? error.message : String(error) };
+      state.duration = elapsedSince(began);
+      failures.failed(name, error);
+      publish();
+      sessions.failed(state.provides, began);
+      return NO_CHANGES;
+    }
+  }
+
+  function keepUntil(state: State, moment: number): void {
+    if (!state.up || stopping.signal.aborted) return;
+    clearTimeout(state.staleTimer);
+    const left = Math.max(settings.staleAfter, moment - clock());
+    state.staleTimer = setTimeout(() => {
+      state.part = undefined;
+      publish();
+      log.debug(
+        { collector: state.collector.name },
+        `figures of collector ${state.collector.name} are stale and not shown any more`,
+      );
+    }, left * 1000);
+  }
+
+  return {
+    runs: states.map((state) => ({
+      collector: state.collector,
+      poll: () => poll(state),
+      interval: () => share.interval(state.collector.name),
+      payback: () => share.payback(state.collector.name),
+      keepUntil: (moment) => keepUntil(state, moment),
+    })),
+    snapshot: () => snapshot,
+    page({ format, gzip, only, others = [] }) {
+      demand.asked(format, gzip);
+      const shown = snapshot.parts.filter(
+        ({ name }) => only === undefined || name === OWN_PART || only.has(name),
+      );
+      return writePage([...shown.map(({ page }) => page), ...others], format, { gzip });
+    },
+    async stop() {
+      stopping.abort();
+      for (const state of states) clearTimeout(state.staleTimer);
+      sessions.stop();
+      await source.close();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * When one collector is asked next: at its interval, or at once when something that it explains has changed.
+ *
+ * A poll out of turn is a later turn taken early. Each poll is paid for by time that passes (`payback`); one poll may
+ * be owed, and while it is, there are no polls out of turn and the regular ones wait. So the router's share holds in
+ * the long run, whatever flaps.
+ *
+ * All times are seconds of a clock that never jumps.
+ */
+export interface Schedule {
+  /** When the next poll is to start. */
+  readonly due: () => number;
+  /** The poll starts. */
+  started(now: number): void;
+  /** The poll is over, and these are the interval and the payback in force. */
+  finished(now: number, interval: number, payback: number): void;
+  /** Asks for a poll at once, or as soon as it may be. */
+  wake(now: number): void;
+}
+
+/** Seconds from the start of one poll to that of the next, at the least, however cheap. */
+const SHORTEST_INTERVAL = 1;
+
+export function createSchedule(first: number): Schedule {
+  let due = first;
+  let start = Number.NEGATIVE_INFINITY;
+  /** Until then, the polls so far are not paid for. */
+  let paid = Number.NEGATIVE_INFINITY;
+  let payback = 0;
+  let shortest = SHORTEST_INTERVAL;
+  return {
+    due: () => due,
+    started(now) {
+      start = now;
+    },
+    finished(now, interval, newPayback) {
+      // What is owed is polls, at the price of today.
+      const owed = payback > 0 ? Math.max(0, paid - start) / payback : 0;
+      payback = newPayback;
+      paid = start + (owed + 1) * payback;
+      shortest = Math.min(SHORTEST_INTERVAL, interval);
+      // An interval that is shorter than the payback takes the next poll in advance. A poll that took longer than its
+      // interval is not followed by the next one without a pause.
+      due = Math.max(start + interval, paid - payback + Math.min(payback, interval), now + shortest);
+    },
+    wake(now) {
+      const mayStart = Math.max(now, start + shortest, paid - payback);
+      due = Math.min(due, mayStart);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** The bound on the number of series, so that a router gone wild does not take its monitoring with it. */
+import type { MetricFamily } from '../metrics/family.ts';
+
+export function countSeries(families: readonly MetricFamily[]): number {
+  return families.reduce((sum, { samples }) => sum + samples.length, 0);
+}
+
+/** The families as far as the allowance goes, in their order, and how many samples were cut off. */
+export function limitSeries(
+  families: readonly MetricFamily[],
+  allowance: number,
+): { readonly families: readonly MetricFamily[]; readonly cut: number } {
+  const cut = Math.max(0, countSeries(families) - Math.max(0, allowance));
+  if (cut === 0) return { families, cut };
+  const kept: MetricFamily[] = [];
+  let left = Math.max(0, allowance);
+  for (const family of families) {
+    if (left === 0) break;
+    const samples = family.samples.slice(0, left);
+    kept.push({ ...family, samples });
+    left -= samples.length;
+  }
+  return { families: kept, cut };
+}

@@ -1,0 +1,42 @@
+/**
+ * Points in time, told steadily. FRR tells ages in whole seconds; a point in time made of one jitters by a second from
+ * poll to poll, and would look like a change.
+ */
+import type { MetricFamily, Sample } from '../metrics/family.ts';
+
+/** Seconds by which a point in time may differ from the one told before and still be the same. */
+const SAME = 2;
+
+/** Gives the samples of `_timestamp_seconds` gauges the value told before where they mean the same moment. */
+export function settleTimestamps(
+  families: readonly MetricFamily[],
+  before: readonly MetricFamily[],
+): readonly MetricFamily[] {
+  return families.map((family) => {
+    const { descriptor, samples } = family;
+    if (!descriptor.name.endsWith('_timestamp_seconds')) return family;
+    const told = before.find((one) => one.descriptor === descriptor)?.samples;
+    if (told === undefined) return family;
+    const valueTold = valuesTold(told);
+    return {
+      ...family,
+      samples: samples.map((sample, index): Sample => {
+        const value = valueTold(sample.labels.text, index);
+        return value !== undefined && Math.abs(value - sample.value) <= SAME
+          ? { labels: sample.labels, value }
+          : sample;
+      }),
+    };
+  });
+}
+
+/** Looks samples up by their labels; at once where they come in the same order as before, which is the rule. */
+function valuesTold(samples: readonly Sample[]): (labels: string, index: number) => number | undefined {
+  let byLabels: Map<string, number> | undefined;
+  return (labels, index) => {
+    const same = samples[index];
+    if (same?.labels.text === labels) return same.value;
+    byLabels ??= new Map(samples.map((sample) => [sample.labels.text, sample.value]));
+    return byLabels.get(labels);
+  };
+}

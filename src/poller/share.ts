@@ -1,0 +1,111 @@
+/**
+ * The router's share: how often each collector may be asked, so that no daemon spends more than a stated share of its
+ * time on us. FRR's daemons answer on the one thread that also keeps the sessions alive and installs the routes.
+ *
+ * Each daemon's share is divided among the collectors that ask it by weighted max-min fairness: whoever needs less than
+ * its part keeps its own interval, and what it leaves goes to those who need more. A count of a million routes so
+ * comes less often without slowing the cheap questions to the same daemon.
+ */
+import type { Daemon } from '../frr/commands.ts';
+
+export interface Claim {
+  readonly name: string;
+  /** Seconds between polls when nothing is stretched. */
+  readonly interval: number;
+  /** Its part of a share that does not suffice for all. */
+  readonly weight: number;
+}
+
+export interface RouterShare {
+  /** Takes note of the seconds that each daemon worked for one whole poll. */
+  measured(name: string, seconds: ReadonlyMap<Daemon, number>): void;
+  /** Seconds between polls, as in force. */
+  interval(name: string): number;
+  /**
+   * Seconds after which a poll out of turn is paid for, from the collector's own part and from what the daemons'
+   * shares have left over. Nearly 0 for cheap commands, and the interval for those that use up their part.
+   */
+  payback(name: string): number;
+}
+
+/**
+ * Measurements of which the least counts. What is measured is the time from the question to the whole answer; whatever
+ * else keeps the machine busy is in it, and can only add to the time that the daemon worked.
+ */
+const MEASUREMENTS = 3;
+
+/**
+ * How many times its own interval a collector waits at the most after its first poll, in which this program and the
+ * connections to FRR are just starting: one measurement is not believed that would keep it from asking for minutes.
+ */
+const FIRST_WAIT = 2;
+
+/** Divides a budget by weighted max-min fairness; gives each its part, which is never more than its need. */
+export function divide(
+  budget: number,
+  needs: readonly { readonly need: number; readonly weight: number }[],
+): readonly number[] {
+  const parts = new Array<number>(needs.length).fill(0);
+  const modestFirst = needs
+    .map(({ need, weight }, index) => ({ need, weight, index }))
+    .sort((a, b) => a.need / a.weight - b.need / b.weight);
+  let left = budget;
+  let weights = needs.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { need, weight, index } of modestFirst) {
+    const part = Math.min(need, (left * weight) / weights);
+    parts[index] = part;
+    left -= part;
+    weights -= weight;
+  }
+  return parts;
+}
+
+export function createRouterShare(maxShare: number, claims: readonly Claim[]): RouterShare {
+  /** Seconds of the newest polls, by collector and daemon. */
+  const measurements = new Map<string, Map<Daemon, readonly number[]>>(
+    claims.map(({ name }) => [name, new Map()]),
+  );
+  const polls = new Map<string, number>();
+  const intervals = new Map<string, number>();
+  const paybacks = new Map<string, number>();
+
+  function settle(): void {
+    for (const { name, interval } of claims) {
+      intervals.set(name, interval);
+      paybacks.set(name, 0);
+    }
+    for (const daemon of new Set([...measurements.values()].flatMap((byDaemon) => [...byDaemon.keys()]))) {
+      const asking = claims.flatMap((claim) => {
+        const cost = Math.min(...(measurements.get(claim.name)?.get(daemon) ?? [0]));
+        return cost > 0 ? [{ ...claim, cost, need: cost / claim.interval }] : [];
+      });
+      const parts = divide(maxShare, asking);
+      const spare = maxShare - parts.reduce((sum, part) => sum + part, 0);
+      for (const [index, { name, cost, need, interval }] of asking.entries()) {
+        const part = parts[index] as number;
+        // What is met up to rounding is met.
+        const wanted = need > part * (1 + 1e-9) ? cost / part : interval;
+        const believed = (polls.get(name) ?? 0) > 1 ? wanted : Math.min(wanted, FIRST_WAIT * interval);
+        intervals.set(name, Math.max(intervals.get(name) as number, believed));
+        paybacks.set(name, Math.max(paybacks.get(name) as number, cost / (part + Math.max(0, spare))));
+      }
+    }
+  }
+
+  settle();
+  return {
+    measured(name, seconds) {
+      const byDaemon = measurements.get(name);
+      if (byDaemon === undefined) throw new Error(`${name} has no claim`);
+      for (const daemon of new Set([...byDaemon.keys(), ...seconds.keys()]))
+        byDaemon.set(
+          daemon,
+          [...(byDaemon.get(daemon) ?? []), seconds.get(daemon) ?? 0].slice(-MEASUREMENTS),
+        );
+      polls.set(name, (polls.get(name) ?? 0) + 1);
+      settle();
+    },
+    interval: (name) => intervals.get(name) as number,
+    payback: (name) => paybacks.get(name) as number,
+  };
+}

@@ -1,0 +1,49 @@
+/** What the poller knows at one moment: the newest figures of every collector, and how the collectors are. */
+import type { FrrErrorReason } from '../frr/source.ts';
+import type { Descriptor, MetricFamily } from '../metrics/family.ts';
+import type { PagePart } from '../metrics/page.ts';
+
+/** Figures of one collector, or of the poller itself. Immutable. */
+export interface SnapshotPart {
+  /** Name of the collector; `poller` for the poller's own figures, which come first. */
+  readonly name: string;
+  /** Seconds since the epoch at which FRR's answers came. */
+  readonly at: number;
+  readonly families: readonly MetricFamily[];
+  readonly page: PagePart;
+}
+
+/** How one collector is, for the status page and for `doctor`. */
+export interface CollectorStatus {
+  readonly name: string;
+  /** Whether the newest poll succeeded; undefined before the first. */
+  readonly up: boolean | undefined;
+  /** One line that says why the newest poll failed. */
+  readonly error: { readonly reason: FrrErrorReason; readonly message: string } | undefined;
+  /** Seconds since the epoch. */
+  readonly lastSuccess: number | undefined;
+  /** Seconds that the newest poll took. */
+  readonly duration: number | undefined;
+  /** Seconds between polls, as in force. */
+  readonly interval: number;
+}
+
+/** Immutable; the poller replaces it whole. */
+export interface Snapshot {
+  /** Seconds since the epoch at which it was made. */
+  readonly at: number;
+  /** FRR answered a command in the newest round of polls. */
+  readonly frrUp: boolean;
+  /** The poller's own part, then a part for each collector with figures that are not stale, in the order of the page. */
+  readonly parts: readonly SnapshotPart[];
+  readonly collectors: readonly CollectorStatus[];
+}
+
+/** A family of the snapshot; undefined when it has no samples now. */
+export function findFamily(snapshot: Snapshot, descriptor: Descriptor): MetricFamily | undefined {
+  for (const part of snapshot.parts) {
+    const found = part.families.find((family) => family.descriptor === descriptor);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,529 @@
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Collector, collector, type Pace } from '../../../src/collectors/collector.ts';
+import { COMMANDS, type Command } from '../../../src/frr/commands.ts';
+import { FrrError } from '../../../src/frr/source.ts';
+import { buildFamilies, type Descriptor, labels, metric } from '../../../src/metrics/family.ts';
+import { textPart } from '../../../src/metrics/page.ts';
+import {
+  type Poller,
+  type PollerOptions,
+  type PollSettings,
+  pollOnce,
+  startPoller,
+} from '../../../src/poller/poller.ts';
+import { findFamily, type Snapshot } from '../../../src/poller/snapshot.ts';
+import { fakeFrr, hangs, ignoresEverything, keyOf, readableLog } from './fake-frr.ts';
+
+const PEER = ['peer'] as const;
+
+function gauge(name: string) {
+  return metric({ name, type: 'gauge', help: 'x', labels: PEER, source: 'a test' });
+}
+
+/** A collector whose answer is `{"peer": figure, ...}`, which it tells as it is. */
+function figures(
+  name: string,
+  command: Command,
+  pace: Pace = 'sessions',
+  more: Partial<Pick<Collector, 'askedWhenChanged'>> = {},
+) {
+  const value = gauge(`frr_${name}_value`);
+  const built = collector({
+    name,
+    help: 'x',
+    enabledByDefault: true,
+    pace,
+    descriptors: [value],
+    ...more,
+    ask: (frr) => frr.json(command),
+    families: (documents) =>
+      buildFamilies([value], (emit) => {
+        for (const document of documents)
+          for (const [peer, figure] of Object.entries(document as object))
+            emit(value, labels(PEER, [peer]), figure);
+      }),
+  });
+  return { collector: built as Collector, value };
+}
+
+const sessions = figures('sessions', COMMANDS.bgpSummary);
+const table = figures('table', COMMANDS.evpnVnis, 'tables');
+const reasons = figures('reasons', COMMANDS.bgpNeighbors, 'details', { askedWhenChanged: [sessions.value] });
+
+const SUMMARY = keyOf(COMMANDS.bgpSummary);
+const NEIGHBORS = keyOf(COMMANDS.bgpNeighbors);
+const VNIS = keyOf(COMMANDS.evpnVnis);
+
+const SETTINGS: PollSettings = { interval: 5, timeout: 5, maxShare: 0.01, staleAfter: 30, maxSeries: 1_000 };
+
+let pollers: Poller[] = [];
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_700_000_000_000 });
+});
+afterEach(async () => {
+  await Promise.all(pollers.map((poller) => poller.stop()));
+  pollers = [];
+  vi.useRealTimers();
+});
+
+function polling(
+  options: Partial<Pick<PollerOptions, 'collectors'>> & { settings?: Partial<PollSettings> } = {},
+) {
+  const frr = fakeFrr();
+  frr.replies.set(SUMMARY, '{"a": 1, "b": 2}');
+  frr.replies.set(NEIGHBORS, '{"a": 10}');
+  frr.replies.set(VNIS, '{"v": 100}');
+  const { log, lines } = readableLog();
+  const { collectors = [sessions.collector, table.collector, reasons.collector] } = options;
+  const settings = { ...SETTINGS, ...options.settings };
+  const all: PollerOptions = { source: frr.source, collectors, settings, log };
+  return {
+    frr,
+    lines,
+    options: all,
+    messages: () => lines.map(({ msg }) => msg),
+    start() {
+      const poller = startPoller(all);
+      pollers.push(poller);
+      return poller;
+    },
+    /** How often a command was asked until now. */
+    times: (key: string) => frr.asked.filter((asked) => asked === key).length,
+  };
+}
+
+const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000);
+
+const valuesOf = (snapshot: Snapshot, descriptor: Descriptor) =>
+  Object.fromEntries(
+    (findFamily(snapshot, descriptor)?.samples ?? []).map(({ labels: set, value }) => [set.values[0], value]),
+  );
+
+/** One of the poller's own figures; undefined when it is absent. */
+function own(snapshot: Snapshot, name: string, ...values: string[]): number | undefined {
+  const family = snapshot.parts[0]?.families.find(({ descriptor }) => descriptor.name === name);
+  return family?.samples.find(({ labels: set }) => JSON.stringify(set.values) === JSON.stringify(values))
+    ?.value;
+}
+
+const ownByName =
+  (snapshot: Snapshot) =>
+  (name: string): Record<string, number> =>
+    Object.fromEntries(
+      (snapshot.parts[0]?.families.find(({ descriptor }) => descriptor.name === name)?.samples ?? []).map(
+        ({ labels: set, value }) => [set.values.join(' '), value],
+      ),
+    );
+
+describe('the poller', () => {
+  test('asks each collector at its own pace', async () => {
+    const { start, times } = polling();
+    const poller = start();
+    await pass(60.9);
+    expect([SUMMARY, VNIS, NEIGHBORS].map(times)).toEqual([13, 5, 2]);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1, b: 2 });
+    expect(valuesOf(poller.snapshot(), table.value)).toEqual({ v: 100 });
+    expect(valuesOf(poller.snapshot(), reasons.value)).toEqual({ a: 10 });
+  });
+
+  test('spreads the first polls', async () => {
+    const { start, frr } = polling();
+    start();
+    await pass(0);
+    expect(frr.asked).toEqual([SUMMARY]);
+    await pass(0.4);
+    expect(frr.asked).toEqual([SUMMARY, VNIS]);
+    await pass(0.6);
+    expect(frr.asked).toEqual([SUMMARY, VNIS, NEIGHBORS]);
+  });
+
+  test('tells when every collector was asked once, whatever came of it', async () => {
+    const { start, frr } = polling();
+    frr.replies.set(VNIS, hangs('zebra'));
+    let done = false;
+    void start().firstPollDone.then(() => {
+      done = true;
+    });
+    await pass(5.2);
+    expect(done).toBe(false);
+    await pass(0.2);
+    expect(done).toBe(true);
+  });
+
+  test('never polls a collector twice at the same time', async () => {
+    const { start, frr, times } = polling({ collectors: [sessions.collector] });
+    let atOnce = 0;
+    frr.replies.set(SUMMARY, async () => {
+      atOnce = Math.max(atOnce, frr.open());
+      await new Promise((resolve) => setTimeout(resolve, 4_900));
+      return '{}';
+    });
+    start();
+    await pass(30);
+    expect(atOnce).toBe(1);
+    // 4.9 s each; the pause after each is a second, so they start every 5.9 s.
+    expect(times(SUMMARY)).toBe(6);
+  });
+
+  test('forgets a session when FRR does', async () => {
+    const { start, frr } = polling();
+    const poller = start();
+    await pass(1);
+    frr.replies.set(SUMMARY, '{"b": 2}');
+    await pass(5);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ b: 2 });
+    frr.replies.set(SUMMARY, '{}');
+    await pass(5);
+    expect(findFamily(poller.snapshot(), sessions.value)).toBeUndefined();
+    expect(own(poller.snapshot(), 'frr_collector_up', 'sessions')).toBe(1);
+  });
+
+  test('replaces its snapshots and does not change them', async () => {
+    const { start, frr } = polling();
+    const poller = start();
+    await pass(1);
+    const before = poller.snapshot();
+    frr.replies.set(SUMMARY, '{"a": 7}');
+    await pass(5);
+    expect(valuesOf(before, sessions.value)).toEqual({ a: 1, b: 2 });
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 7 });
+  });
+});
+
+describe('a change', () => {
+  test('wakes the collector that explains it', async () => {
+    const { start, frr, times } = polling();
+    const poller = start();
+    await pass(3);
+    expect(times(NEIGHBORS)).toBe(1);
+    frr.replies.set(SUMMARY, '{"a": 1, "b": 3}');
+    frr.replies.set(NEIGHBORS, '{"b": 30}');
+    await pass(2.1);
+    expect(times(NEIGHBORS)).toBe(2);
+    expect(valuesOf(poller.snapshot(), reasons.value)).toEqual({ b: 30 });
+    // From then on at its own pace.
+    await pass(59);
+    expect(times(NEIGHBORS)).toBe(2);
+    await pass(1.9);
+    expect(times(NEIGHBORS)).toBe(3);
+  });
+
+  test('while that collector is being asked wakes it once more afterwards', async () => {
+    const { start, frr, times } = polling();
+    const answers: (() => void)[] = [];
+    frr.replies.set(NEIGHBORS, () => new Promise((resolve) => answers.push(() => resolve('{}'))));
+    start();
+    await pass(1);
+    frr.replies.set(SUMMARY, '{"a": 2}');
+    await pass(4.2);
+    expect(times(NEIGHBORS)).toBe(1);
+    answers[0]?.();
+    await pass(0);
+    expect(times(NEIGHBORS)).toBe(2);
+  });
+
+  test('is neither the first answer nor the same answer in another order', async () => {
+    const { start, frr, times } = polling();
+    start();
+    await pass(3);
+    frr.replies.set(SUMMARY, '{"b": 2, "a": 1}');
+    await pass(30);
+    expect(times(NEIGHBORS)).toBe(1);
+  });
+
+  test('that is dear to explain is explained at once, but not every time', async () => {
+    const { start, frr, times } = polling();
+    frr.seconds.set(NEIGHBORS, 1);
+    let turn = 0;
+    frr.replies.set(SUMMARY, async () => `{"a": ${turn++}}`);
+    const poller = start();
+    await pass(10);
+    expect(times(NEIGHBORS)).toBe(2);
+    expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'reasons')).toBe(100);
+    await pass(590);
+    // 1 s of 100 s each, and one in advance.
+    expect(times(NEIGHBORS)).toBe(7);
+    expect(own(poller.snapshot(), 'frr_exporter_command_seconds_total', 'bgpd')).toBe(7);
+  });
+});
+
+describe("the router's share", () => {
+  test('is kept by asking less often, and told', async () => {
+    const { start, frr, times } = polling();
+    frr.seconds.set(VNIS, 0.6);
+    const poller = start();
+    await pass(600);
+    expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'table')).toBe(60);
+    expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'sessions')).toBe(5);
+    expect(times(VNIS)).toBe(10);
+    expect(own(poller.snapshot(), 'frr_exporter_command_seconds_total', 'zebra')).toBeCloseTo(6, 9);
+    expect(own(poller.snapshot(), 'frr_exporter_commands_total', 'zebra')).toBe(10);
+  });
+
+  test('does not make healthy figures stale, however seldom they come', async () => {
+    const { start, frr } = polling();
+    frr.seconds.set(VNIS, 4);
+    const poller = start();
+    await pass(1);
+    for (let minute = 0; minute < 30; minute++) {
+      await pass(60);
+      expect(valuesOf(poller.snapshot(), table.value)).toEqual({ v: 100 });
+    }
+    expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'table')).toBe(400);
+  });
+
+  test('holds for a command that a living daemon does not finish in time', async () => {
+    const { start, frr, times } = polling({ collectors: [table.collector] });
+    frr.replies.set(VNIS, hangs('zebra'));
+    frr.replies.set('zebra: show version', 'FRRouting 8.4.4');
+    const poller = start();
+    await pass(600);
+    expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'table')).toBe(500);
+    expect(times(VNIS)).toBe(3);
+  });
+});
+
+describe('a daemon', () => {
+  test('that dies costs its own figures only, after a while', async () => {
+    const { start, frr, messages } = polling();
+    const poller = start();
+    await pass(1);
+    frr.replies.delete(SUMMARY);
+    await pass(5);
+    const figure = ownByName(poller.snapshot());
+    expect(figure('frr_collector_up')).toEqual({ sessions: 0, table: 1, reasons: 1 });
+    expect(own(poller.snapshot(), 'frr_collector_errors_total', 'sessions', 'not_running')).toBe(1);
+    expect(own(poller.snapshot(), 'frr_collector_last_success_timestamp_seconds', 'sessions')).toBe(
+      1_700_000_000,
+    );
+    expect(own(poller.snapshot(), 'frr_up')).toBe(1);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1, b: 2 });
+    await pass(23.9);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1, b: 2 });
+    await pass(0.2);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({});
+    expect(valuesOf(poller.snapshot(), table.value)).toEqual({ v: 100 });
+    expect(messages()).toEqual([
+      'bgpd is not running',
+      'figures of collector sessions are stale and not shown any more',
+    ]);
+    frr.replies.set(SUMMARY, '{"a": 5}');
+    await pass(5);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 5 });
+    expect(messages().slice(2)).toEqual(['bgpd answers again']);
+  });
+
+  test('that hangs is noticed at the deadline and back at the next poll', async () => {
+    const { start, frr, messages } = polling({ collectors: [sessions.collector, table.collector] });
+    const poller = start();
+    await pass(1);
+    frr.replies.set(SUMMARY, hangs());
+    frr.replies.set('bgpd: show version', hangs());
+    await pass(9);
+    expect(own(poller.snapshot(), 'frr_collector_up', 'sessions')).toBe(0);
+    expect(own(poller.snapshot(), 'frr_collector_errors_total', 'sessions', 'timed_out')).toBe(1);
+    await pass(120);
+    expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'sessions')).toBe(5);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({});
+    expect(valuesOf(poller.snapshot(), table.value)).toEqual({ v: 100 });
+    frr.replies.set(SUMMARY, '{"a": 1}');
+    frr.replies.set('bgpd: show version', 'FRRouting 8.4.4');
+    await pass(10);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1 });
+    expect(messages()).toEqual([
+      'collector sessions fails: bgpd hangs',
+      'figures of collector sessions are stale and not shown any more',
+      'collector sessions works again',
+    ]);
+  });
+
+  test('that never was there is one line, and FRR is down', async () => {
+    const { start, frr, messages } = polling({ collectors: [sessions.collector, reasons.collector] });
+    frr.replies.clear();
+    const poller = start();
+    expect(own(poller.snapshot(), 'frr_up')).toBeUndefined();
+    await pass(300);
+    expect(own(poller.snapshot(), 'frr_up')).toBe(0);
+    expect(poller.snapshot().frrUp).toBe(false);
+    expect(messages()).toEqual(['bgpd is not running']);
+    expect(poller.snapshot().collectors[0]).toEqual({
+      name: 'sessions',
+      up: false,
+      error: { reason: 'not_running', message: 'bgpd is not running' },
+      lastSuccess: undefined,
+      duration: 0,
+      interval: 5,
+    });
+  });
+
+  test('that answers garbage costs that poll, and one failure does not cost the figures of a slow collector', async () => {
+    const { start, frr } = polling();
+    const poller = start();
+    await pass(50);
+    frr.replies.set(NEIGHBORS, 'Segmentation fault');
+    await pass(69);
+    expect(own(poller.snapshot(), 'frr_collector_errors_total', 'reasons', 'not_json')).toBe(1);
+    expect(valuesOf(poller.snapshot(), reasons.value)).toEqual({ a: 10 });
+    await pass(7);
+    expect(own(poller.snapshot(), 'frr_collector_errors_total', 'reasons', 'not_json')).toBe(2);
+    expect(valuesOf(poller.snapshot(), reasons.value)).toEqual({});
+  });
+});
+
+describe('a defect in a collector', () => {
+  test('costs the figures of that collector and nothing else', async () => {
+    const broken: Collector = {
+      ...table.collector,
+      families: () => {
+        throw new TypeError('x is undefined');
+      },
+    };
+    const { start, messages } = polling({ collectors: [broken, sessions.collector] });
+    const poller = start();
+    await pass(59);
+    expect(own(poller.snapshot(), 'frr_collector_errors_total', 'table', 'failed')).toBe(4);
+    expect(poller.snapshot().collectors[0]?.error).toEqual({ reason: 'failed', message: 'x is undefined' });
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1, b: 2 });
+    expect(messages()).toEqual(['collector table has a defect: TypeError: x is undefined']);
+  });
+});
+
+describe('samples that are left out', () => {
+  test('because they are no numbers are counted every time and logged once', async () => {
+    const { start, frr, lines } = polling();
+    frr.replies.set(SUMMARY, '{"a": "many", "b": 2, "c": "few"}');
+    const poller = start();
+    await pass(11);
+    expect(own(poller.snapshot(), 'frr_exporter_series_dropped_total', 'not_a_number')).toBe(6);
+    expect(lines).toEqual([
+      {
+        level: 40,
+        collector: 'sessions',
+        reason: 'not_a_number',
+        metric: 'frr_sessions_value',
+        labels: 'peer="a"',
+        value: 'many',
+        msg: 'frr_sessions_value{peer="a"} left out: FRR gave "many", which is no number; more of this kind are counted and not logged',
+      },
+    ]);
+  });
+
+  test('because there are too many are counted, with a line when it begins and one when it ends', async () => {
+    const { start, frr, messages } = polling({ settings: { maxSeries: 4 } });
+    const poller = start();
+    await pass(1);
+    expect(own(poller.snapshot(), 'frr_exporter_series_dropped_total', 'limit')).toBe(0);
+    frr.replies.set(SUMMARY, '{"a": 1, "b": 2, "c": 3, "d": 4}');
+    await pass(10);
+    expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1, b: 2 });
+    expect(own(poller.snapshot(), 'frr_exporter_series_dropped_total', 'limit')).toBe(4);
+    frr.replies.set(SUMMARY, '{"a": 1}');
+    await pass(10);
+    expect(messages()).toEqual([
+      '2 series of collector sessions left out: more than 4 in all (--metrics.max-series)',
+      'collector sessions is within --metrics.max-series again',
+    ]);
+  });
+});
+
+describe('the page', () => {
+  test('has the poller first, then the collectors in their order, then what others add', async () => {
+    const { start } = polling();
+    const poller = start();
+    await pass(1);
+    const others = [textPart(async () => Buffer.from('other 1\n'))];
+    const page = (await poller.page({ format: 'openmetrics', gzip: false, others })).toString();
+    const families = [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(families).toEqual([
+      'frr_up',
+      'frr_collector_up',
+      'frr_collector_duration_seconds',
+      'frr_collector_interval_seconds',
+      'frr_collector_last_success_timestamp_seconds',
+      'frr_collector_errors',
+      'frr_exporter_commands',
+      'frr_exporter_command_seconds',
+      'frr_exporter_series_dropped',
+      'frr_sessions_value',
+      'frr_table_value',
+      'frr_reasons_value',
+    ]);
+    expect(page.endsWith('frr_reasons_value{peer="a"} 10\nother 1\n# EOF\n')).toBe(true);
+    expect(page).toContain('frr_exporter_commands_created{daemon="bgpd"} 1700000000\n');
+    const compressed = await poller.page({ format: 'openmetrics', gzip: true, others });
+    expect(gunzipSync(compressed).toString()).toBe(page);
+  });
+
+  test('can be of some collectors only', async () => {
+    const { start } = polling();
+    const poller = start();
+    await pass(1);
+    const page = await poller.page({ format: 'text', gzip: false, only: new Set(['table']) });
+    const values = [...page.toString().matchAll(/^frr_\w+_value/gm)].map(([name]) => name);
+    expect(values).toEqual(['frr_table_value']);
+    expect(page.toString()).toContain('frr_collector_up{collector="sessions"} 1\n');
+  });
+});
+
+describe('the end', () => {
+  test('leaves no timer, no command and no connection behind', async () => {
+    const { start, frr } = polling();
+    const poller = start();
+    await pass(1);
+    frr.replies.set(SUMMARY, hangs());
+    await pass(5);
+    expect(frr.open()).toBe(1);
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+    await poller.stop();
+    expect(frr.open()).toBe(0);
+    expect(frr.closed()).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+    const asked = frr.asked.length;
+    await pass(600);
+    expect(frr.asked.length).toBe(asked);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('does not wait for a source that does not end its command', async () => {
+    const { start, frr, lines } = polling();
+    frr.replies.set(SUMMARY, ignoresEverything);
+    const poller = start();
+    await pass(1);
+    const stopped = poller.stop();
+    await pass(0);
+    await stopped;
+    expect(vi.getTimerCount()).toBe(0);
+    expect(lines).toEqual([]);
+  });
+
+  test('before the first poll is over ends the waiting for it', async () => {
+    const { start, frr } = polling();
+    frr.replies.set(SUMMARY, hangs());
+    const poller = start();
+    await poller.stop();
+    await poller.firstPollDone;
+    expect(frr.asked).toEqual([]);
+    await poller.stop();
+  });
+});
+
+describe('polling once', () => {
+  test('asks every collector once and closes the source', async () => {
+    const { options, frr } = polling();
+    frr.replies.set(VNIS, new FrrError('unknown_command', 'zebra', 'unknown'));
+    const snapshot = await pollOnce(options);
+    expect(frr.asked.toSorted()).toEqual([NEIGHBORS, SUMMARY, VNIS].toSorted());
+    expect(snapshot.frrUp).toBe(true);
+    expect(valuesOf(snapshot, sessions.value)).toEqual({ a: 1, b: 2 });
+    expect(own(snapshot, 'frr_collector_errors_total', 'table', 'unknown_command')).toBe(1);
+    expect(frr.closed()).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('finds FRR down where nothing answers', async () => {
+    const { options, frr } = polling();
+    frr.replies.clear();
+    expect((await pollOnce(options)).frrUp).toBe(false);
+  });
+});

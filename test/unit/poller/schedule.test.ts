@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { createSchedule, type Schedule } from '../../../src/poller/schedule.ts';
+
+function poll(
+  schedule: Schedule,
+  start: number,
+  { takes = 0, interval = 60, payback = 0 }: { takes?: number; interval?: number; payback?: number } = {},
+): void {
+  schedule.started(start);
+  schedule.finished(start + takes, interval, payback);
+}
+
+describe('the schedule of a collector', () => {
+  test('begins when it is told to and goes on at its interval, from start to start', () => {
+    const schedule = createSchedule(3);
+    expect(schedule.due()).toBe(3);
+    poll(schedule, 3, { takes: 0.5, interval: 5 });
+    expect(schedule.due()).toBe(8);
+  });
+
+  test('leaves a pause after a poll that took longer than the interval', () => {
+    const schedule = createSchedule(0);
+    poll(schedule, 0, { takes: 5, interval: 5 });
+    expect(schedule.due()).toBe(6);
+    poll(schedule, 6, { takes: 5, interval: 0.5 });
+    expect(schedule.due()).toBe(11.5);
+  });
+
+  test('takes a poll out of turn at once where it is cheap, but not more than one a second', () => {
+    const schedule = createSchedule(0);
+    poll(schedule, 0, { payback: 0.04 });
+    schedule.wake(20);
+    expect(schedule.due()).toBe(20);
+    poll(schedule, 20, { payback: 0.04 });
+    schedule.wake(20.2);
+    expect(schedule.due()).toBe(21);
+    poll(schedule, 21, { payback: 0.04 });
+    expect(schedule.due()).toBe(81);
+  });
+
+  test('does not come later for being woken', () => {
+    const schedule = createSchedule(0);
+    poll(schedule, 0, { interval: 5 });
+    schedule.wake(0.1);
+    expect(schedule.due()).toBe(1);
+    schedule.wake(0.9);
+    expect(schedule.due()).toBe(1);
+  });
+
+  test('takes one dear poll in advance, and then waits until both are paid for', () => {
+    const schedule = createSchedule(0);
+    const dear = { takes: 0.2, interval: 100, payback: 100 };
+    poll(schedule, 0, dear);
+    schedule.wake(10);
+    expect(schedule.due()).toBe(10);
+    poll(schedule, 10, dear);
+    expect(schedule.due()).toBe(200);
+    schedule.wake(15);
+    expect(schedule.due()).toBe(100);
+    poll(schedule, 100, dear);
+    schedule.wake(101);
+    expect(schedule.due()).toBe(200);
+  });
+
+  test('takes a poll in advance where the interval is shorter than the payback', () => {
+    const schedule = createSchedule(0);
+    poll(schedule, 0, { interval: 30, payback: 120 });
+    expect(schedule.due()).toBe(30);
+    poll(schedule, 30, { interval: 120, payback: 120 });
+    expect(schedule.due()).toBe(240);
+  });
+
+  test('forgets what a poll seemed to cost when the next one shows that it does not', () => {
+    const schedule = createSchedule(0);
+    poll(schedule, 0, { interval: 10, payback: 100 });
+    poll(schedule, 10, { interval: 5, payback: 0.1 });
+    expect(schedule.due()).toBe(15);
+  });
+
+  test('keeps to the share in the long run, however often it is woken', () => {
+    const schedule = createSchedule(0);
+    let polls = 0;
+    for (let now = 0; now <= 1000; now++) {
+      schedule.wake(now);
+      if (schedule.due() > now) continue;
+      poll(schedule, now, { interval: 100, payback: 100 });
+      polls++;
+    }
+    // One every 100 s from 0 to 1000, and one in advance.
+    expect(polls).toBe(12);
+  });
+});
