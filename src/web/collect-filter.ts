@@ -1,0 +1,41 @@
+/** `collect[]` and `exclude[]`: a scrape of some collectors only, as node_exporter's users know it. */
+
+/** A request that cannot be answered as it is. The message is for whoever sent it. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+  readonly statusCode = 400;
+}
+
+export interface CollectorNames {
+  /** All that there are. */
+  readonly known: ReadonlySet<string>;
+  /** Those that are polled. */
+  readonly enabled: ReadonlySet<string>;
+}
+
+/**
+ * The collectors that a query asks for; undefined for all of them.
+ * @throws BadRequest when both parameters are given, or a name is unknown or disabled
+ */
+export function wantedCollectors(
+  query: string,
+  { known, enabled }: CollectorNames,
+): ReadonlySet<string> | undefined {
+  const parameters = new URLSearchParams(query);
+  const collect = parameters.getAll('collect[]');
+  const exclude = parameters.getAll('exclude[]');
+  if (collect.length === 0 && exclude.length === 0) return undefined;
+  if (collect.length > 0 && exclude.length > 0)
+    throw new BadRequest('collect[] and exclude[] cannot be used together');
+  for (const name of [...collect, ...exclude])
+    if (!known.has(name))
+      throw new BadRequest(
+        `there is no collector ${JSON.stringify(name)}; there are ${[...known].join(', ')}`,
+      );
+  for (const name of collect)
+    if (!enabled.has(name))
+      throw new BadRequest(`the collector ${name} is disabled; --collector.${name} enables it`);
+  if (collect.length > 0) return new Set(collect);
+  const excluded = new Set(exclude);
+  return new Set([...enabled].filter((name) => !excluded.has(name)));
+}

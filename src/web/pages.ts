@@ -1,0 +1,168 @@
+/** The pages: which paths there are, and what they answer. How connections come in is not known here. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import type { Maintenance } from '../maintenance.ts';
+import { negotiate } from '../metrics/negotiate.ts';
+import type { PagePart } from '../metrics/page.ts';
+import type { Poller } from '../poller/poller.ts';
+import { BadRequest, type CollectorNames, wantedCollectors } from './collect-filter.ts';
+import { LANDING_CONTENT_SECURITY_POLICY, type Link, landingPage } from './landing.ts';
+import { statusDocument } from './status.ts';
+
+export interface PagesOptions {
+  readonly config: Pick<Config, 'webTelemetryPath' | 'webMaxRequests' | 'webExternalUrl' | 'webRoutePrefix'>;
+  readonly poller: Pick<Poller, 'snapshot' | 'page' | 'firstPollDone'>;
+  readonly collectors: CollectorNames;
+  readonly maintenance: () => Maintenance;
+  /** Parts of the metrics page that do not come from FRR. */
+  readonly otherParts: () => readonly PagePart[];
+  readonly version: string;
+  readonly log: Logger;
+}
+
+/** Answers a request that has come in. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface Pages {
+  readonly handler: Handler;
+  /** Every path that is documented, with the prefix. */
+  readonly paths: ReadonlySet<string>;
+}
+
+const PLAIN = 'text/plain; charset=utf-8';
+
+/** Whether the client takes gzip (RFC 9110, 12.5.3). */
+export function takesGzip(acceptEncoding: string | undefined): boolean {
+  let any = false;
+  for (const offer of (acceptEncoding ?? '').toLowerCase().split(',')) {
+    const [coding, ...parameters] = offer.split(';').map((part) => part.trim());
+    const refused = parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter));
+    if (coding === 'gzip' || coding === 'x-gzip') return !refused;
+    if (coding === '*') any = !refused;
+  }
+  return any;
+}
+
+/** Path and query of a request's target, which may also be a whole URL (RFC 9112, 3.2.2). */
+function target(url: string): readonly [path: string, query: string] {
+  const relative = url.replace(/^https?:\/\/[^/?#]*/i, '');
+  const [path = '', ...query] = relative.split('?');
+  return [path === '' ? '/' : path, query.join('?')];
+}
+
+/** Makes the pages. */
+export async function createPages(options: PagesOptions): Promise<Pages> {
+  const { config, poller, collectors, maintenance, otherParts, version, log } = options;
+  const externalPath = config.webExternalUrl?.pathname.replace(/\/+$/, '') ?? '';
+  const prefix = config.webRoutePrefix ?? externalPath;
+  const linkPrefix = config.webExternalUrl === undefined ? prefix : externalPath;
+
+  let firstPollIsDone = false;
+  void poller.firstPollDone.then(() => {
+    firstPollIsDone = true;
+  });
+
+  let scrapes = 0;
+
+  async function metrics(request: FastifyRequest, reply: FastifyReply): Promise<Buffer | string> {
+    const only = wantedCollectors(target(request.url)[1], collectors);
+    if (config.webMaxRequests > 0 && scrapes >= config.webMaxRequests) {
+      reply.code(503).type(PLAIN).header('retry-after', '1');
+      return `${scrapes} scrapes are being answered, and --web.max-requests allows no more\n`;
+    }
+    scrapes++;
+    reply.raw.once('close', () => scrapes--);
+    const { format, contentType } = negotiate(request.headers.accept);
+    const gzip = takesGzip(request.headers['accept-encoding'] as string | undefined);
+    const page = await poller.page({
+      format,
+      gzip,
+      ...(only === undefined ? {} : { only }),
+      others: otherParts(),
+    });
+    reply.header('content-type', contentType).header('vary', 'Accept, Accept-Encoding');
+    if (gzip) reply.header('content-encoding', 'gzip');
+    return page;
+  }
+
+  async function alive(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    reply.type(PLAIN);
+    return 'alive\n';
+  }
+
+  async function ready(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    reply.type(PLAIN);
+    if (firstPollIsDone) return 'ready\n';
+    reply.code(503);
+    return 'the first poll is not done yet\n';
+  }
+
+  const statusNow = () => statusDocument(poller.snapshot(), maintenance(), version, Date.now() / 1000);
+
+  async function status(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff');
+    return `${JSON.stringify(statusNow(), undefined, 2)}\n`;
+  }
+
+  const pages = [
+    { path: config.webTelemetryPath, what: 'the metrics, for Prometheus', answer: metrics },
+    { path: '/api/v1/status', what: 'the same for people and scripts, as JSON', answer: status },
+    { path: '/healthz', what: 'whether this program is alive', answer: alive },
+    { path: '/readyz', what: 'whether FRR has been asked once', answer: ready },
+  ] as const;
+  const links: readonly Link[] = pages.map(({ path, what }) => ({ path: `${linkPrefix}${path}`, what }));
+
+  async function landing(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    reply.type('text/html; charset=utf-8').header('x-content-type-options', 'nosniff');
+    // A web configuration file may have set one of its own.
+    if (!reply.raw.hasHeader('content-security-policy'))
+      reply.header('content-security-policy', LANDING_CONTENT_SECURITY_POLICY);
+    return landingPage(statusNow(), links);
+  }
+
+  // The servers that listen are not Fastify's: there may be several, with or without TLS.
+  const app = fastify({
+    exposeHeadRoutes: true,
+    // A path that cannot be decoded.
+    frameworkErrors: (_error, _request, reply) =>
+      (reply as FastifyReply).code(400).type(PLAIN).send('bad request\n'),
+  });
+  const paths = new Set([`${prefix}/`]);
+  app.get(`${prefix}/`, landing);
+  for (const { path, answer } of pages) {
+    app.get(`${prefix}${path}`, answer);
+    paths.add(`${prefix}${path}`);
+  }
+  if (prefix !== '')
+    for (const path of ['/', prefix]) {
+      app.get(path, async (_request, reply) => reply.redirect(`${linkPrefix}/`));
+      paths.add(path);
+    }
+
+  // Before Fastify would read a body that nobody wants.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    const there = paths.has(target(request.url)[0]);
+    if (there) reply.header('allow', 'GET, HEAD');
+    await reply
+      .code(there ? 405 : 404)
+      .type(PLAIN)
+      .send(there ? 'method not allowed\n' : 'not found\n');
+  });
+  app.setNotFoundHandler(async (_request, reply) => {
+    reply.code(404).type(PLAIN);
+    return 'not found\n';
+  });
+  app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
+    const code = error.statusCode ?? 500;
+    reply.code(code).type(PLAIN);
+    if (error instanceof BadRequest) return `${error.message}\n`;
+    if (code < 500) return 'bad request\n';
+    log.error({ err: error, path: request.url }, `request failed: ${error.message}`);
+    return 'internal error; the log has the reason\n';
+  });
+  await app.ready();
+  return { handler: (request, response) => app.routing(request, response), paths };
+}

@@ -1,0 +1,159 @@
+/**
+ * The web configuration in force: read at the start, and again whenever the file, or a certificate or key that it
+ * names, has changed. A broken change leaves the old one in force.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import type { Logger } from '../log.ts';
+import { type MetricFamily, metric, NO_LABELS } from '../metrics/family.ts';
+import { WebConfigError } from './config-document.ts';
+import { loadTls } from './tls-options.ts';
+import { readWebConfig } from './web-config.ts';
+import type { LoadedWebConfig, WebConfigSource } from './web-config-in-force.ts';
+
+const RELOAD_SUCCESSFUL = metric({
+  name: 'frr_exporter_web_config_last_reload_successful',
+  type: 'gauge',
+  help: 'Whether the newest version of the web configuration, its certificates and keys is the one in force: 0 when it is broken and the one before is kept.',
+  labels: [],
+  source: '--web.config.file',
+});
+
+const RELOAD_TIME = metric({
+  name: 'frr_exporter_web_config_last_reload_success_timestamp_seconds',
+  type: 'gauge',
+  help: 'When the web configuration in force was read.',
+  unit: 'seconds',
+  labels: [],
+  source: '--web.config.file',
+});
+
+const CERTIFICATE_END = metric({
+  name: 'frr_exporter_web_certificate_expiry_timestamp_seconds',
+  type: 'gauge',
+  help: "When this exporter's own TLS certificate expires.",
+  unit: 'seconds',
+  labels: [],
+  source: '--web.config.file, cert_file or cert',
+});
+
+export const WEB_CONFIG_DESCRIPTORS = [RELOAD_SUCCESSFUL, RELOAD_TIME, CERTIFICATE_END] as const;
+
+/** The state of each file that was looked at, to tell whether it has changed since. */
+type Fingerprints = Map<string, string>;
+
+async function fingerprint(path: string): Promise<string> {
+  try {
+    // The inode tells a file that was moved into place, as Kubernetes and certmonger do.
+    const { ino, size, mtimeNs, mode } = await stat(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs} ${mode}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown';
+  }
+}
+
+function reading(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return 'does not exist';
+  if (error.code === 'EACCES') return 'cannot be read: permission denied';
+  if (error.code === 'EISDIR') return 'is a folder, not a file';
+  return `cannot be read: ${error.message}`;
+}
+
+/** Reads a file, and notes its state from before, so that no change is missed. */
+async function readNoted(path: string, noted: Fingerprints): Promise<string> {
+  noted.set(path, await fingerprint(path));
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new WebConfigError(`${path} ${reading(error as NodeJS.ErrnoException)}`, { cause: error });
+  }
+}
+
+async function refuseReadableByOthers(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if ((mode & 0o004) !== 0)
+    throw new WebConfigError(`${path} holds a private key that every user can read; chmod o= ${path}`);
+}
+
+async function load(file: string, noted: Fingerprints): Promise<LoadedWebConfig> {
+  const config = readWebConfig(await readNoted(file, noted), file);
+  if (config.tls === undefined) return { config, tls: undefined };
+  if ('text' in config.tls.key) await refuseReadableByOthers(file);
+  const tls = await loadTls(config.tls, async (path, secret) => {
+    const content = await readNoted(path, noted);
+    if (secret) await refuseReadableByOthers(path);
+    return content;
+  });
+  return { config, tls };
+}
+
+/**
+ * Reads the web configuration.
+ * @throws WebConfigError when it cannot be used
+ */
+export async function openWebConfig(file: string, log: Logger): Promise<WebConfigSource> {
+  let noted: Fingerprints = new Map();
+  let current = await load(file, noted);
+  let loadedAt = Date.now() / 1000;
+  let successful = true;
+  const told = new Set<string>();
+  const warn = () => {
+    for (const warning of current.config.warnings)
+      if (!told.has(warning)) {
+        told.add(warning);
+        log.warn({ file }, warning);
+      }
+  };
+  warn();
+
+  async function hasChanged(): Promise<boolean> {
+    const states = await Promise.all(
+      [...noted].map(async ([path, state]) => (await fingerprint(path)) !== state),
+    );
+    return states.includes(true);
+  }
+
+  async function reload(path: string): Promise<void> {
+    const notedNow: Fingerprints = new Map();
+    try {
+      current = await load(path, notedNow);
+      loadedAt = Date.now() / 1000;
+      successful = true;
+      log.info({ file }, 'web configuration read again');
+      warn();
+    } catch (error) {
+      successful = false;
+      const message = error instanceof Error ? error.message : String(error);
+      log.error(
+        { file },
+        `web configuration changed and cannot be used, so the one before stays in force: ${message}`,
+      );
+      // A file that the reading did not come to may be the one that was forgotten, or is replaced next.
+      for (const [other, state] of noted) if (!notedNow.has(other)) notedNow.set(other, state);
+    }
+    noted = notedNow;
+  }
+
+  let refreshing: Promise<void> | undefined;
+  return {
+    current: () => current,
+    refresh: () => {
+      refreshing ??= (async () => {
+        if (await hasChanged()) await reload(file);
+      })().finally(() => {
+        refreshing = undefined;
+      });
+      return refreshing;
+    },
+    families: () => {
+      const one = (descriptor: MetricFamily['descriptor'], value: number): MetricFamily => ({
+        descriptor,
+        samples: [{ labels: NO_LABELS, value }],
+      });
+      return [
+        one(RELOAD_SUCCESSFUL, successful ? 1 : 0),
+        one(RELOAD_TIME, loadedAt),
+        ...(current.tls === undefined ? [] : [one(CERTIFICATE_END, current.tls.notAfter)]),
+      ];
+    },
+  };
+}

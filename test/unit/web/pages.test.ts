@@ -1,0 +1,228 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_MAINTENANCE } from '../../../src/maintenance.ts';
+import { labels, metric, NO_LABELS } from '../../../src/metrics/family.ts';
+import { familiesPart, writePage } from '../../../src/metrics/page.ts';
+import type { PageOptions, Poller } from '../../../src/poller/poller.ts';
+import type { Snapshot } from '../../../src/poller/snapshot.ts';
+import { createPages, takesGzip } from '../../../src/web/pages.ts';
+
+const INFO = metric({
+  name: 'frr_info',
+  type: 'info',
+  help: 'Version of FRR.',
+  labels: ['version'],
+  source: 'a test',
+});
+const UP = metric({ name: 'frr_up', type: 'gauge', help: 'FRR answers.', labels: [], source: 'a test' });
+
+const families = [
+  { descriptor: UP, samples: [{ labels: NO_LABELS, value: 1 }] },
+  { descriptor: INFO, samples: [{ labels: labels(['version'], ['10.<7>']), value: 1 }] },
+];
+const part = { name: 'daemons', at: 1000, families, page: familiesPart(families) };
+
+const SNAPSHOT: Snapshot = {
+  at: 1000,
+  frrUp: true,
+  parts: [part],
+  collectors: [
+    { name: 'bgp', up: true, error: undefined, lastSuccess: 1000, duration: 0.0123, interval: 5 },
+    {
+      name: 'bfd',
+      up: false,
+      error: { reason: 'not_running', message: 'bfdd is not running <script>' },
+      lastSuccess: undefined,
+      duration: undefined,
+      interval: 5,
+    },
+  ],
+};
+
+let firstPollIsDone: () => void;
+/** Pages wait for this. */
+let held: Promise<void> | undefined;
+let waiting = 0;
+const poller: Pick<Poller, 'snapshot' | 'page' | 'firstPollDone'> = {
+  snapshot: () => SNAPSHOT,
+  page: async ({ format, gzip, only, others = [] }: PageOptions) => {
+    waiting++;
+    await held;
+    waiting--;
+    return writePage(only?.has('daemons') === false ? others : [part.page, ...others], format, { gzip });
+  },
+  firstPollDone: new Promise((resolve) => {
+    firstPollIsDone = resolve;
+  }),
+};
+
+let server: Server;
+let base: string;
+
+beforeAll(async () => {
+  const { handler } = await createPages({
+    config: {
+      webTelemetryPath: '/metrics',
+      webMaxRequests: 2,
+      webExternalUrl: undefined,
+      webRoutePrefix: undefined,
+    },
+    poller,
+    collectors: { known: new Set(['bgp', 'bfd', 'ospf']), enabled: new Set(['bgp', 'bfd']) },
+    maintenance: () => NO_MAINTENANCE,
+    otherParts: () => [],
+    version: '1.2.3',
+    log: pino({ level: 'silent' }),
+  });
+  server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const TEXT = `# HELP frr_up FRR answers.
+# TYPE frr_up gauge
+frr_up 1
+# HELP frr_info Version of FRR.
+# TYPE frr_info gauge
+frr_info{version="10.<7>"} 1
+`;
+
+describe('/metrics', () => {
+  test('plain text when the client does not ask for more', async () => {
+    const answer = await fetch(`${base}/metrics`, { headers: { 'accept-encoding': 'identity' } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(answer.headers.get('content-encoding')).toBeNull();
+    expect(answer.headers.get('vary')).toBe('Accept, Accept-Encoding');
+    expect(await answer.text()).toBe(TEXT);
+  });
+
+  test('OpenMetrics', async () => {
+    const answer = await fetch(`${base}/metrics`, {
+      headers: { accept: 'application/openmetrics-text; version=1.0.0' },
+    });
+    expect(answer.headers.get('content-type')).toBe(
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    );
+    expect((await answer.text()).endsWith('# EOF\n')).toBe(true);
+  });
+
+  test('gzip', async () => {
+    const { get } = await import('node:http');
+    const [encoding, body] = await new Promise<[string | undefined, Buffer]>((resolve) => {
+      get(`${base}/metrics`, { headers: { 'accept-encoding': 'gzip' } }, async (answer) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of answer) chunks.push(chunk);
+        resolve([answer.headers['content-encoding'], Buffer.concat(chunks)]);
+      });
+    });
+    expect(encoding).toBe('gzip');
+    expect(gunzipSync(body).toString()).toBe(TEXT);
+  });
+
+  test('HEAD gives the length and no body', async () => {
+    const answer = await fetch(`${base}/metrics`, {
+      method: 'HEAD',
+      headers: { 'accept-encoding': 'identity' },
+    });
+    expect(answer.headers.get('content-length')).toBe(String(Buffer.byteLength(TEXT)));
+    expect(await answer.text()).toBe('');
+  });
+});
+
+test('more scrapes at a time than are allowed', async () => {
+  let release: (() => void) | undefined;
+  held = new Promise((resolve) => {
+    release = resolve;
+  });
+  const first = [fetch(`${base}/metrics`), fetch(`${base}/metrics`)];
+  while (waiting < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  const refused = await fetch(`${base}/metrics`);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(await refused.text()).toBe('2 scrapes are being answered, and --web.max-requests allows no more\n');
+  expect((await fetch(`${base}/healthz`)).status).toBe(200);
+  release?.();
+  held = undefined;
+  expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
+  expect((await fetch(`${base}/metrics`)).status).toBe(200);
+});
+
+test('what a query asks for', async () => {
+  const get = async (query: string) => {
+    const answer = await fetch(`${base}/metrics?${query}`, { headers: { 'accept-encoding': 'identity' } });
+    return [answer.status, await answer.text()];
+  };
+  expect(await get('collect[]=bgp')).toEqual([200, '']);
+  expect(await get('')).toEqual([200, TEXT]);
+  expect(await get('collect[]=bgp&exclude[]=bfd')).toEqual([
+    400,
+    'collect[] and exclude[] cannot be used together\n',
+  ]);
+});
+
+test('a program that is alive, and one that is ready', async () => {
+  expect(await (await fetch(`${base}/healthz`)).text()).toBe('alive\n');
+  const early = await fetch(`${base}/readyz`);
+  expect([early.status, await early.text()]).toEqual([503, 'the first poll is not done yet\n']);
+  firstPollIsDone();
+  const later = await fetch(`${base}/readyz`);
+  expect([later.status, await later.text()]).toEqual([200, 'ready\n']);
+});
+
+test('the landing page', async () => {
+  const answer = await fetch(`${base}/`);
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  const html = await answer.text();
+  expect(html).toContain('FRR 10.&lt;7&gt; answers');
+  expect(html).toContain('bfdd is not running &lt;script&gt;');
+  expect(html).not.toContain('<script');
+  for (const path of ['/metrics', '/healthz', '/readyz']) expect(html).toContain(`<a href="${path}">`);
+});
+
+describe('what is not there', () => {
+  test.each(['/nothing', '/metrics/', '/metricsx', '/debug/pprof/', '//', '/.', '/favicon.ico'])(
+    '404 for %s',
+    async (path) => {
+      const answer = await fetch(`${base}${path}`, { redirect: 'manual' });
+      // fetch itself makes / of /.
+      expect([answer.status, await answer.text()]).toEqual(
+        path === '/.' ? [200, expect.any(String)] : [404, 'not found\n'],
+      );
+    },
+  );
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('405 for %s', async (method) => {
+    const answer = await fetch(`${base}/metrics`, { method, ...(method === 'POST' ? { body: '{' } : {}) });
+    expect([answer.status, answer.headers.get('allow'), await answer.text()]).toEqual([
+      405,
+      'GET, HEAD',
+      'method not allowed\n',
+    ]);
+  });
+});
+
+test.each([
+  [undefined, false],
+  ['', false],
+  ['gzip', true],
+  ['GZIP, deflate', true],
+  ['deflate, gzip;q=0.5', true],
+  ['gzip;q=0', false],
+  ['gzip; q=0.000', false],
+  ['*', true],
+  ['*;q=0', false],
+  ['*, gzip;q=0', false],
+  ['identity', false],
+  ['br', false],
+])('takes gzip: %j', (header, expected) => {
+  expect(takesGzip(header)).toBe(expected);
+});
