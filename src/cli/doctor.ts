@@ -1,0 +1,255 @@
+/** `frr-exporter doctor`: looks at everything that must be right, and says in plain words what to do about the rest. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { parseVersion, parseWatchfrr } from '../collectors/daemons.ts';
+import type { Config } from '../config.ts';
+import { COMMANDS, type Command, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts';
+import type { OpenedSource } from '../frr/open.ts';
+import { RecordingError } from '../frr/recording.ts';
+import {
+  deniedWords,
+  groupName,
+  groupOf,
+  groupWords,
+  socketAccess,
+  socketFile,
+  socketFolder,
+} from '../frr/socket-files.ts';
+import { FrrError, type FrrErrorReason, type FrrSource } from '../frr/source.ts';
+import { findVtysh } from '../frr/vtysh-program.ts';
+import { pollOnce } from '../poller/poller.ts';
+import type { Snapshot } from '../poller/snapshot.ts';
+import { openConfiguredSource, pollSettings, sourceOptions } from './frr.ts';
+
+/** What one check came to. */
+interface Finding {
+  /** `warn` is what may be meant so; only `FAIL` makes the exit status 1. */
+  readonly level: 'ok' | 'warn' | 'FAIL';
+  readonly text: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+}
+
+/** What to do about each way in which FRR can fail to answer. */
+const REMEDIES: Readonly<Record<FrrErrorReason, string>> = {
+  not_running:
+    'start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended',
+  permission_denied: 'let the user of this program do what the message says it may not',
+  timed_out:
+    'a daemon that hangs has to be restarted, which ends its sessions; one that is only busy needs a longer --frr.timeout',
+  unknown_command: 'this needs another version of FRR, or vtysh instead of the sockets',
+  not_json: 'make a recording (frr-exporter record DIR) and report it as a defect',
+  truncated:
+    'the daemon ended just now; the log of FRR tells why. If it does so each time, stop this program and report it',
+  too_large: 'allow larger answers with --frr.max-output',
+  not_installed: 'install it, say where it is with --frr.vtysh.path, or ask the sockets: --frr.source=socket',
+  not_recorded: 'make a recording anew with this version: frr-exporter record DIR',
+  failed:
+    'the message has the words of FRR; make a recording (frr-exporter record DIR) and report it as a defect',
+};
+
+/** @returns the exit status: 0 if nothing failed, else 1 */
+export async function doctor(config: Config, output: Writable): Promise<number> {
+  let failed = false;
+  const told = new Set<string>();
+  for await (const { level, text, remedy } of examine(config)) {
+    if (told.has(text)) continue;
+    told.add(text);
+    output.write(`${level.padEnd(5)}${text}\n${remedy === undefined ? '' : `     -> ${remedy}\n`}`);
+    failed ||= level === 'FAIL';
+  }
+  output.write(failed ? '\nSomething is wrong: see FAIL above.\n' : '\nNothing is wrong.\n');
+  return failed ? 1 : 0;
+}
+
+async function* examine(config: Config): AsyncGenerator<Finding> {
+  yield whoAmI();
+  let opened: OpenedSource;
+  try {
+    opened = await openConfiguredSource(config);
+  } catch (error) {
+    if (!(error instanceof RecordingError)) throw error;
+    yield { level: 'FAIL', text: error.message };
+    return;
+  }
+  const { source, why } = opened;
+  try {
+    yield { level: 'ok', text: `asks FRR by ${source.kind}: ${why}` };
+    if (source.kind === 'vtysh') yield* lookAtPrefix(sourceOptions(config).vtyshPrefix);
+    // What is here says nothing of a vtysh that runs elsewhere.
+    const here =
+      source.kind === 'socket' || (source.kind === 'vtysh' && sourceOptions(config).vtyshPrefix.length === 0);
+    if (here) yield* lookAtFiles(config, source.kind);
+    const seen = await askDaemons(source, here ? socketsHere(config) : [], config);
+    yield* lookAtDaemons(seen);
+    if (![...seen.versions.values()].some((answer) => typeof answer === 'string')) {
+      yield { level: 'warn', text: 'the collectors were not tried, because no daemon answers' };
+      return;
+    }
+    const { collectors } = config;
+    const log = pino({ level: 'silent' });
+    yield* lookAtCollectors(await pollOnce({ source, collectors, settings: pollSettings(config), log }));
+  } finally {
+    await source.close();
+  }
+}
+
+function whoAmI(): Finding {
+  const uid = process.getuid?.();
+  const gids = new Set([process.getgid?.() ?? 0, ...(process.getgroups?.() ?? [])]);
+  const groups = [...gids].map((gid) => groupWords({ gid, name: groupName(gid) })).join(', ');
+  const advice = uid === 0 ? '. The group of the sockets would be enough; root is not needed' : '';
+  return { level: 'ok', text: `runs as uid ${uid}, in ${groups}${advice}` };
+}
+
+/** Whoever runs something in a container cannot end it from outside. */
+function* lookAtPrefix(prefix: readonly string[]): Generator<Finding> {
+  if (!prefix.includes('exec') || prefix.includes('timeout') || path.basename(prefix[0] ?? '') === 'ip')
+    return;
+  const text = `a vtysh that hangs in the container is not ended with ${prefix.join(' ')}`;
+  const remedy = `let the container end it: --frr.vtysh.prefix="${prefix.join(' ')} timeout 10"`;
+  yield { level: 'warn', text, remedy };
+}
+
+/** vtysh, and the sockets with the rights on them. */
+function* lookAtFiles(config: Config, kind: FrrSource['kind']): Generator<Finding> {
+  const options = sourceOptions(config);
+  if (kind === 'vtysh' && findVtysh(options) === undefined)
+    yield { level: 'FAIL', text: `there is no program ${options.vtyshPath}`, remedy: REMEDIES.not_installed };
+  const folder = socketFolder(options);
+  if (socketAccess(folder, 'enter') === 'missing') {
+    const remedy = 'start FRR, or name its folder with --frr.socket.dir-path; a container needs it mounted';
+    yield { level: 'FAIL', text: `there is no folder ${folder}`, remedy };
+    return;
+  }
+  if (socketAccess(folder, 'enter') === 'denied') {
+    yield denied(folder);
+    return;
+  }
+  const sockets = socketsHere(config).map((daemon) => socketFile(options, daemon));
+  if (sockets.length === 0) {
+    const text = `there are no sockets of FRR in ${folder}`;
+    yield { level: 'FAIL', text, remedy: pathspaceRemedy(folder) };
+  }
+  for (const socket of sockets) if (socketAccess(socket) === 'denied') yield denied(socket);
+  const usable = sockets.filter((socket) => socketAccess(socket) === 'allowed');
+  if (usable.length > 0)
+    yield {
+      level: 'ok',
+      text: `may use the sockets in ${folder}: ${usable.map((file) => path.basename(file)).join(', ')}`,
+    };
+}
+
+function denied(file: string): Finding {
+  const group = groupOf(file);
+  const remedy =
+    group === undefined
+      ? REMEDIES.permission_denied
+      : `usermod --append --groups ${group.name ?? group.gid} USER, and start this program anew; for a container: --group-add ${group.gid}`;
+  return { level: 'FAIL', text: deniedWords(file), remedy };
+}
+
+/** Daemons that have a socket here; a daemon that was killed leaves it behind. */
+function socketsHere(config: Config): readonly Daemon[] {
+  const names = namesIn(socketFolder(sourceOptions(config)));
+  return DAEMONS.filter((daemon) => names.includes(`${daemon}.vty`));
+}
+
+/** None of a folder that is not there or may not be read. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function pathspaceRemedy(folder: string): string {
+  const spaces = namesIn(folder).filter((name) =>
+    namesIn(path.join(folder, name)).some((file) => file.endsWith('.vty')),
+  );
+  return spaces.length === 0
+    ? 'start FRR, or name the folder of its sockets with --frr.socket.dir-path'
+    : `name the path space of this FRR: --frr.pathspace=${spaces.join(' or --frr.pathspace=')}`;
+}
+
+/** What daemons answered. */
+interface Seen {
+  readonly watchfrr: string | FrrError;
+  /** Of each daemon that should answer: what it said to `show version`. */
+  readonly versions: ReadonlyMap<Daemon, string | FrrError>;
+}
+
+async function askDaemons(source: FrrSource, sockets: readonly Daemon[], config: Config): Promise<Seen> {
+  const ask = async (command: Command): Promise<string | FrrError> => {
+    try {
+      return (await source.show(command, AbortSignal.timeout(config.frrTimeout * 1000))).text;
+    } catch (error) {
+      if (error instanceof FrrError) return error;
+      throw error;
+    }
+  };
+  const watchfrr = await ask(COMMANDS.watchfrr);
+  const watched = typeof watchfrr === 'string' ? [...parseWatchfrr(watchfrr).keys()] : [];
+  const expected = new Set<Daemon>(['zebra', ...sockets, ...watched]);
+  expected.delete('watchfrr');
+  const versions = new Map<Daemon, string | FrrError>();
+  for (const daemon of expected) versions.set(daemon, await ask(showVersion(daemon)));
+  return { watchfrr, versions };
+}
+
+function* lookAtDaemons({ watchfrr, versions }: Seen): Generator<Finding> {
+  const zebra = versions.get('zebra');
+  if (typeof zebra === 'string') {
+    const version = parseVersion(zebra);
+    yield version === undefined
+      ? { level: 'warn', text: `zebra does not tell a version of FRR: ${JSON.stringify(zebra.slice(0, 60))}` }
+      : { level: 'ok', text: `FRR ${version}` };
+  }
+  const answering = [...versions]
+    .filter(([, answer]) => typeof answer === 'string')
+    .map(([daemon]) => daemon);
+  if (answering.length > 0) yield { level: 'ok', text: `these daemons answer: ${answering.join(', ')}` };
+  for (const [daemon, answer] of versions) {
+    // Recordings of before tell of no daemon but zebra.
+    if (typeof answer === 'string' || (answer.reason === 'not_recorded' && daemon !== 'zebra')) continue;
+    yield { level: 'FAIL', text: answer.message, remedy: REMEDIES[answer.reason] };
+  }
+  if (typeof watchfrr === 'string') {
+    const states = [...parseWatchfrr(watchfrr)];
+    const down = states.filter(([, up]) => !up).map(([daemon]) => daemon);
+    if (down.length > 0)
+      yield {
+        level: 'FAIL',
+        text: `watchfrr finds not up: ${down.join(', ')}`,
+        remedy: REMEDIES.not_running,
+      };
+    else yield { level: 'ok', text: `watchfrr watches over ${states.map(([daemon]) => daemon).join(', ')}` };
+  } else if (watchfrr.reason === 'not_running') {
+    const remedy = "FRR's own start script starts it; where something else restarts daemons this is meant so";
+    yield { level: 'warn', text: 'watchfrr is not running: nobody restarts a daemon that dies', remedy };
+  } else {
+    yield { level: 'warn', text: watchfrr.message, remedy: REMEDIES[watchfrr.reason] };
+  }
+}
+
+/** Failures that may be meant so: this node has no such daemon, this FRR no such command, this recording no answer. */
+const MAY_BE_MEANT: ReadonlySet<FrrErrorReason> = new Set(['not_running', 'unknown_command', 'not_recorded']);
+
+function* lookAtCollectors({ collectors, parts }: Snapshot): Generator<Finding> {
+  for (const { name, error, duration = 0 } of collectors) {
+    if (error === undefined) {
+      const families = parts.find((part) => part.name === name)?.families ?? [];
+      const series = families.reduce((sum, { samples }) => sum + samples.length, 0);
+      const milliseconds = Math.max(1, Math.round(duration * 1000));
+      yield { level: 'ok', text: `collector ${name}: ${series} series in ${milliseconds} ms` };
+    } else if (MAY_BE_MEANT.has(error.reason)) {
+      const remedy = `${REMEDIES[error.reason]}. Where it is meant so: --no-collector.${name}`;
+      yield { level: 'warn', text: `collector ${name}: ${error.message}`, remedy };
+    } else {
+      yield { level: 'FAIL', text: `collector ${name}: ${error.message}`, remedy: REMEDIES[error.reason] };
+    }
+  }
+}

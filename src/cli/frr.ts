@@ -1,0 +1,32 @@
+/** From the configuration to what the layers below want to know. */
+import type { Config } from '../config.ts';
+import { type OpenedSource, openSource } from '../frr/open.ts';
+import type { SourceOptions } from '../frr/options.ts';
+import type { PollSettings } from '../poller/poller.ts';
+
+export function sourceOptions(config: Config): SourceOptions {
+  return {
+    kind: config.frrSource,
+    socketDir: config.frrSocketDirPath,
+    pathspace: config.frrPathspace,
+    vtyshPath: config.frrVtyshPath,
+    vtyshPrefix: config.frrVtyshPrefix ?? [],
+    maxOutput: config.frrMaxOutput,
+    recordingDir: config.frrRecording,
+  };
+}
+
+/** Opens the source that the flags name. */
+export function openConfiguredSource(config: Config): Promise<OpenedSource> {
+  return openSource(sourceOptions(config));
+}
+
+export function pollSettings(config: Config): PollSettings {
+  return {
+    interval: config.pollInterval,
+    timeout: config.frrTimeout,
+    maxShare: config.pollMaxShare,
+    staleAfter: config.pollStaleAfter,
+    maxSeries: config.metricsMaxSeries,
+  };
+}

@@ -1,0 +1,31 @@
+/** `frr-exporter once`: polls once and prints the metrics, for scripts and for a first look. */
+import { once as happens } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { lookForMaintenance, maintenanceFamilies, NO_MAINTENANCE } from '../maintenance.ts';
+import { familiesPart, writePage } from '../metrics/page.ts';
+import { pollOnce } from '../poller/poller.ts';
+import { openConfiguredSource, pollSettings } from './frr.ts';
+
+/**
+ * Prints the metrics in Prometheus' text format.
+ * @returns the exit status: 0 if FRR answered, 1 if not
+ */
+export async function once(config: Config, output: Writable, log: Logger): Promise<number> {
+  const { source } = await openConfiguredSource(config);
+  const snapshot = await pollOnce({
+    source,
+    collectors: config.collectors,
+    settings: pollSettings(config),
+    log,
+  });
+  const maintenance =
+    config.maintenanceFile === undefined
+      ? NO_MAINTENANCE
+      : await lookForMaintenance(config.maintenanceFile, Date.now() / 1000);
+  const parts = [...snapshot.parts.map(({ page }) => page), familiesPart(maintenanceFamilies(maintenance))];
+  const page = await writePage(parts, 'text', { gzip: false });
+  if (!output.write(page)) await happens(output, 'drain');
+  return snapshot.frrUp ? 0 : 1;
+}

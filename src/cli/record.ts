@@ -1,0 +1,101 @@
+/** `frr-exporter record DIR`: asks FRR everything that this program ever asks, and keeps the answers in a folder. */
+import type { Writable } from 'node:stream';
+import { DEFAULT_VRF, parseVrfs } from '../collectors/vrfs.ts';
+import type { Config } from '../config.ts';
+import type { InterfaceAddress } from '../frr/addresses.ts';
+import { allCommands, COMMANDS, type Command, type Daemon } from '../frr/commands.ts';
+import { type Recorded, refuseIfNotEmpty, writeRecording } from '../frr/recording.ts';
+import { FrrError, type FrrSource } from '../frr/source.ts';
+import { openConfiguredSource } from './frr.ts';
+
+const WHAT_IT_CONTAINS = `\
+The recording contains addresses, AS numbers, router and peer names, VRFs, interfaces and peer descriptions.
+It contains no passwords: the configuration is not asked for. Look through it before you give it away.
+`;
+
+/**
+ * Writes a recording of the live FRR. A command that fails is recorded as failed.
+ * @returns the exit status: 0 if FRR answered anything; 1 if not, and nothing is written then
+ * @throws RecordingError when the folder is not empty or cannot be written
+ */
+export async function record(config: Config, directory: string, output: Writable): Promise<number> {
+  await refuseIfNotEmpty(directory);
+  const { source, why } = await openConfiguredSource(config);
+  try {
+    output.write(`Asking FRR by ${source.kind}: ${why}\n`);
+    const addresses = await addressesOf(source);
+    const recorded = await askAll(source, await commandsFor(source, addresses, config), config);
+    const answers = recorded.filter(({ outcome }) => !(outcome instanceof FrrError)).length;
+    tellFailures(recorded, output);
+    if (answers === 0) {
+      output.write('FRR answered nothing, so nothing is written. frr-exporter doctor tells more.\n');
+      return 1;
+    }
+    await writeRecording(directory, recorded, addresses);
+    output.write(`${answers} answers are in ${directory}\n${WHAT_IT_CONTAINS}`);
+    return 0;
+  } finally {
+    await source.close();
+  }
+}
+
+/** None where a recording is recorded anew that has none. */
+async function addressesOf(source: FrrSource): Promise<readonly InterfaceAddress[]> {
+  try {
+    return await source.addresses();
+  } catch (error) {
+    if (error instanceof FrrError) return [];
+    throw error;
+  }
+}
+
+async function commandsFor(
+  source: FrrSource,
+  addresses: readonly InterfaceAddress[],
+  config: Config,
+): Promise<readonly Command[]> {
+  const vrfs = await ask(source, COMMANDS.vrfs, config);
+  const hosts = addresses.filter(({ afi, prefixLength }) => prefixLength === (afi === 'ipv4' ? 32 : 128));
+  return allCommands(
+    [DEFAULT_VRF, ...(vrfs instanceof FrrError ? [] : parseVrfs(vrfs.text))],
+    [...new Set(hosts.map(({ address }) => address))],
+  );
+}
+
+/** One after another: FRR has time, and so has whoever records. A daemon that hangs is waited for once. */
+async function askAll(source: FrrSource, commands: readonly Command[], config: Config): Promise<Recorded[]> {
+  const hung = new Map<Daemon, FrrError>();
+  const recorded: Recorded[] = [];
+  for (const command of commands) {
+    const outcome = hung.get(command.daemon) ?? (await ask(source, command, config));
+    if (outcome instanceof FrrError && outcome.reason === 'timed_out') hung.set(command.daemon, outcome);
+    recorded.push({ command, outcome });
+  }
+  return recorded;
+}
+
+async function ask(
+  source: FrrSource,
+  command: Command,
+  { frrTimeout }: Config,
+): Promise<Recorded['outcome']> {
+  try {
+    return await source.show(command, AbortSignal.timeout(frrTimeout * 1000));
+  } catch (error) {
+    if (error instanceof FrrError) return error;
+    throw error;
+  }
+}
+
+/** Daemons that are not there in one line, the rest one by one. */
+function tellFailures(recorded: readonly Recorded[], output: Writable): void {
+  const missing = new Set<Daemon>();
+  const told = new Set<string>();
+  for (const { command, outcome } of recorded) {
+    if (!(outcome instanceof FrrError)) continue;
+    if (outcome.reason === 'not_running') missing.add(command.daemon);
+    else if (!told.has(outcome.message)) output.write(`Failed: ${outcome.message}\n`);
+    told.add(outcome.message);
+  }
+  if (missing.size > 0) output.write(`Not running: ${[...missing].join(', ')}\n`);
+}

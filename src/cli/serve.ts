@@ -1,0 +1,135 @@
+/** `frr-exporter serve`: polls FRR and serves the pages until a signal ends it. */
+import { COLLECTORS } from '../collectors/index.ts';
+import type { Config } from '../config.ts';
+import { watchSocketFolder } from '../frr/socket-folder.ts';
+import type { Logger } from '../log.ts';
+import { maintenanceFamilies, watchMaintenance } from '../maintenance.ts';
+import { type Build, buildFamily } from '../metrics/build.ts';
+import { familiesPart, type PagePart } from '../metrics/page.ts';
+import { startPoller } from '../poller/poller.ts';
+import { inheritedSockets, notifySystemd } from '../systemd.ts';
+import { createConnectionListener, type Listener } from '../web/listener.ts';
+import { createPages, type Handler } from '../web/pages.ts';
+import { PLAIN_HTTP, type WebConfigSource } from '../web/web-config-in-force.ts';
+import { openConfiguredSource, pollSettings } from './frr.ts';
+
+/** What tells about this program itself; loaded only where it is wanted. */
+interface OwnMetrics {
+  readonly measured: (handler: Handler, paths: ReadonlySet<string>) => Handler;
+  readonly parts: () => readonly PagePart[];
+  readonly stop: () => void;
+}
+
+async function startOwnMetrics({ webDisableExporterMetrics }: Config): Promise<OwnMetrics> {
+  if (webDisableExporterMetrics)
+    return { measured: (handler) => handler, parts: () => [], stop: () => undefined };
+  const [{ startProcessMetrics }, { measureRequests }] = await Promise.all([
+    import('../metrics/process.ts'),
+    import('../web/request-metrics.ts'),
+  ]);
+  const metrics = startProcessMetrics();
+  return {
+    measured: (handler, paths) => measureRequests(handler, paths, metrics.registry),
+    parts: () => [metrics.part()],
+    stop: metrics.stop,
+  };
+}
+
+/** What the web configuration file asks for; loaded only where there is one. */
+interface Protection {
+  readonly webConfig: WebConfigSource;
+  readonly protected: (handler: Handler) => Handler;
+  readonly stop: () => Promise<void>;
+}
+
+async function openProtection({ webConfigFile }: Config, log: Logger): Promise<Protection> {
+  if (webConfigFile === undefined)
+    return { webConfig: PLAIN_HTTP, protected: (handler) => handler, stop: async () => undefined };
+  const [{ openWebConfig }, { createPasswords }, { protect }] = await Promise.all([
+    import('../web/web-config-file.ts'),
+    import('../web/passwords.ts'),
+    import('../web/protection.ts'),
+  ]);
+  const webConfig = await openWebConfig(webConfigFile, log);
+  const passwords = createPasswords();
+  return {
+    webConfig,
+    protected: (handler) => protect(handler, webConfig, passwords, log),
+    stop: passwords.close,
+  };
+}
+
+/** Where to listen: on systemd's sockets, or on the addresses of the flags. */
+async function listen(listener: Listener, config: Config): Promise<readonly string[]> {
+  const listening: string[] = [];
+  if (config.webSystemdSocket)
+    for (const descriptor of inheritedSockets(process.env, process.pid))
+      listening.push(await listener.adopt(descriptor));
+  else for (const address of config.webListenAddress) listening.push(await listener.listen(address));
+  return listening;
+}
+
+async function tellSystemd(word: 'READY=1' | 'STOPPING=1', log: Logger): Promise<void> {
+  const problem = await notifySystemd(word, process.env);
+  if (problem !== undefined) log.warn(problem);
+}
+
+/**
+ * Serves.
+ * @param ended aborts when the program is to end
+ * @throws ListenError, SystemdError, WebConfigError, RecordingError, StaleFolderError
+ */
+export async function serve(config: Config, build: Build, log: Logger, ended: AbortSignal): Promise<void> {
+  const protection = await openProtection(config, log);
+  const { webConfig } = protection;
+  const { source, why } = await openConfiguredSource(config);
+  log.info(
+    { version: build.version, node: process.version, source: source.kind, why },
+    'frr-exporter starts',
+  );
+  const maintenance = await watchMaintenance(config.maintenanceFile, config.pollInterval, log);
+  const ownMetrics = await startOwnMetrics(config);
+  const poller = startPoller({
+    source,
+    collectors: config.collectors,
+    settings: pollSettings(config),
+    log,
+  });
+  let listener: Listener | undefined;
+  try {
+    const { handler, paths } = await createPages({
+      config,
+      poller,
+      collectors: {
+        known: new Set(COLLECTORS.map(({ name }) => name)),
+        enabled: new Set(config.collectors.map(({ name }) => name)),
+      },
+      maintenance: maintenance.current,
+      otherParts: () => [
+        familiesPart([
+          buildFamily(build),
+          ...maintenanceFamilies(maintenance.current()),
+          ...webConfig.families(),
+        ]),
+        ...ownMetrics.parts(),
+      ],
+      version: build.version,
+      log,
+    });
+    const answer = ownMetrics.measured(protection.protected(handler), paths);
+    listener = createConnectionListener(webConfig, answer, log);
+    for (const address of await listen(listener, config))
+      log.info({ address, tls: webConfig.current().tls !== undefined }, 'listening');
+    await tellSystemd('READY=1', log);
+    if (source.kind === 'socket')
+      await watchSocketFolder(config.frrSocketDirPath, config.pollInterval, ended);
+    else if (!ended.aborted)
+      await new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve(), { once: true }));
+    log.info({ signal: String(ended.reason) }, 'frr-exporter ends');
+    void tellSystemd('STOPPING=1', log);
+  } finally {
+    maintenance.stop();
+    ownMetrics.stop();
+    await Promise.all([poller.stop(), listener?.close(), protection.stop()]);
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { readCommandLine } from '../../../src/cli/command-line.ts';
+import { COLLECTORS } from '../../../src/collectors/index.ts';
+import { allFlags, UsageError } from '../../../src/config.ts';
+
+const read = (...argv: string[]) => readCommandLine(argv, {}, '1.2.3');
+
+describe('commands', () => {
+  test('serve is the default', () => {
+    expect(read().command).toBe('serve');
+    expect(read('--log.level=debug').command).toBe('serve');
+  });
+  test('flags may stand before and after', () => {
+    const line = read('--log.level=debug', 'once', '--frr.timeout', '1s');
+    expect(line).toMatchObject({ command: 'once', config: { logLevel: 'debug', frrTimeout: 1 } });
+  });
+  test('record takes a folder', () => {
+    expect(read('record', 'somewhere')).toMatchObject({ command: 'record', directory: 'somewhere' });
+  });
+  test('--version', () => {
+    expect(read('--version')).toEqual({ command: 'print', text: '1.2.3\n' });
+  });
+  test('--help names every command and flag', () => {
+    const line = read('doctor', '--help');
+    if (line.command !== 'print') throw new Error('no help');
+    for (const command of ['serve', 'once', 'record DIR', 'doctor'])
+      expect(line.text).toContain(`\n  ${command} `);
+    for (const { name } of allFlags(COLLECTORS))
+      expect(line.text).toMatch(new RegExp(`^  --(\\[no-\\])?${name.replaceAll('.', '\\.')}[= ]`, 'm'));
+    for (const textLine of line.text.split('\n')) expect(textLine.length).toBeLessThanOrEqual(120);
+  });
+});
+
+describe('what is refused, in one line', () => {
+  test.each([
+    [['--foo'], "unknown flag '--foo'; --help lists them all"],
+    [['--web.listen-adress=:1'], "unknown flag '--web.listen-adress'; did you mean --web.listen-address?"],
+    [['-log.level=info'], 'unknown flag -log.level=info; did you mean --log.level?'],
+    [['-x'], "unknown flag '-x'; --help lists them all"],
+    [
+      ['--frr.timeout', '--log.level=info'],
+      '--frr.timeout takes a duration from 100ms to 10m, such as 500ms, 5s or 1m30s, and was given nothing',
+    ],
+    [
+      ['--frr.timeout=5'],
+      '--frr.timeout takes a duration from 100ms to 10m, such as 500ms, 5s or 1m30s, not "5"',
+    ],
+    [['--frr.source=telnet'], '--frr.source takes one of auto, vtysh, socket, recording, not "telnet"'],
+    [
+      ['--no-log.level'],
+      '--log.level takes one of debug, info, warn, error; it cannot be switched off with --no-log.level',
+    ],
+    [
+      ['--collector.disable-defaults=true'],
+      '--collector.disable-defaults takes no value; write --collector.disable-defaults or --no-collector.disable-defaults',
+    ],
+    [['start'], 'unknown command "start"; there are serve, once, record, doctor'],
+    [['once', 'now'], 'once takes no argument, not "now"'],
+    [['record'], 'record takes the folder to write into: frr-exporter record DIR'],
+    [['record', 'a', 'b'], 'too many arguments. Expected 2 arguments but got 3: record, a, b.'],
+  ])('%j', (argv, message) => {
+    expect(() => read(...argv)).toThrow(new UsageError(message));
+  });
+});

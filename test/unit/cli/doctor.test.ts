@@ -1,0 +1,282 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { doctor } from '../../../src/cli/doctor.ts';
+import { collector } from '../../../src/collectors/collector.ts';
+import { COMMANDS } from '../../../src/frr/commands.ts';
+import { buildFamilies, labels, metric } from '../../../src/metrics/family.ts';
+import { type FakeDaemon, fakeDaemon, reply } from '../frr/fake-daemon.ts';
+import { fakeVtysh } from '../frr/fake-vtysh.ts';
+import { temporaryFolder } from '../frr/temporary-folder.ts';
+import { captured, configured } from './captured.ts';
+
+const VERSION = 'FRRouting 8.4.4 (node) on Linux(6.1.0).\n';
+const SUMMARY = '{"default":{},"red":{}}';
+const WATCHFRR = 'watchfrr global phase: Idle\n  zebra                Up\n  bgpd                 Up\n';
+
+const sessions = metric({
+  name: 'sessions',
+  type: 'gauge',
+  help: 'Sessions.',
+  labels: ['vrf'],
+  source: 'test',
+});
+/** One collector, with a series for each VRF of the summary. */
+const BGP = collector({
+  name: 'bgp',
+  help: 'Sessions.',
+  enabledByDefault: true,
+  pace: 'sessions',
+  descriptors: [sessions],
+  ask: (frr) => frr.json(COMMANDS.bgpSummary),
+  families: ([summary]) =>
+    buildFamilies([sessions], (emit) => {
+      for (const vrf of Object.keys(summary as object)) emit(sessions, labels(['vrf'], [vrf]), 1);
+    }),
+});
+
+/** Lines of the report without the first, which tells who runs the tests. */
+async function examined(...flags: string[]): Promise<{ exit: number; lines: string[] }> {
+  const output = captured();
+  const exit = await doctor({ ...configured(...flags), collectors: [BGP] }, output);
+  const [who, ...lines] = output.text().trimEnd().split('\n');
+  expect(who).toMatch(/^ok {3}runs as uid \d+, in .+/);
+  return { exit, lines: lines.map((line) => line.replace(/ in \d+ ms$/, ' in N ms')) };
+}
+
+/** A healthy FRR. */
+async function frr(folder: string): Promise<Record<'zebra' | 'bgpd' | 'watchfrr', FakeDaemon>> {
+  return {
+    zebra: await fakeDaemon(folder, 'zebra', (command) => (command === 'show version' ? VERSION : '')),
+    bgpd: await fakeDaemon(folder, 'bgpd', (command) => (command === 'show version' ? VERSION : SUMMARY)),
+    watchfrr: await fakeDaemon(folder, 'watchfrr', () => WATCHFRR),
+  };
+}
+
+describe('doctor on sockets', () => {
+  const flags = (folder: string) => ['--frr.source=socket', `--frr.socket.dir-path=${folder}`];
+
+  it('finds nothing wrong with a healthy FRR', async () => {
+    const folder = temporaryFolder();
+    await frr(folder);
+    expect(await examined(...flags(folder))).toEqual({
+      exit: 0,
+      lines: [
+        'ok   asks FRR by socket: --frr.source=socket',
+        `ok   may use the sockets in ${folder}: zebra.vty, bgpd.vty, watchfrr.vty`,
+        'ok   FRR 8.4.4',
+        'ok   these daemons answer: zebra, bgpd',
+        'ok   watchfrr watches over zebra, bgpd',
+        'ok   collector bgp: 2 series in N ms',
+        '',
+        'Nothing is wrong.',
+      ],
+    });
+  });
+
+  it('tells hung and dead daemons apart, and what to do about each', async () => {
+    const folder = temporaryFolder();
+    const { bgpd, watchfrr } = await frr(folder);
+    await bgpd.stop();
+    await watchfrr.stop();
+    await fakeDaemon(folder, 'bgpd', () => undefined);
+    await fakeDaemon(folder, 'watchfrr', () =>
+      WATCHFRR.replace('bgpd                 Up', 'bgpd                 Unresponsive'),
+    );
+    writeFileSync(path.join(folder, 'bfdd.vty'), '');
+    expect(await examined(...flags(folder), '--frr.timeout=200ms')).toEqual({
+      exit: 1,
+      lines: [
+        'ok   asks FRR by socket: --frr.source=socket',
+        `ok   may use the sockets in ${folder}: zebra.vty, bgpd.vty, bfdd.vty, watchfrr.vty`,
+        'ok   FRR 8.4.4',
+        'ok   these daemons answer: zebra',
+        'FAIL bgpd did not answer "show version" in time',
+        '     -> a daemon that hangs has to be restarted, which ends its sessions; one that is only busy needs a longer --frr.timeout',
+        `FAIL bfdd is not running: nobody listens at ${folder}/bfdd.vty`,
+        '     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended',
+        'FAIL watchfrr finds not up: bgpd',
+        '     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended',
+        'FAIL collector bgp: bgpd did not answer "show bgp vrf all summary json" in time',
+        '     -> a daemon that hangs has to be restarted, which ends its sessions; one that is only busy needs a longer --frr.timeout',
+        '',
+        'Something is wrong: see FAIL above.',
+      ],
+    });
+  });
+
+  it('warns of what may be meant so', async () => {
+    const folder = temporaryFolder();
+    const { watchfrr, bgpd } = await frr(folder);
+    await watchfrr.stop();
+    await bgpd.stop();
+    rmSync(path.join(folder, 'bgpd.vty'), { force: true });
+    expect(await examined(...flags(folder))).toEqual({
+      exit: 0,
+      lines: [
+        'ok   asks FRR by socket: --frr.source=socket',
+        `ok   may use the sockets in ${folder}: zebra.vty`,
+        'ok   FRR 8.4.4',
+        'ok   these daemons answer: zebra',
+        'warn watchfrr is not running: nobody restarts a daemon that dies',
+        "     -> FRR's own start script starts it; where something else restarts daemons this is meant so",
+        `warn collector bgp: bgpd is not running: there is no ${folder}/bgpd.vty`,
+        '     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended. Where it is meant so: --no-collector.bgp',
+        '',
+        'Nothing is wrong.',
+      ],
+    });
+  });
+
+  it('tells what a collector cannot read', async () => {
+    const folder = temporaryFolder();
+    const { bgpd } = await frr(folder);
+    await bgpd.stop();
+    await fakeDaemon(folder, 'bgpd', (command) => (command === 'show version' ? VERSION : 'garbage'));
+    const { exit, lines } = await examined(...flags(folder));
+    expect(exit).toBe(1);
+    expect(lines.slice(5, 7)).toEqual([
+      'FAIL collector bgp: bgpd\'s answer to "show bgp vrf all summary json" is not JSON: "garbage"',
+      '     -> make a recording (frr-exporter record DIR) and report it as a defect',
+    ]);
+  });
+
+  it('does not know a version that zebra does not tell', async () => {
+    const folder = temporaryFolder();
+    const { zebra } = await frr(folder);
+    await zebra.stop();
+    await fakeDaemon(folder, 'zebra', () => reply('Quagga 1.2\n'));
+    const { exit, lines } = await examined(...flags(folder));
+    expect(exit).toBe(0);
+    expect(lines[2]).toBe('warn zebra does not tell a version of FRR: "Quagga 1.2\\n"');
+  });
+
+  it('tells that there is no FRR', async () => {
+    const folder = path.join(temporaryFolder(), 'gone');
+    expect(await examined(...flags(folder))).toEqual({
+      exit: 1,
+      lines: [
+        'ok   asks FRR by socket: --frr.source=socket',
+        `FAIL there is no folder ${folder}`,
+        '     -> start FRR, or name its folder with --frr.socket.dir-path; a container needs it mounted',
+        `FAIL FRR is not running: there is no ${folder} (--frr.socket.dir-path and --frr.pathspace name it)`,
+        '     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended',
+        'warn watchfrr is not running: nobody restarts a daemon that dies',
+        "     -> FRR's own start script starts it; where something else restarts daemons this is meant so",
+        'warn the collectors were not tried, because no daemon answers',
+        '',
+        'Something is wrong: see FAIL above.',
+      ],
+    });
+  });
+
+  it('finds a path space that was not named', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'empty'));
+    await frr(path.join(folder, 'node'));
+    const { exit, lines } = await examined(...flags(folder));
+    expect(exit).toBe(1);
+    expect(lines.slice(1, 3)).toEqual([
+      `FAIL there are no sockets of FRR in ${folder}`,
+      '     -> name the path space of this FRR: --frr.pathspace=node',
+    ]);
+    expect(await examined(...flags(folder), '--frr.pathspace=node')).toMatchObject({ exit: 0 });
+  });
+});
+
+describe('doctor on vtysh', () => {
+  it('tells that vtysh is not there, once', async () => {
+    const folder = temporaryFolder();
+    await frr(folder);
+    const flags = [
+      '--frr.source=vtysh',
+      '--frr.vtysh.path=/nonexistent/vtysh',
+      `--frr.socket.dir-path=${folder}`,
+    ];
+    const { exit, lines } = await examined(...flags);
+    expect(exit).toBe(1);
+    expect(lines).toEqual([
+      'ok   asks FRR by vtysh: --frr.source=vtysh',
+      'FAIL there is no program /nonexistent/vtysh',
+      '     -> install it, say where it is with --frr.vtysh.path, or ask the sockets: --frr.source=socket',
+      `ok   may use the sockets in ${folder}: zebra.vty, bgpd.vty, watchfrr.vty`,
+      'FAIL /nonexistent/vtysh: not found; install it or name another with --frr.vtysh.path, or ask the sockets with --frr.source=socket',
+      '     -> install it, say where it is with --frr.vtysh.path, or ask the sockets: --frr.source=socket',
+      'warn the collectors were not tried, because no daemon answers',
+      '',
+      'Something is wrong: see FAIL above.',
+    ]);
+  });
+
+  it('does not look here at the sockets of a vtysh elsewhere', async () => {
+    const folder = temporaryFolder();
+    const vtysh = fakeVtysh(
+      folder,
+      `case "$*" in *watchfrr) printf '${WATCHFRR.replaceAll('\n', '\\n')}';; *version) echo 'FRRouting 10.3';; *) echo '${SUMMARY}';; esac`,
+    );
+    const { exit, lines } = await examined(`--frr.vtysh.path=${vtysh}`, '--frr.vtysh.prefix=env');
+    expect(lines).toEqual([
+      'ok   asks FRR by vtysh: --frr.vtysh.prefix is given',
+      'ok   FRR 10.3',
+      'ok   these daemons answer: zebra, bgpd',
+      'ok   watchfrr watches over zebra, bgpd',
+      'ok   collector bgp: 2 series in N ms',
+      '',
+      'Nothing is wrong.',
+    ]);
+    expect(exit).toBe(0);
+  });
+});
+
+describe('doctor on a prefix', () => {
+  const warning = (prefix: string) => [
+    `warn a vtysh that hangs in the container is not ended with ${prefix}`,
+    `     -> let the container end it: --frr.vtysh.prefix="${prefix} timeout 10"`,
+  ];
+  it.each([
+    ['/nonexistent/podman exec nothing', warning('/nonexistent/podman exec nothing')],
+    ['/nonexistent/docker exec nothing', warning('/nonexistent/docker exec nothing')],
+    ['/nonexistent/podman exec nothing timeout 10', []],
+    ['/nonexistent/ip netns exec nothing', []],
+    ['/nonexistent/sudo -n', []],
+  ])('looks whether %j can end vtysh', async (prefix, expected) => {
+    const { lines } = await examined(`--frr.vtysh.prefix=${prefix}`);
+    expect(lines.filter((line) => line.includes('the container'))).toEqual(expected);
+  });
+});
+
+describe('doctor on a recording', () => {
+  it('tells that it is none', async () => {
+    expect(await examined('--frr.recording=/nonexistent')).toEqual({
+      exit: 1,
+      lines: [
+        'FAIL /nonexistent is no recording: it has no index.json; make one with: frr-exporter record DIR',
+        '',
+        'Something is wrong: see FAIL above.',
+      ],
+    });
+  });
+
+  it('tells what it lacks', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'version'), VERSION);
+    writeFileSync(
+      path.join(folder, 'index.json'),
+      '{"show version":{"file":"version","exit":0,"stderr":""}}',
+    );
+    expect(await examined(`--frr.recording=${folder}`)).toEqual({
+      exit: 0,
+      lines: [
+        'ok   asks FRR by recording: --frr.recording is given',
+        'ok   FRR 8.4.4',
+        'ok   these daemons answer: zebra',
+        `warn the recording ${folder} has no answer to "show watchfrr"`,
+        '     -> make a recording anew with this version: frr-exporter record DIR',
+        `warn collector bgp: the recording ${folder} has no answer to "show bgp vrf all summary json"`,
+        '     -> make a recording anew with this version: frr-exporter record DIR. Where it is meant so: --no-collector.bgp',
+        '',
+        'Nothing is wrong.',
+      ],
+    });
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { readCommandLine } from '../../src/cli/command-line.ts';
+import { type Collector, collector } from '../../src/collectors/collector.ts';
+import { COLLECTORS } from '../../src/collectors/index.ts';
+import { allFlags, environmentName, readConfig, UsageError } from '../../src/config.ts';
+
+function named(name: string, enabledByDefault: boolean): Collector {
+  return collector<unknown>({
+    name,
+    help: `what ${name} says`,
+    enabledByDefault,
+    pace: 'sessions',
+    descriptors: [],
+    ask: async () => undefined,
+    families: () => ({ families: [], drops: [] }),
+  });
+}
+
+const collectors = () => [named('bgp', true), named('host-routes', true), named('ospf', false)];
+
+function read(argv: string[], environment: NodeJS.ProcessEnv = {}) {
+  const line = readCommandLine(argv, environment, '1.2.3', collectors);
+  if (line.command === 'print') throw new Error('printed');
+  return line.config;
+}
+
+function enabled(argv: string[], environment: NodeJS.ProcessEnv = {}) {
+  return read(argv, environment).collectors.map(({ name }) => name);
+}
+
+describe('flags', () => {
+  test('the defaults', () => {
+    expect(read([])).toMatchObject({
+      frrSource: 'auto',
+      frrSocketDirPath: '/run/frr',
+      frrPathspace: undefined,
+      frrVtyshPath: 'vtysh',
+      frrVtyshPrefix: undefined,
+      frrTimeout: 5,
+      frrMaxOutput: 64 * 2 ** 20,
+      pollInterval: 5,
+      pollMaxShare: 0.01,
+      pollStaleAfter: 30,
+      metricsMaxSeries: 200_000,
+      webListenAddress: [{ host: undefined, port: 9342 }],
+      webTelemetryPath: '/metrics',
+      webConfigFile: undefined,
+      webSystemdSocket: false,
+      webMaxRequests: 40,
+      webDisableExporterMetrics: false,
+      webExternalUrl: undefined,
+      webRoutePrefix: undefined,
+      maintenanceFile: undefined,
+      logLevel: 'info',
+      logFormat: 'auto',
+      warnings: [],
+    });
+  });
+
+  test('both ways to give a value, the last one counts', () => {
+    expect(read(['--frr.timeout=1s', '--frr.timeout', '2s']).frrTimeout).toBe(2);
+  });
+
+  test('a repeatable one', () => {
+    expect(read(['--web.listen-address=:1', '--web.listen-address', '[::1]:2']).webListenAddress).toEqual([
+      { host: undefined, port: 1 },
+      { host: '::1', port: 2 },
+    ]);
+  });
+
+  test('every default can be read, and every name is unique in the environment', () => {
+    const flags = allFlags(COLLECTORS);
+    for (const flag of flags) expect(() => flag.read([], 'x')).not.toThrow();
+    expect(new Set(flags.map(environmentName)).size).toBe(flags.length);
+  });
+});
+
+describe('collectors', () => {
+  test('those that are on by default', () => {
+    expect(enabled([])).toEqual(['bgp', 'host-routes']);
+  });
+  test('one more, one less', () => {
+    expect(enabled(['--collector.ospf', '--no-collector.bgp'])).toEqual(['host-routes', 'ospf']);
+  });
+  test('only those that are named', () => {
+    expect(enabled(['--collector.disable-defaults', '--collector.host-routes'])).toEqual(['host-routes']);
+  });
+  test('in the environment, where the command line wins', () => {
+    const environment = {
+      FRR_EXPORTER_COLLECTOR_HOST_ROUTES: 'false',
+      FRR_EXPORTER_COLLECTOR_OSPF: 'yes',
+      FRR_EXPORTER_COLLECTOR_BGP: 'off',
+    };
+    expect(enabled(['--collector.bgp'], environment)).toEqual(['bgp', 'ospf']);
+  });
+});
+
+describe('environment', () => {
+  test('values, lists and what is empty', () => {
+    const config = read([], {
+      FRR_EXPORTER_WEB_LISTEN_ADDRESS: '127.0.0.1:1, [::1]:2',
+      FRR_EXPORTER_FRR_VTYSH_PREFIX: 'podman exec frr',
+      FRR_EXPORTER_FRR_TIMEOUT: '',
+      FRR_EXPORTER_LOG_LEVEL: ' warn ',
+    });
+    expect(config.webListenAddress).toEqual([
+      { host: '127.0.0.1', port: 1 },
+      { host: '::1', port: 2 },
+    ]);
+    expect(config.frrVtyshPrefix).toEqual(['podman', 'exec', 'frr']);
+    expect(config.frrTimeout).toBe(5);
+    expect(config.logLevel).toBe('warn');
+  });
+
+  test('a bad value names the variable', () => {
+    expect(() => read([], { FRR_EXPORTER_FRR_TIMEOUT: '5' })).toThrow(
+      new UsageError(
+        'FRR_EXPORTER_FRR_TIMEOUT takes a duration from 100ms to 10m, such as 500ms, 5s or 1m30s, not "5"',
+      ),
+    );
+    expect(() => read([], { FRR_EXPORTER_COLLECTOR_BGP: 'maybe' })).toThrow(
+      new UsageError(
+        'FRR_EXPORTER_COLLECTOR_BGP takes true or false (also 1 or 0, yes or no, on or off), not "maybe"',
+      ),
+    );
+  });
+
+  test('a variable that is no setting is told, what Kubernetes sets is not', () => {
+    const environment = {
+      FRR_EXPORTER_FRR_TIMOUT: '5s',
+      FRR_EXPORTER_SERVICE_HOST: '10.0.0.1',
+      FRR_EXPORTER_PORT_9342_TCP_ADDR: '10.0.0.1',
+      FRR_EXPORTER_SERVICE_PORT_HTTP: '9342',
+    };
+    expect(read([], environment).warnings).toEqual([
+      'FRR_EXPORTER_FRR_TIMOUT is set, but there is no such setting; it changes nothing',
+    ]);
+  });
+});
+
+test('a recording needs its folder', () => {
+  expect(() => readConfig(new Map([['frr.source', ['recording']]]), {}, collectors)).toThrow(
+    new UsageError('--frr.source=recording takes the folder of the recording in --frr.recording=PATH'),
+  );
+});
+
+test('the metrics do not take the place of another page', () => {
+  expect(() => read(['--web.telemetry-path=/healthz'])).toThrow(
+    new UsageError('--web.telemetry-path takes a path that is no other page, not /healthz'),
+  );
+});

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  allCommands,
+  bgpHostPrefix,
+  COMMANDS,
+  DAEMONS,
+  type Daemon,
+  defaultRoute,
+  enable,
+  isVrfName,
+  routeSummary,
+  showMemory,
+  showVersion,
+} from '../../../src/frr/commands.ts';
+
+/** Every command that can be sent, and nothing else: whoever adds one changes this list, and somebody reads that. */
+const ALLOWED = [
+  'bgpd: show bgp vrf all summary json',
+  'bgpd: show bgp vrf all neighbors json',
+  'bfdd: show bfd peers json',
+  'bfdd: show bfd peers counters json',
+  'zebra: show evpn vni json',
+  'ospfd: show ip ospf vrf all neighbor json',
+  'ospfd: show ip ospf vrf all interface json',
+  'pimd: show ip pim vrf all neighbor json',
+  'pimd: show ip pim vrf all interface json',
+  'vrrpd: show vrrp json',
+  'bgpd: show rpki cache-server json',
+  'bgpd: show rpki cache-connection json',
+  'zebra: show vrf',
+  'zebra: show zebra client summary',
+  'watchfrr: show watchfrr',
+  'zebra: show ip route summary json',
+  'zebra: show ip route 0.0.0.0/0 json',
+  'zebra: show ipv6 route summary json',
+  'zebra: show ipv6 route ::/0 json',
+  'zebra: show ip route vrf red summary json',
+  'zebra: show ip route vrf red 0.0.0.0/0 json',
+  'zebra: show ipv6 route vrf red summary json',
+  'zebra: show ipv6 route vrf red ::/0 json',
+  ...DAEMONS.flatMap((daemon) => [`${daemon}: show version`, `${daemon}: show memory`]),
+  'bgpd: show bgp ipv4 unicast 192.0.2.1/32 json',
+  'bgpd: show bgp ipv6 unicast 2001:db8::1/128 json',
+];
+
+describe('allCommands', () => {
+  const all = allCommands(['default', 'red', 'not a name', 'all'], ['192.0.2.1', '2001:db8::1']);
+
+  it('is the allow-list', () => {
+    expect(all.map(({ daemon, text }) => `${daemon}: ${text}`)).toEqual(ALLOWED);
+  });
+
+  it('has a key of its own in a recording for each', () => {
+    expect(new Set(all.map(({ recordedAs }) => recordedAs)).size).toBe(all.length);
+    expect(showMemory('bgpd').recordedAs).toBe('show memory bgpd');
+    expect(showVersion('bgpd').recordedAs).toBe('show version bgpd');
+    expect(showVersion('zebra').recordedAs).toBe('show version');
+  });
+
+  it('only shows, in one line of plain words, and enables no daemon but bfdd, and zebra for one command', () => {
+    for (const { text, daemon, format, needsEnable } of all) {
+      expect(text).toMatch(/^show [a-z0-9:./ -]+$/);
+      expect(text.endsWith(' json')).toBe(format === 'json');
+      expect(needsEnable).toBe(daemon === 'bfdd' || text === 'show zebra client summary');
+    }
+    expect(enable('bfdd')).toMatchObject({ text: 'enable', daemon: 'bfdd' });
+  });
+
+  it('lets an answer be empty only where FRR gives none for nothing', () => {
+    expect(all.filter(({ mayBeEmpty }) => mayBeEmpty)).toEqual([COMMANDS.evpnVnis]);
+  });
+});
+
+describe('commands with parameters', () => {
+  it.each(['', '192.0.2.1/32', '192.0.2', 'fe80::1%eth0', '192.0.2.1 json\nconfigure', 'all', '::1\0'])(
+    'take no %j for an address',
+    (address) => {
+      expect(() => bgpHostPrefix(address)).toThrow(
+        new TypeError(`${JSON.stringify(address)} is not an IP address`),
+      );
+    },
+  );
+
+  it.each(['', 'all', '-N', 'a b', 'a\nb', 'x'.repeat(65), 'ä', 'a;b', 'a"'])(
+    'take no %j for a VRF',
+    (vrf) => {
+      expect(isVrfName(vrf)).toBe(false);
+      expect(() => routeSummary('ipv4', vrf)).toThrow(TypeError);
+      expect(() => defaultRoute('ipv6', vrf)).toThrow(TypeError);
+    },
+  );
+
+  it('take no other daemon', () => {
+    expect(() => showMemory('sh' as Daemon)).toThrow(new TypeError('"sh" is no FRR daemon'));
+    expect(() => showVersion('../x' as Daemon)).toThrow(new TypeError('"../x" is no FRR daemon'));
+  });
+
+  it('are always one line of plain words, whatever is tried', () => {
+    const plain = /^show [A-Za-z0-9_.:@/ -]+$/;
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6()), (text) => {
+        for (const make of [
+          () => bgpHostPrefix(text),
+          () => routeSummary('ipv4', text),
+          () => defaultRoute('ipv6', text),
+        ]) {
+          try {
+            expect(make().text).toMatch(plain);
+          } catch (error) {
+            expect(error).toBeInstanceOf(TypeError);
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

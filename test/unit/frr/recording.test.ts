@@ -1,0 +1,267 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bgpHostPrefix, COMMANDS, type Command, showMemory, showVersion } from '../../../src/frr/commands.ts';
+import {
+  openRecording,
+  RecordingError,
+  refuseIfNotEmpty,
+  writeRecording,
+} from '../../../src/frr/recording.ts';
+import { FRR_ERROR_REASONS, FrrError } from '../../../src/frr/source.ts';
+import { failureOf } from './failure.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const never = new AbortController().signal;
+
+/** A recording with the given files; objects are written as JSON. */
+function recording(files: Record<string, unknown>): string {
+  const folder = temporaryFolder();
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  return folder;
+}
+
+const entry = (more: Record<string, unknown> = {}) => ({
+  file: 'summary.json',
+  exit: 0,
+  stderr: '',
+  ...more,
+});
+const indexOf = (more: Record<string, unknown> = {}) => ({ 'show bgp vrf all summary json': entry(more) });
+
+async function ask(folder: string, command: Command = COMMANDS.bgpSummary, maxOutput = 1000) {
+  return await (await openRecording(folder, maxOutput)).show(command, never);
+}
+
+describe('openRecording', () => {
+  it('gives the answers, which took no time', async () => {
+    const folder = recording({ 'index.json': indexOf(), 'summary.json': '{\n}\n' });
+    expect(await ask(folder)).toEqual({ text: '{\n}\n', seconds: 0 });
+    const source = await openRecording(folder, 1000);
+    expect(await source.showEach([COMMANDS.bgpSummary, COMMANDS.bgpSummary], never)).toEqual([
+      { text: '{\n}\n', seconds: 0 },
+      { text: '{\n}\n', seconds: 0 },
+    ]);
+    await source.close();
+  });
+
+  it('tells the memory of one daemon from that of another', async () => {
+    const folder = recording({
+      'index.json': { 'show memory bgpd': entry({ file: 'b' }), 'show memory zebra': entry({ file: 'z' }) },
+      b: 'of bgpd',
+      z: 'of zebra',
+    });
+    expect((await ask(folder, showMemory('bgpd'))).text).toBe('of bgpd');
+    expect((await ask(folder, showMemory('zebra'))).text).toBe('of zebra');
+  });
+
+  it('types failures as vtysh told them', async () => {
+    const dead = recording({
+      'index.json': indexOf({ exit: 1, stderr: 'bgpd is not running\n' }),
+      'summary.json': '',
+    });
+    expect(await failureOf(() => ask(dead))).toEqual({
+      reason: 'not_running',
+      message: 'bgpd is not running',
+    });
+    const unknown = recording({
+      'index.json': indexOf({ exit: 1 }),
+      'summary.json': '% Unknown command: show x\n',
+    });
+    expect(await failureOf(() => ask(unknown))).toMatchObject({ reason: 'unknown_command' });
+  });
+
+  it('repeats failures that were recorded with their reason', async () => {
+    const folder = recording({
+      'index.json': indexOf({ exit: 1, stderr: 'bgpd did not answer in time', reason: 'timed_out' }),
+    });
+    expect(await failureOf(() => ask(folder))).toEqual({
+      reason: 'timed_out',
+      message: 'bgpd did not answer in time',
+    });
+  });
+
+  it('tells which command it has no answer to', async () => {
+    const folder = recording({ 'index.json': indexOf() });
+    expect(await failureOf(() => ask(folder, COMMANDS.bgpNeighbors))).toEqual({
+      reason: 'not_recorded',
+      message: `the recording ${folder} has no answer to "show bgp vrf all neighbors json"`,
+    });
+    expect(await failureOf(() => ask(folder))).toEqual({
+      reason: 'not_recorded',
+      message: `the recording's answer to "show bgp vrf all summary json" cannot be read: ENOENT: no such file or directory, stat '${folder}/summary.json'`,
+    });
+  });
+
+  it('refuses an answer that is too large', async () => {
+    const folder = recording({ 'index.json': indexOf(), 'summary.json': ' '.repeat(1001) });
+    expect(await failureOf(() => ask(folder))).toEqual({
+      reason: 'too_large',
+      message: `${folder}/summary.json has 1001 bytes, more than --frr.max-output=1000`,
+    });
+  });
+
+  it.each([
+    [
+      'no index',
+      {},
+      (folder: string) =>
+        `${folder} is no recording: it has no index.json; make one with: frr-exporter record DIR`,
+    ],
+    [
+      'an empty index',
+      { 'index.json': '' },
+      (folder: string) => `${folder}/index.json is not JSON: Unexpected end of JSON input`,
+    ],
+    [
+      'an index that is no object',
+      { 'index.json': '[]' },
+      (folder: string) => `${folder}/index.json: the whole: Invalid input: expected record, received array`,
+    ],
+    [
+      'an entry without an exit status',
+      { 'index.json': indexOf({ exit: undefined }) },
+      (folder: string) =>
+        `${folder}/index.json: show bgp vrf all summary json.exit: Invalid input: expected number, received undefined`,
+    ],
+    [
+      'a file elsewhere',
+      { 'index.json': indexOf({ file: '../../etc/passwd' }) },
+      (folder: string) =>
+        `${folder}/index.json: show bgp vrf all summary json.file: must be the name of a file in the folder`,
+    ],
+    [
+      'a reason that is none',
+      { 'index.json': indexOf({ reason: 'bad luck' }) },
+      (folder: string) =>
+        `${folder}/index.json: show bgp vrf all summary json.reason: Invalid option: expected one of ${FRR_ERROR_REASONS.map((reason) => `"${reason}"`).join('|')}`,
+    ],
+    [
+      'an address without a length',
+      { 'index.json': {}, 'addresses.json': { lo: ['192.0.2.1'] } },
+      (folder: string) => `${folder}/addresses.json: lo.0: must be like 192.0.2.1/32`,
+    ],
+  ])('refuses a folder with %s in one line', async (_, files, message) => {
+    const folder = recording(files);
+    await expect(openRecording(folder, 1000)).rejects.toEqual(new RecordingError(message(folder)));
+  });
+
+  it('refuses a folder that is not there', async () => {
+    await expect(openRecording('/nonexistent', 1000)).rejects.toThrow(
+      '/nonexistent is no recording: it has no index.json; make one with: frr-exporter record DIR',
+    );
+  });
+
+  it("gives the node's addresses", async () => {
+    const folder = recording({
+      'index.json': {},
+      'addresses.json': { lo: ['127.0.0.1/8', 'f00d::1/128'], 'br-ex': ['203.0.113.20/32'], eth1: [] },
+    });
+    expect(await (await openRecording(folder, 1000)).addresses()).toEqual([
+      { interface: 'lo', address: '127.0.0.1', prefixLength: 8, afi: 'ipv4' },
+      { interface: 'lo', address: 'f00d::1', prefixLength: 128, afi: 'ipv6' },
+      { interface: 'br-ex', address: '203.0.113.20', prefixLength: 32, afi: 'ipv4' },
+    ]);
+  });
+
+  it.each([
+    '192.0.2.1/33',
+    '2001:db8::1/129',
+    '192.0.2.1/',
+    '192.0.2.1/-1',
+    '192.0.2.1/8/8',
+    'fe80::1%eth0/64',
+    'lo/8',
+    '',
+  ])('refuses %j for an address', async (text) => {
+    const folder = recording({ 'index.json': {}, 'addresses.json': { lo: [text] } });
+    await expect(openRecording(folder, 1000)).rejects.toThrow('lo.0: must be like 192.0.2.1/32');
+  });
+
+  it('tells that it carries no addresses', async () => {
+    const folder = recording({ 'index.json': {} });
+    const source = await openRecording(folder, 1000);
+    expect(await failureOf(() => source.addresses())).toEqual({
+      reason: 'not_recorded',
+      message: `the recording ${folder} has no addresses.json with the node's addresses`,
+    });
+  });
+});
+
+describe('writeRecording', () => {
+  it('writes what openRecording reads', async () => {
+    const folder = path.join(temporaryFolder(), 'new', 'recording');
+    const addresses = [
+      { interface: 'lo', address: '203.0.113.20', prefixLength: 32, afi: 'ipv4' as const },
+      { interface: 'lo', address: '2001:db8::1', prefixLength: 128, afi: 'ipv6' as const },
+    ];
+    const host = bgpHostPrefix('2001:db8::1');
+    await writeRecording(
+      folder,
+      [
+        { command: COMMANDS.bgpSummary, outcome: { text: '{"€":1}\n', seconds: 3 } },
+        { command: host, outcome: { text: '{}', seconds: 3 } },
+        { command: showVersion('zebra'), outcome: { text: 'FRRouting\n', seconds: 3 } },
+        { command: COMMANDS.bfdPeers, outcome: new FrrError('timed_out', 'bfdd', 'bfdd did not answer') },
+      ],
+      addresses,
+    );
+    expect(readdirSync(folder).sort()).toEqual([
+      'addresses.json',
+      'index.json',
+      'no-answer.txt',
+      'show_bgp_ipv6_unicast_2001-db8--1-128_json.json',
+      'show_bgp_vrf_all_summary_json.json',
+      'show_version.txt',
+    ]);
+    expect(JSON.parse(readFileSync(path.join(folder, 'index.json'), 'utf8'))).toEqual({
+      'show bgp vrf all summary json': { file: 'show_bgp_vrf_all_summary_json.json', exit: 0, stderr: '' },
+      'show bgp ipv6 unicast 2001:db8::1/128 json': {
+        file: 'show_bgp_ipv6_unicast_2001-db8--1-128_json.json',
+        exit: 0,
+        stderr: '',
+      },
+      'show version': { file: 'show_version.txt', exit: 0, stderr: '' },
+      'show bfd peers json': {
+        file: 'no-answer.txt',
+        exit: 1,
+        stderr: 'bfdd did not answer',
+        reason: 'timed_out',
+      },
+    });
+    const source = await openRecording(folder, 1000);
+    expect(await source.show(COMMANDS.bgpSummary, never)).toEqual({ text: '{"€":1}\n', seconds: 0 });
+    expect(await source.show(host, never)).toEqual({ text: '{}', seconds: 0 });
+    expect(await failureOf(() => source.show(COMMANDS.bfdPeers, never))).toEqual({
+      reason: 'timed_out',
+      message: 'bfdd did not answer',
+    });
+    expect(await source.addresses()).toEqual(addresses);
+  });
+
+  it('does not write into a folder that has something in it, nor where it cannot', async () => {
+    const folder = recording({ 'index.json': '{}' });
+    await expect(writeRecording(folder, [], [])).rejects.toEqual(
+      new RecordingError(`${folder} is not empty: name a folder that is empty or not there yet`),
+    );
+    expect(readdirSync(folder)).toEqual(['index.json']);
+    const file = path.join(folder, 'index.json');
+    for (const [place, words] of [
+      [file, `ENOTDIR: not a directory, scandir '${file}'`],
+      [path.join(file, 'below'), `ENOTDIR: not a directory, scandir '${file}/below'`],
+    ] as const)
+      await expect(refuseIfNotEmpty(place)).rejects.toEqual(
+        new RecordingError(`no recording can be written to ${place}: ${words}`),
+      );
+    await expect(refuseIfNotEmpty(path.join(folder, 'new'))).resolves.toBeUndefined();
+    expect(readdirSync(folder)).toEqual(['index.json']);
+    const dangling = path.join(temporaryFolder(), 'link');
+    symlinkSync('/nonexistent', dangling);
+    await expect(writeRecording(dangling, [], [])).rejects.toThrow(
+      `no recording can be written to ${dangling}: `,
+    );
+    mkdirSync(path.join(folder, 'empty'));
+    await expect(refuseIfNotEmpty(path.join(folder, 'empty'))).resolves.toBeUndefined();
+  });
+});
