@@ -1,0 +1,43 @@
+/**
+ * What integration tests use: a laboratory of real FRR routers, and the programs beside it.
+ *
+ *     await using lab = await startLab();
+ *     await using exporter = await startExporter({ lab, flags: ['--poll.interval=1s'] });
+ *     await lab.cut('tor1');
+ *     await waitFor(async () => /session_up.*100\.64\.1\.1"} 0/.test(await exporter.text()), { within: 10_000 });
+ */
+export {
+  type Beside,
+  type Exporter,
+  type ExporterOptions,
+  forwardInto,
+  labFlags,
+  MAIN,
+  startExporter,
+} from './exporter.ts';
+export { type Lab, type LabOptions, type LinkName, startLab } from './lab.ts';
+export { belongingTo, claim, isOwned, release, sweep } from './ownership.ts';
+export { type LabelValues, type Page, readPage, type Series } from './page.ts';
+export { answers, freePort, type Running, start } from './process.ts';
+export {
+  type Alertmanager,
+  type Prometheus,
+  type Sample,
+  scrape,
+  startAlertmanager,
+  startPrometheus,
+} from './prometheus.ts';
+export { type Rack, type RackNode, startRack, type Tor } from './rack.ts';
+export type { Router } from './router.ts';
+export {
+  HEALTHY,
+  NODE_HOST_ADDRESSES,
+  type RouterName,
+  type RouterPlan,
+  type Topology,
+  TRIPLEO,
+} from './topology.ts';
+export { configureRpki, DAEMONS, startRpkiCache } from './topology-daemons.ts';
+export { FULL } from './topology-full.ts';
+export { FRR_RELEASES, FRR_VERSIONS, type FrrVersion, frrRoot } from './versions.ts';
+export { type WaitOptions, waitFor } from './waiting.ts';

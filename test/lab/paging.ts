@@ -1,0 +1,204 @@
+/**
+ * The way from figures to messages, as it is shipped: Prometheus and Alertmanager with the configuration, rules and
+ * templates of `alerts/`, behind nodes of a rack. Timings, routes, groups, inhibition and texts are those of the files.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { parse, stringify } from 'yaml';
+import { type Exporter, forwardInto, startExporter } from './exporter.ts';
+import { type AlertmanagerConfig, type Message, type Messages, startMessages } from './messages.ts';
+import { belongingTo, claim, release } from './ownership.ts';
+import { freePort, start } from './process.ts';
+import { type Prometheus, startPrometheus } from './prometheus.ts';
+import type { RackNode } from './rack.ts';
+
+const ALERTS = resolve(import.meta.dirname, '../../alerts');
+
+/** A node with an exporter and a second witness beside its FRR, both reachable from this machine. */
+export interface WatchedNode extends AsyncDisposable {
+  readonly node: RackNode;
+  /** Labels that its targets carry. */
+  labels: Readonly<Record<string, string>>;
+  readonly exporterPort: number;
+  readonly witnessPort: number;
+  /** The maintenance flag file. */
+  readonly maintenanceFile: string;
+  /** Ends the exporter with SIGKILL. */
+  killExporter(): Promise<void>;
+  startExporter(): Promise<void>;
+  /** Scrapes of the exporter wait for an answer that does not come. */
+  holdScrapes(): void;
+  releaseScrapes(): void;
+  /** Power off, as seen from outside: links without a carrier, nothing answers. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts what watches a node, with the exporter's shipped defaults but for what makes pages quick. */
+export async function watchNode(
+  node: RackNode,
+  labels: Readonly<Record<string, string>>,
+): Promise<WatchedNode> {
+  const exporterPort = await freePort();
+  const witnessPort = await freePort();
+  const maintenanceFile = `/tmp/${node.router.namespace}-maintenance`;
+  const launch = (): Promise<Exporter> =>
+    startExporter({
+      lab: node.beside,
+      source: 'socket',
+      port: exporterPort,
+      flags: ['--poll.interval=2s', '--frr.timeout=2s', `--maintenance.file=${maintenanceFile}`],
+    });
+  let exporter: Exporter = await launch();
+  const witness = await start(
+    'ip',
+    [
+      ...['netns', 'exec', node.router.namespace, 'prometheus-node-exporter'],
+      ...['--web.listen-address=127.0.0.1:9100', '--collector.disable-defaults', '--collector.uname'],
+    ],
+    { env: belongingTo(node.beside.name), ready: async () => true },
+  );
+  const window = await forwardInto(node.beside, witnessPort, 9100);
+  const frr = () =>
+    [...node.router.daemons, 'watchfrr']
+      .map((daemon) => node.router.pid(daemon))
+      .filter((pid) => pid !== undefined);
+  const signal = (name: NodeJS.Signals, pids: readonly number[]): void => {
+    for (const pid of pids) process.kill(pid, name);
+  };
+  const all = () =>
+    [exporter.pid, exporter.forwarderPid, witness.pid, window.pid, ...frr()].filter(
+      (pid) => pid !== undefined,
+    );
+  const stop = async () => {
+    signal('SIGCONT', all());
+    await Promise.all([exporter.stop(), witness.stop(), window.stop()]);
+  };
+  return {
+    node,
+    labels,
+    exporterPort,
+    witnessPort,
+    maintenanceFile,
+    killExporter: async () => {
+      process.kill(exporter.pid, 'SIGKILL');
+    },
+    startExporter: async () => {
+      await exporter.stop();
+      exporter = await launch();
+    },
+    holdScrapes: () => signal('SIGSTOP', [exporter.forwarderPid ?? 0]),
+    releaseScrapes: () => signal('SIGCONT', [exporter.forwarderPid ?? 0]),
+    freeze: async () => {
+      signal('SIGSTOP', all());
+      await node.cut('tor1');
+      await node.cut('tor2');
+    },
+    thaw: async () => {
+      await node.heal('tor1');
+      await node.heal('tor2');
+      signal('SIGCONT', all());
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+export interface PagingOptions {
+  readonly nodes: readonly WatchedNode[];
+  /** More arguments of `make rules`, for tests that cannot wait for what is meant to be slow. */
+  readonly thresholds?: readonly string[];
+  /** Changes Alertmanager's shipped configuration. */
+  readonly change?: (config: AlertmanagerConfig) => void;
+}
+
+export interface Paging extends AsyncDisposable {
+  readonly prometheus: Prometheus;
+  /** What has come so far, in the order in which it came. */
+  readonly messages: readonly Message[];
+  /** Tells Prometheus the targets anew, after labels have changed. */
+  writeTargets(): void;
+  stop(): Promise<void>;
+}
+
+interface PrometheusConfig {
+  rule_files: string[];
+  alerting: { alertmanagers: unknown[] };
+  scrape_configs: (Record<string, unknown> & { job_name: string })[];
+}
+
+export async function startPaging(options: PagingOptions): Promise<Paging> {
+  const { name, folder } = await claim('paging');
+  let messages: Messages | undefined;
+  let prometheus: Prometheus | undefined;
+  const stop = async () => {
+    await prometheus?.stop();
+    await messages?.stop();
+    await release(name);
+  };
+  try {
+    const rules = join(folder, 'rules');
+    await execa(process.execPath, [
+      join(ALERTS, 'render.ts'),
+      `--thresholds=${join(ALERTS, 'thresholds.yaml')}`,
+      `--output=${rules}`,
+      ...(options.thresholds ?? []),
+    ]);
+    messages = await startMessages(options.change);
+
+    const targets = join(folder, 'targets');
+    mkdirSync(targets);
+    const writeTargets = () => {
+      for (const [job, port] of [
+        ['frr', 'exporterPort'],
+        ['node', 'witnessPort'],
+      ] as const) {
+        const inside = job === 'frr' ? 9342 : 9100;
+        const content = options.nodes.map((node) => ({
+          targets: [`127.0.0.1:${node[port]}`],
+          labels: { instance: `${node.node.name}:${inside}`, hostname: node.node.name, ...node.labels },
+        }));
+        const path = join(targets, `${job}.yaml`);
+        writeFileSync(`${path}.new`, stringify(content));
+        renameSync(`${path}.new`, path);
+      }
+    };
+    writeTargets();
+    const port = await freePort();
+    prometheus = await startPrometheus({
+      config: prometheusConfig(targets, rules, port, new URL(messages.alertmanager.url).host),
+      port,
+    });
+    return {
+      prometheus,
+      messages: messages.messages,
+      writeTargets,
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The shipped configuration, with addresses of this machine. */
+function prometheusConfig(
+  targets: string,
+  rules: string,
+  port: number,
+  alertmanager: string,
+): Record<string, unknown> {
+  const config = parse(readFileSync(join(ALERTS, 'prometheus/prometheus.yml'), 'utf8')) as PrometheusConfig;
+  config.rule_files = [`${rules}/*.yaml`];
+  config.alerting.alertmanagers = [{ static_configs: [{ targets: [alertmanager] }] }];
+  for (const job of config.scrape_configs) {
+    for (const key of ['scheme', 'tls_config', 'basic_auth']) delete job[key];
+    if (job.job_name === 'prometheus') job.static_configs = [{ targets: [`127.0.0.1:${port}`] }];
+    else if (job.job_name === 'alertmanager') job.static_configs = [{ targets: [alertmanager] }];
+    else job.file_sd_configs = [{ files: [join(targets, `${job.job_name}.yaml`)] }];
+  }
+  return config as unknown as Record<string, unknown>;
+}

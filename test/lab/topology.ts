@@ -1,0 +1,219 @@
+/**
+ * A node as TripleO makes it, between two top-of-rack routers: what FRR and the kernel of each are configured with.
+ *
+ *   tor1 down0 ---- eth1 node eth2 ---- down0 tor2
+ *
+ * The node has a numbered session (100.64.1.1) and an unnumbered one (eth2), both with BFD, IPv4, IPv6 and EVPN; one
+ * peer that never comes up, one that is shut on purpose, one in a VRF that the kernel does not have. It announces
+ * its host addresses and nothing else. Timers are short, so that tests are.
+ */
+
+export const ROUTER_NAMES = ['node', 'tor1', 'tor2'] as const;
+
+export type RouterName = (typeof ROUTER_NAMES)[number];
+
+export interface RouterPlan {
+  /** frr.conf */
+  readonly config: string;
+  /** Commands for `ip -batch` in the router's network namespace, once its links are there. */
+  readonly kernel: readonly string[];
+  /** Daemons besides zebra, staticd, bgpd, bfdd (and mgmtd where FRR has it). */
+  readonly daemons?: readonly string[];
+  /** Arguments of daemons, besides those that every laboratory needs. */
+  readonly daemonFlags?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * VRFs that are network namespaces, with their own commands for `ip -batch`. FRR knows of them with
+   * `daemonFlags: { zebra: ['--vrfwnetns'] }`.
+   */
+  readonly vrfs?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** One end of a link: an interface of a router, in one of its VRFs or in none. */
+export interface LinkEnd {
+  readonly router: RouterName;
+  readonly interface: string;
+  readonly vrf?: string;
+}
+
+/** The second end is the one that is cut. */
+export type Link = readonly [LinkEnd, LinkEnd];
+
+export interface Topology {
+  readonly routers: Readonly<Record<RouterName, RouterPlan>>;
+  /** By name. */
+  readonly links: Readonly<Record<string, Link>>;
+  /** Peers of the node, in any VRF, and the number of BFD sessions that come up where nothing is broken. */
+  readonly up: { readonly peers: readonly string[]; readonly bfd: number };
+}
+
+const NODE_CONFIG = `
+hostname node
+ip prefix-list only-host-prefixes permit 0.0.0.0/0 ge 32
+ipv6 prefix-list only-host-prefixes permit ::/0 ge 128
+route-map only-host-prefixes permit 10
+ match ip address prefix-list only-host-prefixes
+route-map only-host-prefixes permit 11
+ match ipv6 address prefix-list only-host-prefixes
+route-map all permit 10
+bfd
+ profile tripleo
+  detect-multiplier 3
+  transmit-interval 300
+  receive-interval 300
+ exit
+ peer 192.0.2.99 multihop local-address 172.16.0.1
+  shutdown
+ exit
+exit
+router bgp 64999
+ bgp router-id 172.16.0.1
+ bgp log-neighbor-changes
+ bgp graceful-restart
+ no bgp default ipv4-unicast
+ neighbor uplink peer-group
+ neighbor uplink remote-as external
+ neighbor uplink timers 3 9
+ neighbor uplink timers connect 1
+ neighbor uplink advertisement-interval 0
+ neighbor uplink bfd
+ neighbor uplink bfd profile tripleo
+ neighbor 100.64.1.1 peer-group uplink
+ neighbor 100.64.1.1 description tor1 rack A
+ neighbor eth2 interface peer-group uplink
+ neighbor eth2 description {"desc":"tor2","type":"uplink"}
+ neighbor 192.0.2.66 remote-as 64666
+ neighbor 192.0.2.66 description never up
+ neighbor 192.0.2.67 remote-as 64667
+ neighbor 192.0.2.67 description admin shut
+ neighbor 192.0.2.67 shutdown message planned maintenance
+ address-family ipv4 unicast
+  redistribute connected
+  neighbor uplink activate
+  neighbor uplink route-map all in
+  neighbor uplink route-map only-host-prefixes out
+  neighbor uplink soft-reconfiguration inbound
+  neighbor eth2 maximum-prefix 50 80
+  neighbor 192.0.2.66 activate
+  neighbor 192.0.2.67 activate
+ exit-address-family
+ address-family ipv6 unicast
+  redistribute connected
+  neighbor uplink activate
+  neighbor uplink route-map all in
+  neighbor uplink route-map only-host-prefixes out
+ exit-address-family
+ address-family l2vpn evpn
+  neighbor uplink activate
+  advertise-all-vni
+ exit-address-family
+ address-family ipv4 vpn
+  neighbor 100.64.1.1 activate
+ exit-address-family
+exit
+router bgp 64999 vrf tenant-a
+ bgp router-id 172.16.0.1
+ neighbor 198.51.100.7 remote-as 65077
+ neighbor 198.51.100.7 description tenant gw
+exit
+`;
+
+const networks = (tor: number) =>
+  Array.from({ length: 20 }, (_, i) => `  network 10.${tor}.${i}.0/24`).join('\n');
+
+const torConfig = (tor: 1 | 2) => `
+hostname tor${tor}
+bfd
+ profile fast
+  detect-multiplier 3
+  transmit-interval 300
+  receive-interval 300
+ exit
+exit
+router bgp 6500${tor}
+ bgp router-id 10.0.0.${tor}
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor nodes peer-group
+ neighbor nodes remote-as external
+ neighbor nodes timers 3 9
+ neighbor nodes timers connect 1
+ neighbor nodes advertisement-interval 0
+ neighbor nodes bfd
+ neighbor nodes bfd profile fast
+ neighbor ${tor === 1 ? '100.64.1.2 peer-group nodes' : 'down0 interface peer-group nodes'}
+ address-family ipv4 unicast
+${networks(tor)}
+  neighbor nodes default-originate
+ exit-address-family
+ address-family ipv6 unicast
+  neighbor nodes activate
+  neighbor nodes default-originate
+ exit-address-family
+ address-family l2vpn evpn
+  neighbor nodes activate
+ exit-address-family
+${tor === 1 ? ' address-family ipv4 vpn\n  neighbor nodes activate\n exit-address-family' : ''}
+exit
+`;
+
+/** Host addresses that the node announces, and those of ordinary length that it must not. */
+export const NODE_HOST_ADDRESSES = [
+  { address: '172.16.0.1', interface: 'lo', afi: 'ipv4' },
+  { address: '172.31.0.5', interface: 'lo', afi: 'ipv4' },
+  { address: '203.0.113.20', interface: 'br-ex', afi: 'ipv4' },
+  { address: 'f00d:f00d::1', interface: 'lo', afi: 'ipv6' },
+  { address: '2001:db8:f::20', interface: 'br-ex', afi: 'ipv6' },
+] as const;
+
+export const TRIPLEO: Topology = {
+  up: { peers: ['100.64.1.1', 'eth2'], bfd: 2 },
+  links: {
+    tor1: [
+      { router: 'node', interface: 'eth1' },
+      { router: 'tor1', interface: 'down0' },
+    ],
+    tor2: [
+      { router: 'node', interface: 'eth2' },
+      { router: 'tor2', interface: 'down0' },
+    ],
+  },
+  routers: {
+    node: {
+      config: NODE_CONFIG,
+      kernel: [
+        'addr add 100.64.1.2/30 dev eth1',
+        'addr add 100.64.2.2/30 dev eth2',
+        'link add br-ex type bridge',
+        'link set br-ex up',
+        ...NODE_HOST_ADDRESSES.map(
+          ({ address, interface: dev, afi }) => `addr add ${address}/${afi === 'ipv4' ? 32 : 128} dev ${dev}`,
+        ),
+        'addr add 10.99.0.1/24 dev br-ex',
+        'link add br100 type bridge',
+        'link set br100 up',
+        'link add vx100 type vxlan id 100 dstport 4789 local 172.16.0.1 nolearning',
+        'link set vx100 master br100',
+        'link set vx100 up',
+      ],
+    },
+    tor1: { config: torConfig(1), kernel: ['addr add 100.64.1.1/30 dev down0'] },
+    tor2: { config: torConfig(2), kernel: ['addr add 100.64.2.1/30 dev down0'] },
+  },
+};
+
+const complained = /192\.0\.2\.66|198\.51\.100\.7/;
+
+/** {@link TRIPLEO} with nothing to complain about: without the peers that never come up, and no policy missing. */
+export const HEALTHY: Topology = {
+  ...TRIPLEO,
+  routers: {
+    ...TRIPLEO.routers,
+    node: {
+      ...TRIPLEO.routers.node,
+      config: NODE_CONFIG.split('\n')
+        .filter((line) => !complained.test(line))
+        .join('\n')
+        .replace('no bgp default ipv4-unicast', 'no bgp default ipv4-unicast\n no bgp ebgp-requires-policy'),
+    },
+  },
+};
