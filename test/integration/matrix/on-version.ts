@@ -1,0 +1,436 @@
+/**
+ * What must hold on every FRR version: one laboratory with everything that a session can be, one exporter beside its
+ * node, and one thing after another happening to them.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allCommands } from '../../../src/frr/commands.ts';
+import { openSource } from '../../../src/frr/open.ts';
+import { FrrError } from '../../../src/frr/source.ts';
+import {
+  type Exporter,
+  type FrrVersion,
+  FULL,
+  type Lab,
+  labFlags,
+  MAIN,
+  NODE_HOST_ADDRESSES,
+  type Page,
+  readPage,
+  type Series,
+  startExporter,
+  startLab,
+  waitFor,
+} from '../../lab/index.ts';
+
+/** Seconds between polls of sessions and daemons; tables take three times as long, details twelve times. */
+const INTERVAL = 2;
+/** Seconds that a poll and this test may take themselves on a busy machine. */
+const BUSY = 4;
+/** Milliseconds within which a change that FRR knows of must be on the page. */
+const TWO_POLLS = (2 * INTERVAL + BUSY) * 1000;
+const TWO_POLLS_OF_TABLES = (2 * 3 * INTERVAL + BUSY) * 1000;
+const TWO_POLLS_OF_DETAILS = (2 * 12 * INTERVAL + BUSY) * 1000;
+
+const SESSIONS_UP = {
+  'default 100.64.1.1': 1,
+  'default eth2': 1,
+  'default 100.64.3.1': 1,
+  'default 2001:db8:64::1': 1,
+  'default 192.0.2.66': 0,
+  'default 192.0.2.67': 0,
+  'tenant-a 198.51.100.7': 0,
+  'tenant-b 100.65.0.1': 1,
+  'observer 192.0.2.70': 0,
+};
+
+/** Why FRR says that a session went down whose link was cut, by whichever of BFD and the interface was noticed first. */
+const CUT_REASONS =
+  /^(BFD down received|BFD Session Down|Interface down|Waiting for NHT|No path to specified Neighbor|Neighbor address lost)/;
+
+/** Figures that differ from one poll to the next. */
+const MOVING =
+  /_timestamp_seconds$|_messages_.*total$|_packets_.*_total$|_rtt_|_memory_bytes$|_queue_messages$/;
+/** The exporter's own figures. */
+const OWN = /^(frr_exporter_|frr_collector_|process_|nodejs_)/;
+
+interface FamilyOfPeer {
+  readonly state: string;
+}
+
+export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket'): void {
+  describe(`FRR ${version}, asked by ${source}`, () => {
+    let lab: Lab;
+    let exporter: Exporter;
+
+    /** Waits for the page to be so, and gives it. */
+    const pageWhere = (so: (page: Page) => boolean, within: number, what: string) =>
+      waitFor(
+        async () => {
+          const page = await exporter.page();
+          return so(page) ? page : undefined;
+        },
+        { within, for: what },
+      );
+    /** Waits until FRR itself has a session in the state, or no longer in it. */
+    const untilFrr = (peer: string, so: (state: string) => boolean) =>
+      waitFor(
+        async () => {
+          const { ipv4Unicast } = await lab.node.json<{
+            ipv4Unicast: { peers: Record<string, FamilyOfPeer> };
+          }>('show bgp summary json');
+          return so(ipv4Unicast.peers[peer]?.state ?? 'absent');
+        },
+        { within: 30_000, for: `FRR to tell another state of ${peer}` },
+      );
+    const once = async (by: 'vtysh' | 'socket') => {
+      const { stdout } = await execa(
+        'ip',
+        ['netns', 'exec', lab.node.namespace, process.execPath, MAIN, 'once', ...labFlags(lab, by)],
+        { env: { FRR_LAB: lab.name } },
+      );
+      return readPage(stdout);
+    };
+    const up = (page: Page) =>
+      Object.fromEntries(
+        page.find('frr_bgp_session_up').map(({ labels, value }) => [`${labels.vrf} ${labels.peer}`, value]),
+      );
+
+    beforeAll(async () => {
+      lab = await startLab({ version, name: `v${version.replaceAll('.', '')}`, topology: FULL });
+      exporter = await startExporter({
+        lab,
+        source,
+        flags: [`--poll.interval=${INTERVAL}s`, '--poll.stale-after=4s', '--poll.max-share=50%'],
+      });
+    });
+    afterAll(async () => {
+      await exporter?.stop();
+      await lab?.stop();
+    });
+
+    test('tells of every session', async () => {
+      const page = await pageWhere(
+        (read) => up(read)['tenant-b 100.65.0.1'] === 1,
+        TWO_POLLS,
+        'the sessions',
+      );
+      expect(up(page)).toEqual(SESSIONS_UP);
+      expect(page.value('frr_up')).toBe(1);
+      expect(page.find('frr_info').map(({ labels }) => labels.version)).toEqual([version]);
+      expect(page.find('frr_collector_up').filter(({ value }) => value !== 1)).toEqual([]);
+      expect(page.find('frr_exporter_series_dropped_total').filter(({ value }) => value !== 0)).toEqual([]);
+      expect(page.find('frr_bgp_session_admin_up').filter(({ value }) => value === 0)).toMatchObject([
+        { labels: { vrf: 'default', peer: '192.0.2.67' } },
+      ]);
+      expect(page.find('frr_bfd_session_up').filter(({ value }) => value === 1)).toHaveLength(3);
+      for (const afi of ['ipv4', 'ipv6'])
+        expect(page.value('frr_default_route_installed', { vrf: 'default', afi })).toBe(1);
+    });
+
+    test('tells of every host address', async () => {
+      const page = await pageWhere(
+        (read) => read.find('frr_host_route_advertised_peers').every(({ value }) => value > 0),
+        TWO_POLLS_OF_TABLES,
+        'the host addresses to be announced',
+      );
+      const told = page.find('frr_host_route_in_bgp');
+      expect(told.map(({ labels, value }) => ({ ...labels, value }))).toEqual(
+        expect.arrayContaining(NODE_HOST_ADDRESSES.map((address) => ({ ...address, value: 1 }))),
+      );
+      expect(told).toHaveLength(NODE_HOST_ADDRESSES.length);
+    });
+
+    test('tells where a policy is missing', async () => {
+      const page = await exporter.page();
+      const missing = (afi: string, safi: string) =>
+        page.value('frr_bgp_policy_missing', { vrf: 'default', peer: '100.64.1.1', afi, safi });
+      expect(missing('l2vpn', 'evpn')).toBe(1);
+      expect(missing('ipv4', 'unicast')).toBe(0);
+    });
+
+    test('gives a page that promtool takes without a word', async () => {
+      const { all } = await execa('promtool', ['check', 'metrics'], {
+        input: await exporter.text(),
+        all: true,
+      });
+      expect(all).toBe('');
+    });
+
+    test('gives the same by vtysh and by the sockets', async () => {
+      const pages = { vtysh: await once('vtysh'), socket: await once('socket') };
+      const seen = (page: Page) =>
+        page.series
+          .filter(({ name }) => !OWN.test(name))
+          .map(({ name, labels, value }) => [name, labels, MOVING.test(name) ? 'moving' : value]);
+      expect(seen(pages.vtysh)).toEqual(seen(pages.socket));
+      // Points in time are the same within a second, told as they are in whole ones.
+      const times = (page: Page) =>
+        page.series.filter(({ name }) => name.endsWith('_timestamp_seconds') && !OWN.test(name));
+      const apart = times(pages.vtysh).map(({ value }, i) =>
+        Math.abs(value - (times(pages.socket)[i] as Series).value),
+      );
+      expect(apart.length).toBeGreaterThan(9);
+      expect(Math.max(...apart)).toBeLessThan(2.5);
+    });
+
+    test('sends no command that harms a daemon, with peers up', () => sendAllCommands(lab));
+
+    test('loses no history when a description is edited', async () => {
+      const peer = { vrf: 'default', peer: '100.64.1.1' };
+      const counters = (page: Page) =>
+        page.series.filter(
+          ({ name, labels }) =>
+            name.startsWith('frr_bgp_session_') && name.endsWith('_total') && labels.peer === peer.peer,
+        );
+      const before = counters(await exporter.page());
+      expect(before.length).toBeGreaterThan(10);
+      await lab.node.configure('router bgp 64999', 'neighbor 100.64.1.1 description another "name"');
+      const page = await pageWhere(
+        (read) => read.find('frr_bgp_session_info', { ...peer, description: 'another "name"' }).length === 1,
+        TWO_POLLS_OF_DETAILS,
+        'the new description',
+      );
+      expect(page.find('frr_bgp_session_info', peer)).toHaveLength(1);
+      const after = counters(page);
+      expect(after.map(({ name, labels }) => [name, labels])).toEqual(
+        before.map(({ name, labels }) => [name, labels]),
+      );
+      for (const [i, { value }] of after.entries())
+        expect(value).toBeGreaterThanOrEqual((before[i] as Series).value);
+    });
+
+    test('tells within two polls that a host address is not announced any more', async () => {
+      const advertised = (page: Page, address: string) =>
+        page.value('frr_host_route_advertised_peers', { address });
+      const before = advertised(await exporter.page(), '172.31.0.5') as number;
+      expect(before).toBeGreaterThan(1);
+      await lab.node.configure(
+        'ip prefix-list taken-out permit 172.31.0.5/32',
+        'route-map only-host-prefixes deny 5',
+        'match ip address prefix-list taken-out',
+      );
+      // FRR waits for five seconds after a policy was changed before it acts on it.
+      await waitFor(
+        async () => {
+          const route = await lab.node.json<{ advertisedTo?: object }>(
+            'show bgp ipv4 unicast 172.31.0.5/32 json',
+          );
+          return Object.keys(route.advertisedTo ?? {}).length === 0;
+        },
+        { within: 30_000, for: 'FRR to withdraw the address' },
+      );
+      const page = await pageWhere(
+        (read) => advertised(read, '172.31.0.5') === 0,
+        TWO_POLLS_OF_TABLES,
+        'the address to be announced to nobody',
+      );
+      expect(advertised(page, '172.16.0.1')).toBe(before);
+      expect(page.value('frr_host_route_in_bgp', { address: '172.31.0.5' })).toBe(1);
+      expect(page.value('frr_host_routes_unadvertised')).toBe(1);
+      expect(up(page)).toEqual(SESSIONS_UP);
+      await lab.node.configure('no route-map only-host-prefixes deny 5');
+      await pageWhere(
+        (read) => advertised(read, '172.31.0.5') === before,
+        TWO_POLLS_OF_TABLES + 5_000,
+        'the address to be announced again',
+      );
+    });
+
+    test('tells within two polls that a link was cut, and why the session is down', async () => {
+      const peer = { vrf: 'default', peer: 'eth2' };
+      const dropped = (page: Page) => page.value('frr_bgp_session_dropped_total', peer) as number;
+      const before = dropped(await exporter.page());
+      await lab.cut('tor2');
+      await untilFrr('eth2', (state) => state !== 'Established');
+      const page = await pageWhere(
+        (read) => {
+          expect(read.value('frr_bgp_session_up', peer)).toBe(0);
+          expect(read.find('frr_bgp_session_last_reset_info', peer)[0]?.labels.reason).toMatch(CUT_REASONS);
+          return true;
+        },
+        TWO_POLLS,
+        'the session to be down with its reason',
+      );
+      expect(dropped(page)).toBe(before + 1);
+      expect(page.find('frr_bgp_session_last_reset_info', peer)).toHaveLength(1);
+      expect(page.value('frr_bgp_session_admin_up', peer)).toBe(1);
+      expect(page.value('frr_bgp_session_up', { vrf: 'default', peer: '100.64.1.1' })).toBe(1);
+      await waitFor(
+        () =>
+          exporter
+            .output()
+            .split('\n')
+            .some((line) => /"peer":"eth2".*"from":"Established"/.test(line)),
+        { within: 12_000, for: 'the log to tell of it' },
+      );
+      await lab.heal('tor2');
+      await lab.untilUp();
+      await pageWhere((read) => up(read)['default eth2'] === 1, TWO_POLLS, 'the session to be up again');
+    });
+
+    test('tells that a session was stopped by its prefix limit', async () => {
+      const peer = { vrf: 'default', peer: 'eth2', afi: 'ipv4', safi: 'unicast' };
+      expect((await exporter.page()).value('frr_bgp_prefix_limit', peer)).toBe(50);
+      const networks = Array.from({ length: 60 }, (_, i) => `network 10.200.${i}.0/24`);
+      const inFamily = ['router bgp 65002', 'address-family ipv4 unicast'];
+      await lab.tor2.configure(...inFamily, ...networks);
+      await untilFrr('eth2', (state) => state === 'Idle (PfxCt)');
+      const page = await pageWhere(
+        (read) => read.value('frr_bgp_prefix_limit_exceeded', peer) === 1,
+        TWO_POLLS,
+        'the session to be stopped by its limit',
+      );
+      expect(up(page)['default eth2']).toBe(0);
+      expect(page.find('frr_bgp_prefix_limit_exceeded').filter(({ value }) => value === 1)).toHaveLength(1);
+      await lab.tor2.configure(...inFamily, ...networks.map((network) => `no ${network}`));
+      await lab.node.vtysh('clear bgp eth2');
+      await lab.untilUp();
+    });
+
+    test('lets a neighbor go that was removed, and all of its series', async () => {
+      const having = (page: Page) => page.series.filter(({ labels }) => labels.peer === '192.0.2.66');
+      expect(having(await exporter.page()).length).toBeGreaterThan(5);
+      await lab.node.configure('router bgp 64999', 'no neighbor 192.0.2.66');
+      // The details of a session go when they are asked for again, at once because a session changed.
+      const page = await pageWhere((read) => having(read).length === 0, TWO_POLLS, 'its series to be gone');
+      expect(Object.keys(up(page))).toHaveLength(Object.keys(SESSIONS_UP).length - 1);
+    });
+
+    test('tells of a VNI that comes and goes', async () => {
+      const vni = (page: Page) => page.find('frr_evpn_vni_info', { vni: '200', type: 'L2' }).length;
+      await lab.node.ip(
+        'link add br200 type bridge',
+        'link set br200 up',
+        'link add vx200 type vxlan id 200 dstport 4789 local 172.16.0.1 nolearning',
+        'link set vx200 master br200',
+        'link set vx200 up',
+      );
+      const page = await pageWhere((read) => vni(read) === 1, TWO_POLLS_OF_TABLES, 'the VNI');
+      expect(page.value('frr_evpn_vnis', { type: 'L2' })).toBe(2);
+      expect(page.value('frr_evpn_vnis', { type: 'L3' })).toBe(1);
+      await lab.node.ip('link del vx200', 'link del br200');
+      await pageWhere((read) => vni(read) === 0, TWO_POLLS_OF_TABLES, 'the VNI to be gone');
+    });
+
+    test('answers while bgpd is dead, and tells of it', async () => {
+      await lab.kill('node', 'bgpd');
+      const page = await pageWhere(
+        (read) =>
+          read.value('frr_daemon_up', { daemon: 'bgpd' }) === 0 &&
+          read.find('frr_bgp_session_up').length === 0,
+        // The last figures are kept for four seconds.
+        TWO_POLLS + 4_000,
+        'bgpd to be down and its figures to be gone',
+      );
+      expect(page.value('frr_up')).toBe(1);
+      expect(page.value('frr_collector_up', { collector: 'bgp' })).toBe(0);
+      expect(page.value('frr_collector_up', { collector: 'bfd' })).toBe(1);
+      expect(page.value('frr_daemon_up', { daemon: 'zebra' })).toBe(1);
+      expect(
+        page.value('frr_collector_errors_total', { collector: 'bgp', reason: 'not_running' }),
+      ).toBeGreaterThan(0);
+      await lab.restart('node', 'bgpd');
+      await lab.untilUp();
+      const again = await pageWhere(
+        (read) => isDeepStrictEqual(up(read), SESSIONS_UP),
+        // Sessions other than the uplinks come up in their own time.
+        30_000,
+        'the sessions to be told again',
+      );
+      expect(again.value('frr_daemon_restarts_total', { daemon: 'bgpd' })).toBe(1);
+      expect(again.value('frr_daemon_restarts_total', { daemon: 'zebra' })).toBe(0);
+    });
+
+    test('sends no command that harms a daemon, with peers down', async () => {
+      for (const link of Object.keys(FULL.links)) await lab.cut(link);
+      await untilFrr('eth2', (state) => state !== 'Established');
+      await untilFrr('100.64.1.1', (state) => state !== 'Established');
+      await sendAllCommands(lab);
+    });
+
+    test('tells no peers apart from no answer', async () => {
+      await lab.node.configure(
+        'vrf tenant-b',
+        'no vni 5000',
+        'exit-vrf',
+        // FRR 10.3 does not find a view that it is to remove.
+        'router bgp 64996 view observer',
+        'no neighbor 192.0.2.70',
+        'exit',
+        'no router bgp 64998 vrf tenant-b',
+        'no router bgp 64999 vrf tenant-a',
+        'no router bgp 64999',
+      );
+      const page = await pageWhere(
+        (read) => read.find('frr_bgp_session_up').length === 0,
+        TWO_POLLS,
+        'the sessions to be gone',
+      );
+      expect(page.value('frr_collector_up', { collector: 'bgp' })).toBe(1);
+      expect(page.value('frr_daemon_up', { daemon: 'bgpd' })).toBe(1);
+    });
+
+    test('sends no command that harms a daemon, without peers', () => sendAllCommands(lab));
+
+    // At the end: zebra 10.3 crashes when routes change after a network namespace has gone.
+    test('tells of a VRF that comes and goes', async () => {
+      const routes = (page: Page) =>
+        page.value('frr_rib_routes', { vrf: 'tenant-c', afi: 'ipv4', protocol: 'connected' });
+      await lab.addVrf('node', 'tenant-c', ['addr add 10.66.0.1/32 dev lo', 'addr add 10.66.1.1/24 dev lo']);
+      // zebra looks into a new network namespace after a second or two.
+      await pageWhere((read) => routes(read) === 2, TWO_POLLS_OF_TABLES + 5_000, 'the VRF');
+      await lab.removeVrf('node', 'tenant-c');
+      await pageWhere(
+        (read) => read.series.every(({ labels }) => labels.vrf !== 'tenant-c'),
+        TWO_POLLS_OF_TABLES + 5_000,
+        'the VRF to be gone',
+      );
+    });
+
+    test('has seen no daemon crash', () => {
+      expect([lab.node, lab.tor1, lab.tor2].flatMap((router) => router.crashes())).toEqual([]);
+    });
+  });
+}
+
+/** Sends every command of the allow-list by both ways, and looks that every daemon lives on and answers. */
+async function sendAllCommands(lab: Lab): Promise<void> {
+  const { root, namespace, daemons } = lab.node;
+  const chrooted = root.path !== '/';
+  const options = { pathspace: namespace, vtyshPath: 'vtysh', maxOutput: 64 * 1024 * 1024 };
+  const before = [...daemons, 'watchfrr'].map((daemon) => [daemon, lab.node.pid(daemon)]);
+  const commands = allCommands(
+    ['default', 'tenant-a', 'tenant-b'],
+    ['172.31.0.5', '192.0.2.250', 'f00d:f00d::1', '2001:db8::250'],
+  );
+  for (const way of [
+    { kind: 'socket', socketDir: chrooted ? `${root.path}/run/frr` : '/run/frr', vtyshPrefix: [] },
+    { kind: 'vtysh', socketDir: '/run/frr', vtyshPrefix: chrooted ? ['chroot', root.path] : [] },
+  ] as const) {
+    const { source } = await openSource({ ...options, ...way });
+    const unexpected: string[] = [];
+    for (const command of commands) {
+      const runs = daemons.includes(command.daemon) || command.daemon === 'watchfrr';
+      // A vtysh for each daemon that was not started would take long and tell nothing.
+      if (!runs && way.kind === 'vtysh') continue;
+      try {
+        await source.show(command, AbortSignal.timeout(10_000));
+      } catch (error) {
+        if (!(error instanceof FrrError)) throw error;
+        // A daemon that was not started, and a VRF that the kernel does not have.
+        // bgpd knows RPKI only with its module, which the laboratory does not load.
+        const withoutModule = error.reason === 'unknown_command' && command.text.startsWith('show rpki ');
+        const expected = runs
+          ? command.text.includes('vrf tenant-a') || withoutModule
+          : error.reason === 'not_running';
+        if (!expected) unexpected.push(`${command.daemon}: ${command.text}: ${error.message}`);
+      }
+    }
+    await source.close();
+    expect(unexpected).toEqual([]);
+  }
+  expect([...daemons, 'watchfrr'].map((daemon) => [daemon, lab.node.pid(daemon)])).toEqual(before);
+  expect(before.every(([, pid]) => pid !== undefined)).toBe(true);
+}
