@@ -1,0 +1,54 @@
+/** Makes alert rules: expression, waiting time and severity, with the texts and links that each must have. */
+import type { Alert, Severity } from './rule.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** The dashboards that alerts link to, by uid, and what each takes from the alert's labels. */
+export const DASHBOARD_VARIABLES = {
+  'frr-fleet': [],
+  'frr-node': ['instance'],
+  'frr-session': ['instance', 'vrf', 'peer'],
+  'frr-openstack': ['instance'],
+  'frr-exporter': ['instance'],
+} as const;
+
+export type DashboardUid = keyof typeof DASHBOARD_VARIABLES;
+
+export interface AlertOptions {
+  readonly expr: string;
+  /** How long the expression must hold. Left out: fires at the first evaluation. */
+  readonly for?: string;
+  /** How long it goes on firing after the expression holds no more. */
+  readonly keepFiringFor?: string;
+  readonly severity: Severity;
+  /** What it is, the same text for every alert of this name: one sentence with a full stop. */
+  readonly summary: string;
+  /** Which one, and why: a template. */
+  readonly description: string;
+  /** Who notices, above all which addresses nobody can reach: a template. */
+  readonly impact: string;
+  /** What to do first. */
+  readonly action: string;
+  readonly dashboard: DashboardUid;
+  /** The alert is about no single node, so the dashboard is opened without one. */
+  readonly fleetWide?: boolean;
+}
+
+export function alert(site: Thresholds, name: string, options: AlertOptions): Alert {
+  const variables = options.fleetWide ? [] : DASHBOARD_VARIABLES[options.dashboard];
+  const query = variables.map((variable) => `var-${variable}={{ $labels.${variable} | urlquery }}`).join('&');
+  return {
+    alert: name,
+    expr: options.expr,
+    ...(options.for === undefined ? {} : { for: options.for }),
+    ...(options.keepFiringFor === undefined ? {} : { keep_firing_for: options.keepFiringFor }),
+    labels: { severity: options.severity },
+    annotations: {
+      summary: options.summary,
+      description: options.description,
+      impact: options.impact,
+      action: options.action,
+      runbook_url: `${site.runbook_url}/${name}.md`,
+      dashboard_url: `${site.dashboard_url}/d/${options.dashboard}${query === '' ? '' : `?${query}`}`,
+    },
+  };
+}

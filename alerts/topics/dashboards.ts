@@ -1,0 +1,70 @@
+/** What only the dashboards read: figures of a whole fleet that would take too long to work out when somebody looks. */
+import { promql, type RuleFile } from '../rule.ts';
+import type { Thresholds } from '../thresholds.ts';
+
+export function dashboards(site: Thresholds): RuleFile {
+  return {
+    topic: 'dashboards',
+    groups: [
+      {
+        name: 'frr-dashboards',
+        rules: [
+          {
+            // 1 while any scrape of the last minute had an answer: one missed scrape is no dead exporter.
+            record: 'instance:frr_exporter:up',
+            expr: `max_over_time(up{job="${site.job}"}[${site.carry}])`,
+          },
+          {
+            // Since when each alert is active. All have a job and an instance here, also those of a whole fleet.
+            record: 'instance:frr_alerts_firing:since_timestamp_seconds',
+            expr: promql`
+              label_replace(
+                label_replace(
+                  ALERTS_FOR_STATE{alertname=~"FRR.+"}
+                  and ignoring (alertstate) ALERTS{alertname=~"FRR.+", alertstate="firing"},
+                  "instance", "(fleet)", "instance", ""
+                ),
+                "job", "${site.job}", "job", ""
+              )
+            `,
+          },
+          {
+            // 1 while nothing is heard of the node that had the address (its exporter is down, or fails to read its
+            // addresses) and no other node announces it. Remembered from evaluation to evaluation.
+            record: 'host_route:frr_host_route:silent',
+            expr: promql`
+              (last_over_time(frr_host_route_in_bgp[5m]) or host_route:frr_host_route:silent) * 0 + 1
+              and on (cluster, job, instance) (
+                instance:frr_exporter:up == 0
+                or last_over_time(frr_collector_up{collector="host-routes"}[${site.carry}]) == 0
+              )
+              unless on (cluster, job, instance) last_over_time(frr_host_routes[${site.carry}])
+              unless on (cluster, address) (last_over_time(frr_host_route_advertised_peers[${site.carry}]) > 0)
+            `,
+          },
+          {
+            // 1 while a node has the address and no node announces it; no sample otherwise.
+            record: 'host_route:frr_host_route:unannounced',
+            expr: promql`
+              (
+                last_over_time(frr_host_route_advertised_peers[${site.carry}]) == 0
+                unless on (cluster, address) (last_over_time(frr_host_route_advertised_peers[${site.carry}]) > 0)
+              ) + 1
+            `,
+          },
+        ],
+      },
+      {
+        name: 'frr-dashboards-slow',
+        interval: '1m',
+        rules: [
+          {
+            // No sample for the many reasons for which nothing failed.
+            record: 'instance:frr_collector_errors:increase5m',
+            expr: 'increase(frr_collector_errors_total[5m]) > 0',
+          },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,126 @@
+/** What goes over a BGP session that is up: prefixes in and out, limits, policies. */
+import { alert } from '../alert.ts';
+import { promql, type RuleFile } from '../rule.ts';
+import { node, RESET_REASON, SESSION_NAME } from '../texts.ts';
+import type { Thresholds } from '../thresholds.ts';
+
+const KEY = 'cluster, job, instance, vrf, peer';
+
+export function prefixes(site: Thresholds): RuleFile {
+  const { carry } = site;
+  const uplink = `{peer_group=~"${site.uplink_peer_group}"}`;
+  const up = '(session:frr_bgp_session_up:wanted == 1)';
+  /** Sum over the families of a session that is up and an uplink. */
+  const ofUplink = (metric: string): string => promql`
+    sum without (afi, safi) (last_over_time(${metric}[${carry}])) == 0
+    and ${up}
+    and on (${KEY}) session:frr_bgp_session_info:last${uplink}
+  `;
+  return {
+    topic: 'prefixes',
+    groups: [
+      {
+        name: 'frr-prefixes',
+        rules: [
+          {
+            record: 'instance_afi_safi:frr_bgp_prefixes_received:sum',
+            expr: `sum without (vrf, peer) (last_over_time(frr_bgp_prefixes_received[${carry}]))`,
+          },
+          {
+            record: 'instance_afi_safi:frr_bgp_prefixes_advertised:sum',
+            expr: `sum without (vrf, peer) (last_over_time(frr_bgp_prefixes_advertised[${carry}]))`,
+          },
+          alert(site, 'FRRBGPMaxPrefixExceeded', {
+            expr: promql`
+              max without (afi, safi) (last_over_time(frr_bgp_prefix_limit_exceeded[${carry}])) == 1
+              and session:frr_bgp_session_up:wanted
+            `,
+            keepFiringFor: site.keep_silencing_sessions_for,
+            severity: 'critical',
+            summary: 'A BGP session was stopped because the peer announced more prefixes than allowed.',
+            description: `${node(site)} stopped its session with ${SESSION_NAME}: the peer exceeded the prefix limit. ${RESET_REASON}.`,
+            impact:
+              'The session stays down until somebody clears it, unless a restart interval is configured. The node has an uplink less.',
+            action:
+              "Find out why the peer announces so much (a route leak?) before clearing: `vtysh -c 'show bgp neighbors {{ $labels.peer }}'`, then `clear bgp {{ $labels.peer }}`.",
+            dashboard: 'frr-session',
+          }),
+          alert(site, 'FRRBGPNoPrefixesAdvertised', {
+            expr: ofUplink('frr_bgp_prefixes_advertised'),
+            for: site.no_prefixes_for,
+            severity: 'critical',
+            summary: 'An uplink is established but nothing is announced over it.',
+            description: `${node(site)} announces no prefix to ${SESSION_NAME} although the session is up.`,
+            impact:
+              "The node's addresses are not reachable over this uplink; if it is so on all uplinks, FRRHostRouteNotAdvertised names the addresses.",
+            action:
+              'On the node: `vtysh -c \'show bgp neighbors {{ $labels.peer }}\'`, look for the route map of outgoing advertisements and "policy"; then `show route-map` and `show ip prefix-list only-host-prefixes`.',
+            dashboard: 'frr-session',
+          }),
+          alert(site, 'FRRBGPNoPrefixesReceived', {
+            expr: ofUplink('frr_bgp_prefixes_received'),
+            for: site.no_prefixes_for,
+            severity: 'critical',
+            summary: 'An uplink is established but nothing is received over it.',
+            description: `${node(site)} receives no prefix from ${SESSION_NAME} although the session is up.`,
+            impact:
+              'The node has no default route over this uplink and sends nothing over it; if it is so on all uplinks, FRRDefaultRouteMissing tells.',
+            action:
+              'On the router: does it originate the default route to this node? On the node: `vtysh -c \'show bgp neighbors {{ $labels.peer }}\'`, look for the route map of incoming advertisements and "policy".',
+            dashboard: 'frr-session',
+          }),
+          alert(site, 'FRRBGPNoPolicy', {
+            expr: promql`
+              last_over_time(frr_bgp_policy_missing[${carry}]) == 1
+              and on (${KEY}) ${up}
+            `,
+            for: site.policy_missing_for,
+            severity: 'warning',
+            summary: 'A BGP session is established but has no policy that lets routes through.',
+            description: `The session of ${node(site)} with ${SESSION_NAME} is up, but {{ $labels.afi }} {{ $labels.safi }} has no policy, so FRR discards its routes (RFC 8212).`,
+            impact: 'Routes of this address family are neither taken nor given over this session.',
+            action:
+              'Give the neighbor a route map in both directions for this family, deactivate the family, or set `no bgp ebgp-requires-policy`.',
+            dashboard: 'frr-session',
+          }),
+          alert(site, 'FRRBGPPrefixDrop', {
+            expr: promql`
+              last_over_time(frr_bgp_prefixes_received[${carry}])
+              < ${site.prefix_drop_ratio} * session:frr_bgp_prefixes_received:avg1d
+              and on (${KEY}) ${up}
+            `,
+            for: site.prefix_drop_for,
+            severity: 'warning',
+            summary: 'A BGP peer announces far fewer prefixes than it did over the day.',
+            description: `${node(site)} receives {{ $value }} {{ $labels.afi }} {{ $labels.safi }} prefixes from ${SESSION_NAME}, less than ${percent(site.prefix_drop_ratio)} of the day's average.`,
+            impact: 'Destinations behind this peer may be unreachable from the node, or take a longer way.',
+            action:
+              'Ask whether routes were withdrawn on purpose (maintenance further up). If not, look at the router and its own uplinks.',
+            dashboard: 'frr-session',
+          }),
+          alert(site, 'FRRBGPMaxPrefixNear', {
+            expr: promql`
+              last_over_time(frr_bgp_prefixes_received[${carry}])
+              / (last_over_time(frr_bgp_prefix_limit[${carry}]) > 0)
+              > ${site.max_prefix_near_ratio}
+              and on (${KEY}) ${up}
+            `,
+            for: site.max_prefix_near_for,
+            severity: 'warning',
+            summary: 'A BGP peer comes near its prefix limit.',
+            description: `${node(site)} receives {{ $value | humanizePercentage }} of the allowed {{ $labels.afi }} {{ $labels.safi }} prefixes from ${SESSION_NAME}.`,
+            impact:
+              'None yet. At the limit FRR stops the session (unless it only warns), and the uplink is gone.',
+            action:
+              'Find out whether the growth is meant. Raise `maximum-prefix`, or have the peer announce less.',
+            dashboard: 'frr-session',
+          }),
+        ],
+      },
+    ],
+  };
+}
+
+function percent(ratio: number): string {
+  return `${Math.round(ratio * 1000) / 10} %`;
+}

@@ -1,0 +1,344 @@
+/** The shipped Alertmanager configuration: where each alert goes, and what silences what, in a real Alertmanager. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { isAlert, type Severity } from '../../../alerts/rule.ts';
+import { startMessages } from '../../lab/messages.ts';
+import { type Command, GROUPS, newer, run } from './promtool.ts';
+
+const CONFIG = 'alerts/alertmanager/alertmanager.yml';
+const ALERTS = GROUPS.flatMap(({ rules }) => rules).filter(isAlert);
+
+interface InhibitRule {
+  readonly source_matchers: readonly string[];
+  readonly target_matchers: readonly string[];
+  readonly equal: readonly string[];
+}
+
+const { inhibit_rules: INHIBIT_RULES } = parse(readFileSync(CONFIG, 'utf8')) as {
+  inhibit_rules: InhibitRule[];
+};
+
+describe.each([
+  ['0.25', async (): Promise<Command> => ['amtool']],
+  ['0.33', () => newer('amtool')],
+])('amtool %s', (version, find) => {
+  let amtool: Command;
+  beforeAll(async () => {
+    amtool = await find();
+  }, 300_000);
+
+  test('is the version that is meant', async () => {
+    const { output } = await run(amtool, '--version');
+    expect(output).toContain(`amtool, version ${version}`);
+  });
+
+  test('accepts the configuration and its templates', async () => {
+    const { passed, output } = await run(amtool, 'check-config', CONFIG);
+    expect({ passed, output }).toEqual({ passed: true, output: expect.stringContaining('- 1 templates') });
+  });
+
+  const RECEIVERS: Readonly<Record<Severity, string>> = {
+    critical: 'page',
+    warning: 'ticket',
+    info: 'shown-only',
+    none: 'dead-mans-switch',
+  };
+
+  test.each(ALERTS.map(({ alert, labels: { severity } }) => [alert, severity] as const))(
+    'sends %s (%s) to its receiver, whatever else its labels are',
+    async (alert, severity) => {
+      for (const more of [
+        [],
+        ['cluster=cloud-1', 'hostname=node-1', 'instance=node-1:9342', 'vrf=default'],
+      ]) {
+        const { passed, output } = await run(
+          amtool,
+          ...['config', 'routes', 'test', `--config.file=${CONFIG}`],
+          ...[
+            `--verify.receivers=${RECEIVERS[severity]}`,
+            `alertname=${alert}`,
+            `severity=${severity}`,
+            ...more,
+          ],
+        );
+        expect({ passed, output }).toEqual({
+          passed: true,
+          output: expect.stringMatching(new RegExp(`^${RECEIVERS[severity]}$`, 'm')),
+        });
+      }
+    },
+  );
+
+  test('makes a ticket of what has no severity, or one that nobody thought of', async () => {
+    for (const labels of [['alertname=Other'], ['alertname=Other', 'severity=fatal']]) {
+      const { passed } = await run(
+        amtool,
+        ...['config', 'routes', 'test', `--config.file=${CONFIG}`, '--verify.receivers=ticket', ...labels],
+      );
+      expect(passed).toBe(true);
+    }
+  });
+});
+
+test('every alert that an inhibition names exists, and every pattern finds some', () => {
+  const names = new Set(ALERTS.map(({ alert }) => alert));
+  const unknown = INHIBIT_RULES.flatMap(({ source_matchers, target_matchers }) => [
+    ...source_matchers,
+    ...target_matchers,
+  ]).flatMap((matcher) => {
+    const [, operator, value = ''] = /^alertname (=~|!~|!=|=) "?([^"]+)"?$/.exec(matcher) ?? [];
+    if (operator === undefined) return [];
+    return value
+      .split('|')
+      .filter((part) => ![...names].some((name) => new RegExp(`^(?:${part})$`).test(name)))
+      .map((part) => `${matcher}: ${part}`);
+  });
+  expect(unknown).toEqual([]);
+});
+
+/** What an alert is about: with a node, a session, a remote router or nothing but the cluster. */
+const PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  node: { instance: 'node-1:9342', hostname: 'node-1' },
+  session: {
+    instance: 'node-1:9342',
+    hostname: 'node-1',
+    vrf: 'default',
+    peer: 'eth2',
+    remote_router_id: '10.0.0.2',
+  },
+  router: { remote_router_id: '10.0.0.2' },
+  cluster: {},
+};
+
+const ELSEWHERE = { instance: 'node-2:9342', hostname: 'node-2', remote_router_id: '10.0.0.3' };
+
+interface Told {
+  readonly alert: string;
+  readonly severity: Severity;
+  readonly place: Readonly<Record<string, string>>;
+}
+
+/** `FRRBGPPeerDown session`, or `FRRDaemonDown warning node` where there are several severities. */
+function told(text: string): Told {
+  const [alert = '', ...rest] = text.split(' ');
+  const place = PLACES[rest.at(-1) ?? ''];
+  const severities = ALERTS.filter((one) => one.alert === alert).map(({ labels }) => labels.severity);
+  const severity = rest.length === 2 ? (rest[0] as Severity) : severities[0];
+  if (place === undefined || severity === undefined || !severities.includes(severity)) {
+    throw new Error(`what is ${text}?`);
+  }
+  return { alert, severity, place };
+}
+
+const OF_SESSIONS = [
+  'FRRBGPPeerDown critical session',
+  'FRRBGPPeerDown warning session',
+  'FRRBGPPeerNeverEstablished session',
+  'FRRBGPPeerFlapping session',
+  'FRRBGPPeerMissing session',
+  'FRRBGPOutQueueStuck session',
+  'FRRBGPNoPrefixesAdvertised session',
+  'FRRBGPNoPrefixesReceived session',
+  'FRRBGPNoPolicy session',
+  'FRRBGPPrefixDrop session',
+  'FRRBGPMaxPrefixNear session',
+  'FRRBGPMaxPrefixExceeded session',
+  'FRRBFDSessionDown session',
+];
+const OF_ROUTES = [
+  'FRRBGPAllUplinksDown node',
+  'FRRBGPRedundancyLost node',
+  'FRRHostRouteNotAdvertised node',
+  'FRRDefaultRouteMissing node',
+  'FRRRIBFIBMismatch node',
+];
+const OF_FIGURES = ['FRRDataStale critical node', 'FRRDataStale warning node', 'FRRUnreachable node'];
+const OF_DAEMONS = [
+  'FRRDaemonDown critical node',
+  'FRRDaemonDown warning node',
+  'FRRDaemonHung critical node',
+  'FRRDaemonHung warning node',
+];
+
+/** The whole of it: what is silenced while this fires. */
+const SILENCES: Readonly<Record<string, readonly string[]>> = {
+  'FRRFleetUnreachable cluster': ['FRRNodeDown node', 'FRRExporterDown node'],
+  'FRRNodeDown node': [
+    ...OF_SESSIONS,
+    ...OF_ROUTES,
+    ...OF_FIGURES,
+    ...OF_DAEMONS,
+    'FRRDown node',
+    'FRRExporterDown node',
+    'FRRExporterSeriesDropped node',
+    'FRRGracefulRestart session',
+  ],
+  'FRRExporterDown node': [...OF_SESSIONS, ...OF_ROUTES, ...OF_FIGURES],
+  'FRRDown node': [...OF_SESSIONS, ...OF_ROUTES, ...OF_FIGURES, ...OF_DAEMONS],
+  'FRRDaemonDown critical node': [
+    ...OF_SESSIONS,
+    ...OF_ROUTES,
+    ...OF_FIGURES,
+    'FRRDaemonDown warning node',
+    'FRRDaemonHung warning node',
+  ],
+  'FRRDaemonHung critical node': [
+    ...OF_SESSIONS,
+    ...OF_ROUTES,
+    ...OF_FIGURES,
+    'FRRDaemonDown warning node',
+    'FRRDaemonHung warning node',
+  ],
+  'FRRDaemonDown warning node': [],
+  'FRRUnreachable node': ['FRRDataStale critical node', 'FRRDataStale warning node'],
+  'FRRDataStale critical node': ['FRRDataStale warning node'],
+  'FRRRemoteRouterDown router': ['FRRBGPPeerDown critical session', 'FRRBGPPeerDown warning session'],
+  'FRRBGPFleetPeersDown cluster': [
+    'FRRBGPPeerDown critical session',
+    'FRRBGPPeerDown warning session',
+    'FRRBGPAllUplinksDown node',
+  ],
+  'FRRBGPAllUplinksDown node': [
+    'FRRBGPPeerDown critical session',
+    'FRRBGPPeerDown warning session',
+    'FRRBGPRedundancyLost node',
+    'FRRBGPNoPrefixesAdvertised session',
+    'FRRBGPNoPrefixesReceived session',
+    'FRRBGPPrefixDrop session',
+    'FRRBFDSessionDown session',
+    'FRRHostRouteNotAdvertised node',
+    'FRRDefaultRouteMissing node',
+    'FRRRIBFIBMismatch node',
+  ],
+  'FRRBGPPeerDown critical session': ['FRRBGPRedundancyLost node', 'FRRBFDSessionDown session'],
+  'FRRBGPPeerDown warning session': ['FRRBFDSessionDown session'],
+  'FRRBGPPeerNeverEstablished session': ['FRRBFDSessionDown session'],
+  'FRRBGPMaxPrefixExceeded session': [
+    'FRRBGPPeerDown critical session',
+    'FRRBGPPeerDown warning session',
+    'FRRBGPPeerFlapping session',
+    'FRRBGPMaxPrefixNear session',
+    'FRRBFDSessionDown session',
+    'FRRBGPRedundancyLost node',
+  ],
+  'FRRHostRouteNotAdvertised node': ['FRRBGPNoPrefixesAdvertised session'],
+  'FRRDefaultRouteMissing node': ['FRRBGPNoPrefixesReceived session'],
+  'FRRBGPNoPrefixesAdvertised session': ['FRRBGPNoPrefixesReceived session', 'FRRBGPNoPolicy session'],
+  'FRRBGPNoPrefixesReceived session': ['FRRBGPNoPolicy session', 'FRRBGPPrefixDrop session'],
+  'FRRMaintenance node': [
+    ...OF_SESSIONS,
+    ...OF_ROUTES,
+    ...OF_FIGURES,
+    ...OF_DAEMONS,
+    'FRRDown node',
+    'FRRNodeDown node',
+    'FRRExporterDown node',
+    'FRRExporterSeriesDropped node',
+    'FRRGracefulRestart session',
+  ],
+  'FRRGracefulRestart session': [
+    'FRRBGPPeerDown critical session',
+    'FRRBGPPeerDown warning session',
+    'FRRBFDSessionDown session',
+  ],
+  'FRRBFDSessionDown session': [],
+  'FRRBGPRedundancyLost node': [],
+  'FRRExporterSeriesDropped node': [],
+};
+
+describe('inhibition in a real Alertmanager', () => {
+  /** Every pair of alerts has a cluster of its own, in which only these two fire. */
+  const pairs: { readonly source: string; readonly target: string; readonly cluster: string }[] = [];
+  const reached = new Set<string>();
+
+  const everything = [...new Set([...Object.keys(SILENCES), ...Object.values(SILENCES).flat()])];
+  for (const source of Object.keys(SILENCES)) {
+    for (const target of everything) {
+      if (source !== target) pairs.push({ source, target, cluster: `c${pairs.length}` });
+    }
+  }
+
+  beforeAll(async () => {
+    await using paging = await startMessages((config) => {
+      // Every alert is a message of its own, at once: what is tried here is inhibition alone.
+      config.route = {
+        receiver: 'page',
+        group_by: ['...'],
+        group_wait: '3s',
+        group_interval: '1h',
+        routes: [],
+      };
+      for (const receiver of config.receivers) {
+        for (const key of Object.keys(receiver)) if (key !== 'name') delete receiver[key];
+        if (receiver.name === 'page') {
+          receiver.webhook_configs = [{ url: 'http://replaced', max_alerts: 0 }];
+        }
+      }
+    });
+    const alerts = pairs.flatMap(({ source, target, cluster }) =>
+      [source, target].map((text) => {
+        const { alert, severity, place } = told(text);
+        return { labels: { alertname: alert, severity, cluster, ...place, told: text } };
+      }),
+    );
+    // What a source silences, once more, on another node.
+    for (const { source, target, cluster } of pairs) {
+      if (!SILENCES[source]?.includes(target)) continue;
+      for (const [text, moved] of [
+        [source, {}],
+        [target, ELSEWHERE],
+      ] as const) {
+        const { alert, severity, place } = told(text);
+        const labels = { ...place, ...moved, cluster: `${cluster}-far` };
+        alerts.push({ labels: { alertname: alert, severity, told: text, ...labels } });
+      }
+    }
+    // Sources first: this is about which, not about when.
+    for (const part of [alerts.filter((_, i) => i % 2 === 0), alerts.filter((_, i) => i % 2 === 1)]) {
+      const response = await fetch(`${paging.alertmanager.url}/api/v2/alerts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(part),
+      });
+      expect(response.status).toBe(200);
+    }
+    await pause(3_000);
+    let before = -1;
+    while (paging.messages.length > before || before <= 0) {
+      before = paging.messages.length;
+      await pause(2_000);
+    }
+    for (const { body } of paging.messages) {
+      const { alerts: sent } = body as { alerts: { labels: { cluster: string; told: string } }[] };
+      for (const { labels } of sent) reached.add(`${labels.cluster} ${labels.told}`);
+    }
+  }, 120_000);
+
+  test.each(Object.entries(SILENCES))('%s silences exactly this', (source, silenced) => {
+    const missing = pairs
+      .filter((pair) => pair.source === source && !reached.has(`${pair.cluster} ${pair.target}`))
+      .map(({ target }) => target);
+    // Two that silence each other's kind are told apart by who silences whom.
+    expect(missing.toSorted()).toEqual([...silenced].toSorted());
+  });
+
+  test('nothing silences what happens on another node, but what is about the whole cluster', () => {
+    const silenced = pairs.filter(
+      ({ source, target, cluster }) =>
+        SILENCES[source]?.includes(target) === true &&
+        !source.endsWith(' cluster') &&
+        !reached.has(`${cluster}-far ${target}`),
+    );
+    expect(silenced).toEqual([]);
+  });
+
+  test('what fires is told, unless the other alert silences it', () => {
+    const lost = pairs.filter(
+      ({ source, target, cluster }) =>
+        !reached.has(`${cluster} ${source}`) && !SILENCES[target]?.includes(source),
+    );
+    expect(lost).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+/** Runs scenarios through promtool, against the rules of the repository or against changed ones. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { parse, stringify } from 'yaml';
+import { type Group, isAlert } from '../../../alerts/rule.ts';
+import { promtoolTest, type Scenario, type StaticTexts } from './scenario.ts';
+
+const RULES = resolve('alerts/rules');
+
+/** Paths of the committed rule files. */
+export const RULE_FILES: readonly string[] = readdirSync(RULES).map((file) => join(RULES, file));
+
+/** The committed rules. */
+export const GROUPS: readonly Group[] = RULE_FILES.flatMap(
+  (path) => (parse(readFileSync(path, 'utf8')) as { groups: Group[] }).groups,
+);
+
+const ALERTS = GROUPS.flatMap(({ rules }) => rules).filter(isAlert);
+
+/** The annotations that no label or figure changes, from the committed rules. */
+const staticTexts: StaticTexts = (name, severity) => {
+  const found = ALERTS.find((one) => one.alert === name && one.labels.severity === severity);
+  if (found === undefined) throw new Error(`no alert ${name} of severity ${severity}`);
+  const { summary, action, runbook_url, dashboard_url } = found.annotations;
+  return { summary, action, runbook_url, dashboard_url };
+};
+
+/** Writes a test file for promtool. */
+export function writeTest(path: string, scenario: Scenario, ruleFiles: readonly string[] = RULE_FILES): void {
+  writeFileSync(path, promtoolTest(scenario, ruleFiles, staticTexts));
+}
+
+/** Writes a rule file. */
+export function writeRules(path: string, groups: readonly Group[]): void {
+  writeFileSync(path, stringify({ groups }, { lineWidth: 0 }));
+}
+
+/** A program's command line. */
+export type Command = readonly [string, ...string[]];
+
+/** The machine's own: Debian bookworm's, the oldest that the rules are for. */
+export const PROMTOOL: Command = ['promtool'];
+
+/** Debian sid's, the newest. Fetches it where it is missing. */
+export async function newer(program: 'promtool' | 'amtool'): Promise<Command> {
+  const { stdout } = await execa(resolve('scripts/newer-prometheus'), [program], { stderr: 'inherit' });
+  return stdout.split('\n') as unknown as Command;
+}
+
+export interface Outcome {
+  readonly passed: boolean;
+  /** What the program says. */
+  readonly output: string;
+}
+
+export async function run([program, ...args]: Command, ...more: readonly string[]): Promise<Outcome> {
+  const { exitCode, stdout, stderr } = await execa(program, [...args, ...more], {
+    reject: false,
+    // Less time for the garbage collector.
+    env: { GOGC: '400' },
+  });
+  return { passed: exitCode === 0, output: `${stdout}\n${stderr}`.trim() };
+}
+
+/** Does something for each item, two at a time: as many as the smallest machine has cores. */
+export async function twoAtATime<Item>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<void>,
+): Promise<void> {
+  const queue = [...items.entries()];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next[1], next[0]);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+/** A folder for a test's files, under one that the test removes. */
+export function folder(...path: readonly string[]): string {
+  const made = join(...path);
+  mkdirSync(made, { recursive: true });
+  return made;
+}

@@ -1,0 +1,245 @@
+import { healthy, target } from '../fleet.ts';
+import type { Scenario } from '../scenario.ts';
+
+const dashboard = 'var-instance=node-1%3A9342';
+const labels = { severity: 'critical', ...target('node-1') };
+const ADDRESSES = '172.16.0.1, 203.0.113.1';
+
+export const DAEMONS: readonly Scenario[] = [
+  {
+    name: 'bgpd is killed, and comes back',
+    about: ['FRRDaemonDown'],
+    every: '1s',
+    until: '215s',
+    series: healthy().set('frr_daemon_up', { daemon: 'bgpd' }, { '0s': 1, '10s': 0, '30s': 1 }).series,
+    checks: [
+      { at: '14s', firing: [] },
+      {
+        at: '15s',
+        firing: ['FRRDaemonDown critical node-1 daemon=bgpd'],
+        texts: {
+          FRRDaemonDown: {
+            labels: { ...labels, daemon: 'bgpd' },
+            description:
+              'bgpd on node-1 is dead: nobody listens on its socket. Not answering on this node: bgpd.',
+            impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody then: ${ADDRESSES}.`,
+            action:
+              "On the node: `vtysh -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list bgpd`. watchfrr should have restarted it; restart FRR if it has not.",
+            dashboard,
+          },
+        },
+      },
+      { at: '209s', firing: ['FRRDaemonDown critical node-1 daemon=bgpd'] },
+      { at: '210s', firing: [] },
+    ],
+  },
+  {
+    name: 'staticd is killed: a ticket',
+    about: ['FRRDaemonDown'],
+    every: '1s',
+    until: '215s',
+    series: healthy().set('frr_daemon_up', { daemon: 'staticd' }, { '0s': 1, '10s': 0, '30s': 1 }).series,
+    checks: [
+      { at: '14s', firing: [] },
+      {
+        at: '15s',
+        firing: ['FRRDaemonDown warning node-1 daemon=staticd'],
+        texts: {
+          FRRDaemonDown: {
+            labels: { ...labels, severity: 'warning', daemon: 'staticd' },
+            description:
+              'staticd on node-1 is dead: nobody listens on its socket. Not answering on this node: staticd.',
+            impact: 'What this daemon does is not done any more; the other daemons go on.',
+            action:
+              "On the node: `vtysh -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list staticd`. watchfrr should have restarted it; restart FRR if it has not.",
+            dashboard,
+          },
+        },
+      },
+      { at: '209s', firing: ['FRRDaemonDown warning node-1 daemon=staticd'] },
+      { at: '210s', firing: [] },
+    ],
+  },
+  {
+    name: 'bgpd hangs, which is not the same as dead',
+    about: ['FRRDaemonHung', 'FRRDaemonDown', 'FRRDown'],
+    every: '1s',
+    until: '215s',
+    series: healthy()
+      .set('frr_daemon_up', { daemon: 'bgpd' }, { '0s': 1, '10s': 0, '30s': 1 })
+      .set('frr_daemon_hung', { daemon: 'bgpd' }, { '0s': 0, '10s': 1, '30s': 0 }).series,
+    checks: [
+      { at: '14s', firing: [] },
+      {
+        at: '15s',
+        firing: ['FRRDaemonHung critical node-1 daemon=bgpd'],
+        texts: {
+          FRRDaemonHung: {
+            labels: { ...labels, daemon: 'bgpd' },
+            description:
+              'bgpd on node-1 is hung: its process is there and takes connections, but it does not answer.',
+            impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody then: ${ADDRESSES}.`,
+            action:
+              'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C bgpd` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it anew.',
+            dashboard,
+          },
+        },
+      },
+      { at: '209s', firing: ['FRRDaemonHung critical node-1 daemon=bgpd'] },
+      { at: '210s', firing: [] },
+    ],
+  },
+  {
+    name: 'staticd hangs: a ticket',
+    about: ['FRRDaemonHung', 'FRRDaemonDown'],
+    every: '1s',
+    until: '215s',
+    series: healthy()
+      .set('frr_daemon_up', { daemon: 'staticd' }, { '0s': 1, '10s': 0, '30s': 1 })
+      .set('frr_daemon_hung', { daemon: 'staticd' }, { '0s': 0, '10s': 1, '30s': 0 }).series,
+    checks: [
+      { at: '14s', firing: [] },
+      { at: '15s', firing: ['FRRDaemonHung warning node-1 daemon=staticd'] },
+      { at: '209s', firing: ['FRRDaemonHung warning node-1 daemon=staticd'] },
+      { at: '210s', firing: [] },
+    ],
+  },
+  {
+    name: 'FRR as a whole is stopped',
+    about: ['FRRDown'],
+    every: '1s',
+    until: '215s',
+    series: healthy().set('frr_daemon_up', {}, { '0s': 1, '10s': 0, '30s': 1 }).series,
+    checks: [
+      { at: '14s', firing: [] },
+      {
+        at: '15s',
+        firing: [
+          'FRRDown critical node-1',
+          ...['zebra', 'bgpd', 'bfdd'].map((daemon) => `FRRDaemonDown critical node-1 daemon=${daemon}`),
+          ...['staticd', 'watchfrr'].map((daemon) => `FRRDaemonDown warning node-1 daemon=${daemon}`),
+        ],
+        texts: {
+          FRRDown: {
+            labels,
+            description: 'FRR on node-1 is not running: bfdd, bgpd, staticd, watchfrr, zebra do not answer.',
+            impact: `The node announces nothing and learns nothing. Announced by nobody now: ${ADDRESSES}.`,
+            dashboard,
+          },
+        },
+      },
+      {
+        at: '209s',
+        firing: [
+          'FRRDown critical node-1',
+          ...['zebra', 'bgpd', 'bfdd'].map((daemon) => `FRRDaemonDown critical node-1 daemon=${daemon}`),
+          ...['staticd', 'watchfrr'].map((daemon) => `FRRDaemonDown warning node-1 daemon=${daemon}`),
+        ],
+      },
+      { at: '210s', firing: [] },
+    ],
+  },
+  {
+    name: 'every daemon that is left is dead or hung: FRR is not down, one hangs',
+    about: ['FRRDown'],
+    until: '3m',
+    series: healthy()
+      .set('frr_daemon_up', {}, { '0s': 1, '1m': 0 })
+      .set('frr_daemon_hung', { daemon: 'zebra' }, { '0s': 0, '1m': 1 }).series,
+    checks: [
+      {
+        at: '2m',
+        firing: [
+          'FRRDaemonHung critical node-1 daemon=zebra',
+          ...['bgpd', 'bfdd'].map((daemon) => `FRRDaemonDown critical node-1 daemon=${daemon}`),
+          ...['staticd', 'watchfrr'].map((daemon) => `FRRDaemonDown warning node-1 daemon=${daemon}`),
+        ],
+      },
+    ],
+  },
+  {
+    name: 'zebra and bfdd each mean something else',
+    about: ['FRRDaemonDown', 'FRRDaemonHung'],
+    until: '3m',
+    series: healthy()
+      .set('frr_daemon_up', { daemon: 'zebra' }, { '0s': 1, '1m': 0 })
+      .set('frr_daemon_up', { daemon: 'bfdd' }, { '0s': 1, '1m': 0 })
+      .set('frr_daemon_hung', { daemon: 'bfdd' }, { '0s': 0, '1m': 1 }).series,
+    checks: [
+      {
+        at: '2m',
+        firing: ['FRRDaemonDown critical node-1 daemon=zebra', 'FRRDaemonHung critical node-1 daemon=bfdd'],
+        texts: {
+          FRRDaemonDown: {
+            labels: { ...labels, daemon: 'zebra' },
+            description:
+              'zebra on node-1 is dead: nobody listens on its socket. Not answering on this node: bfdd, zebra.',
+            impact:
+              'Routes are no longer put into the kernel: new VIPs and floating IPs stay unannounced, lost paths stay in use.',
+            action:
+              "On the node: `vtysh -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list zebra`. watchfrr should have restarted it; restart FRR if it has not.",
+            dashboard,
+          },
+          FRRDaemonHung: {
+            labels: { ...labels, daemon: 'bfdd' },
+            description:
+              'bfdd on node-1 is hung: its process is there and takes connections, but it does not answer.',
+            impact:
+              'The routers see BFD go down and drop the BGP sessions that it watches; faults are noticed only by hold timers.',
+            action:
+              'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C bfdd` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it anew.',
+            dashboard,
+          },
+        },
+      },
+    ],
+  },
+  {
+    name: 'the exporter runs and gets no answer from FRR',
+    about: ['FRRUnreachable'],
+    until: '6m',
+    series: healthy().set('frr_up', {}, { '0s': 1, '1m': 0, '5m': 1 }).series,
+    checks: [
+      { at: '2m55s', firing: [] },
+      {
+        at: '3m',
+        firing: ['FRRUnreachable critical node-1'],
+        texts: {
+          FRRUnreachable: {
+            labels,
+            description:
+              'The exporter on node-1 runs but has no fresh figures of FRR at all: FRR has not started, or the exporter may not use its sockets.',
+            impact:
+              'Nothing is known about the BGP sessions of this node. Whether they are up, only the routers can tell.',
+            dashboard,
+          },
+        },
+      },
+      { at: '5m', firing: [] },
+    ],
+  },
+  {
+    name: 'a daemon was restarted',
+    about: ['FRRDaemonRestarted'],
+    every: '10s',
+    until: '20m',
+    series: healthy().set('frr_daemon_restarts_total', { daemon: 'bgpd' }, { '0s': 0, '5m': 1 }).series,
+    checks: [
+      { at: '4m50s', firing: [], values: { 'count(ALERTS{alertname="FRRDaemonRestarted"})': undefined } },
+      {
+        at: '5m',
+        firing: [],
+        values: { 'count(ALERTS{alertname="FRRDaemonRestarted", alertstate="firing"})': 1 },
+        texts: {
+          FRRDaemonRestarted: {
+            labels: { severity: 'info', ...target('node-1'), daemon: 'bgpd' },
+            description: 'bgpd on node-1 was restarted within the last ten minutes.',
+            impact: 'If it was bgpd, all sessions of the node were down for a moment.',
+            dashboard,
+          },
+        },
+      },
+      { at: '16m', firing: [], values: { 'count(ALERTS{alertname="FRRDaemonRestarted"})': undefined } },
+    ],
+  },
+];

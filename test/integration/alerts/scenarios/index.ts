@@ -1,0 +1,22 @@
+import type { Scenario } from '../scenario.ts';
+import { DAEMONS } from './daemons.ts';
+import { EXPORTERS } from './exporters.ts';
+import { MAINTENANCE } from './maintenance.ts';
+import { MEMORY } from './memory.ts';
+import { PIPELINE } from './pipeline.ts';
+import { PREFIXES } from './prefixes.ts';
+import { QUIET } from './quiet.ts';
+import { REACHABILITY } from './reachability.ts';
+import { SESSIONS } from './sessions.ts';
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...SESSIONS,
+  ...PREFIXES,
+  ...REACHABILITY,
+  ...DAEMONS,
+  ...EXPORTERS,
+  ...MAINTENANCE,
+  ...MEMORY,
+  ...PIPELINE,
+  ...QUIET,
+];

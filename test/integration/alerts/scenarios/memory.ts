@@ -1,0 +1,107 @@
+import { type Fleet, healthy, target } from '../fleet.ts';
+import type { Scenario } from '../scenario.ts';
+
+const SESSION2 = { instance: 'node-1:9342', peer: 'eth2' };
+const PEER2 = 'vrf=default peer=eth2';
+
+/** bgpd no longer knows a session, from a time on. */
+function deconfigured(peer: string, from: string): Fleet {
+  const fleet = healthy();
+  for (const series of fleet.series) {
+    if (
+      series.labels.peer === peer &&
+      series.metric.startsWith('frr_bgp_') &&
+      typeof series.steps === 'number'
+    ) {
+      series.steps = { '0s': series.steps, [from]: 'stale' };
+    }
+  }
+  return fleet;
+}
+
+export const MEMORY: readonly Scenario[] = [
+  {
+    name: 'a session is no longer configured',
+    about: ['FRRBGPPeerMissing'],
+    every: '30s',
+    until: '80m',
+    series: deconfigured('eth2', '5m').series,
+    checks: [
+      // Carried for a minute, then missing for five.
+      { at: '10m30s', firing: [] },
+      {
+        at: '11m30s',
+        firing: [`FRRBGPPeerMissing warning node-1 ${PEER2}`],
+        texts: {
+          FRRBGPPeerMissing: {
+            labels: { severity: 'warning', ...target('node-1'), vrf: 'default', peer: 'eth2' },
+            description:
+              'bgpd on node-1 answers, but no longer knows peer eth2 (VRF default), which it had within the last hour.',
+            impact:
+              'What was reachable through this peer alone is not reachable now. A dynamic peer that went away looks the same.',
+            dashboard: 'var-instance=node-1%3A9342',
+          },
+        },
+      },
+      { at: '64m', firing: [`FRRBGPPeerMissing warning node-1 ${PEER2}`] },
+      { at: '66m', firing: [] },
+    ],
+  },
+  {
+    name: 'a session is gone because bgpd does not answer',
+    about: ['FRRBGPPeerMissing'],
+    every: '30s',
+    until: '20m',
+    series: deconfigured('eth2', '5m').set('frr_collector_up', { collector: 'bgp' }, { '0s': 1, '5m': 0 })
+      .series,
+    checks: [{ at: '15m', firing: [] }],
+  },
+  {
+    name: 'a session is gone while the node is under maintenance',
+    about: ['FRRBGPPeerMissing'],
+    every: '30s',
+    until: '20m',
+    series: deconfigured('eth2', '5m').set('frr_maintenance', {}, 1).series,
+    checks: [{ at: '15m', firing: [] }],
+  },
+  {
+    name: 'what is remembered of a session that was up once, and of one that never was',
+    about: ['FRRBGPPeerDown', 'FRRBGPPeerNeverEstablished'],
+    every: '1m',
+    until: '3h',
+    series: healthy()
+      .set('frr_bgp_session_up', SESSION2, { '0s': 1, '10m': 'stale', '1h30m': 0 })
+      .set('frr_bgp_session_state', SESSION2, { '0s': 6, '10m': 'stale', '1h30m': 3 })
+      .set('frr_bgp_session_established_total', SESSION2, { '0s': 1, '10m': 'stale', '1h30m': 0 })
+      .set('frr_bgp_session_up', { peer: '100.64.1.1' }, 0)
+      .set('frr_bgp_session_state', { peer: '100.64.1.1' }, 3)
+      .set('frr_bgp_session_established_total', { peer: '100.64.1.1' }, 0).series,
+    checks: [
+      {
+        at: '5m',
+        firing: ['FRRBGPRedundancyLost warning node-1'],
+        values: {
+          'count(session:frr_bgp_session_up:seen{peer="eth2"})': 1,
+          'count(session:frr_bgp_session_up:seen{peer="100.64.1.1"})': undefined,
+        },
+      },
+      // Nothing is told of a session that is not there.
+      {
+        at: '1h',
+        firing: [
+          `FRRBGPPeerMissing warning node-1 ${PEER2}`,
+          'FRRBGPPeerNeverEstablished warning node-1 vrf=default peer=100.64.1.1',
+        ],
+        values: { 'count(session:frr_bgp_session_up:seen{peer="eth2"})': undefined },
+      },
+      {
+        at: '2h',
+        firing: [
+          `FRRBGPPeerDown critical node-1 ${PEER2}`,
+          'FRRBGPPeerNeverEstablished warning node-1 vrf=default peer=100.64.1.1',
+          'FRRBGPAllUplinksDown critical node-1',
+        ],
+      },
+    ],
+  },
+];

@@ -1,0 +1,185 @@
+import { healthy } from '../fleet.ts';
+import type { Scenario } from '../scenario.ts';
+
+const PROMETHEUS = { job: 'prometheus', instance: 'localhost:9090' };
+const ALERTMANAGER = { job: 'alertmanager', instance: 'localhost:9093' };
+const RULE_GROUP = '/etc/prometheus/rules/sessions.yaml;frr-sessions';
+
+export const PIPELINE: readonly Scenario[] = [
+  {
+    name: 'Watchdog fires from the first moment on',
+    about: ['Watchdog'],
+    every: '15s',
+    until: '1m',
+    series: healthy().series,
+    checks: [
+      {
+        at: '0s',
+        firing: [],
+        texts: {
+          Watchdog: {
+            labels: { severity: 'none' },
+            description: 'Prometheus evaluates rules and Alertmanager delivers: the way to you works.',
+            impact: 'None. When it stops coming, no other alert comes either.',
+          },
+        },
+      },
+    ],
+  },
+  {
+    name: 'rules fail to be evaluated',
+    about: ['FRRRuleEvaluationFailing'],
+    every: '15s',
+    until: '12m',
+    series: healthy().set('prometheus_rule_evaluation_failures_total', {}, { '0s': 0, '2m': 1, '2m30s': 2 })
+      .series,
+    checks: [
+      { at: '2m55s', firing: [] },
+      {
+        at: '3m',
+        firing: [`FRRRuleEvaluationFailing critical instance=localhost:9090 rule_group=${RULE_GROUP}`],
+        texts: {
+          FRRRuleEvaluationFailing: {
+            labels: { severity: 'critical', ...PROMETHEUS, rule_group: RULE_GROUP },
+            description: `Prometheus localhost:9090 failed to evaluate rules of ${RULE_GROUP}.`,
+            impact: 'The alerts of this group may not fire.',
+          },
+        },
+      },
+      { at: '8m', firing: [] },
+    ],
+  },
+  {
+    name: 'rules take longer than they may',
+    about: ['FRRRuleEvaluationSlow'],
+    every: '15s',
+    until: '10m',
+    series: healthy().set(
+      'prometheus_rule_group_last_duration_seconds',
+      {},
+      { '0s': 4.9, '1m': 5.1, '9m': 4.9 },
+    ).series,
+    checks: [
+      { at: '5m55s', firing: [] },
+      {
+        at: '6m',
+        firing: [`FRRRuleEvaluationSlow warning instance=localhost:9090 rule_group=${RULE_GROUP}`],
+        texts: {
+          FRRRuleEvaluationSlow: {
+            labels: { severity: 'warning', ...PROMETHEUS, rule_group: RULE_GROUP },
+            description: `The rules of ${RULE_GROUP} on localhost:9090 take 5.1s, longer than their interval.`,
+            impact: 'Evaluations are left out, so pages come late.',
+          },
+        },
+      },
+      { at: '9m', firing: [] },
+    ],
+  },
+  {
+    name: 'Prometheus drops alerts',
+    about: ['FRRNotificationsDropped'],
+    every: '15s',
+    until: '12m',
+    series: healthy().set('prometheus_notifications_dropped_total', {}, { '0s': 0, '2m': 1 }).series,
+    checks: [
+      { at: '2m55s', firing: [] },
+      {
+        at: '3m',
+        firing: ['FRRNotificationsDropped critical instance=localhost:9090'],
+        texts: {
+          FRRNotificationsDropped: {
+            labels: { severity: 'critical', ...PROMETHEUS },
+            description: 'Prometheus localhost:9090 dropped 1 alerts in five minutes.',
+            impact: 'Pages may be lost.',
+          },
+        },
+      },
+      { at: '8m', firing: [] },
+    ],
+  },
+  {
+    name: 'Prometheus knows no Alertmanager',
+    about: ['FRRNoAlertmanager'],
+    every: '15s',
+    until: '8m',
+    series: healthy().set(
+      'prometheus_notifications_alertmanagers_discovered',
+      {},
+      { '0s': 1, '1m': 0, '6m': 1 },
+    ).series,
+    checks: [
+      // The last minute must be without one, and that for two minutes.
+      { at: '3m50s', firing: [] },
+      {
+        at: '4m',
+        firing: ['FRRNoAlertmanager critical instance=localhost:9090'],
+        texts: {
+          FRRNoAlertmanager: {
+            labels: { severity: 'critical', ...PROMETHEUS },
+            description: 'Prometheus localhost:9090 has no Alertmanager to send alerts to.',
+            impact: 'No page leaves this Prometheus.',
+          },
+        },
+      },
+      { at: '6m', firing: [] },
+    ],
+  },
+  {
+    name: 'Alertmanager cannot deliver',
+    about: ['FRRAlertmanagerFailing'],
+    every: '15s',
+    until: '12m',
+    series: healthy().set('alertmanager_notifications_failed_total', {}, { '0s': 0, '2m': 1 }).series,
+    checks: [
+      { at: '2m55s', firing: [] },
+      {
+        at: '3m',
+        firing: ['FRRAlertmanagerFailing critical instance=localhost:9093 integration=pagerduty'],
+        texts: {
+          FRRAlertmanagerFailing: {
+            labels: { severity: 'critical', ...ALERTMANAGER, integration: 'pagerduty' },
+            description: 'Alertmanager localhost:9093 failed to deliver by pagerduty.',
+            impact: 'Pages and tickets by this way may be missing; other ways of the same receiver go on.',
+          },
+        },
+      },
+      { at: '8m', firing: [] },
+    ],
+  },
+  {
+    name: 'Prometheus could not load its configuration',
+    about: ['FRRConfigReloadFailed'],
+    every: '15s',
+    until: '12m',
+    series: healthy().set('prometheus_config_last_reload_successful', {}, { '0s': 1, '1m': 0, '9m': 1 })
+      .series,
+    checks: [
+      { at: '6m50s', firing: [] },
+      {
+        at: '7m',
+        firing: ['FRRConfigReloadFailed warning instance=localhost:9090'],
+        texts: {
+          FRRConfigReloadFailed: {
+            labels: { severity: 'warning', ...PROMETHEUS },
+            description:
+              'localhost:9090 (job prometheus) goes on with its old configuration: the new one is broken.',
+            impact:
+              'Changes of targets, rules or receivers are not in force, and after a restart it will not start.',
+          },
+        },
+      },
+      { at: '9m', firing: [] },
+    ],
+  },
+  {
+    name: 'Alertmanager could not load its configuration',
+    about: ['FRRConfigReloadFailed'],
+    every: '15s',
+    until: '12m',
+    series: healthy().set('alertmanager_config_last_reload_successful', {}, { '0s': 1, '1m': 0 }).series,
+    checks: [
+      { at: '6m50s', firing: [] },
+      { at: '7m', firing: ['FRRConfigReloadFailed warning instance=localhost:9093'] },
+    ],
+  },
+];

@@ -1,0 +1,240 @@
+/** What people read: the templates, rendered by amtool. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Command, newer, run } from './promtool.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'frr-exporter-templates-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+interface TemplateAlert {
+  readonly status: 'firing' | 'resolved';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+function alert(i: number, change: Partial<TemplateAlert> = {}): TemplateAlert {
+  return {
+    status: 'firing',
+    labels: {
+      alertname: 'FRRBGPPeerDown',
+      severity: 'critical',
+      cluster: 'cloud-1',
+      hostname: `node-${i}`,
+      instance: `node-${i}:9342`,
+      vrf: 'default',
+      peer: 'eth2',
+    },
+    annotations: {
+      summary: 'A BGP session that was up is down.',
+      description: `node-${i} has lost its BGP session with tor2 <rack A> (peer eth2, AS 65002, VRF default). Why: BFD down received.`,
+      impact: 'Uplinks left: 1 of 2.',
+      action: 'On the node: `ip -br link`.',
+      runbook_url: 'https://wiki.example.org/runbooks/FRRBGPPeerDown.md',
+      dashboard_url: `https://grafana.example.org/d/frr-session?var-instance=node-${i}%3A9342`,
+    },
+    startsAt: '2026-11-22T03:12:05Z',
+    endsAt: '0001-01-01T00:00:00Z',
+    ...change,
+  };
+}
+
+const OVER = { status: 'resolved', endsAt: '2026-11-22T03:20:30Z' } as const;
+
+/** What Alertmanager gives to templates: common labels and annotations are those that all alerts share. */
+function data(alerts: readonly TemplateAlert[]): unknown {
+  const common = (key: 'labels' | 'annotations') =>
+    Object.fromEntries(
+      Object.entries(alerts[0]?.[key] ?? {}).filter(([name, value]) =>
+        alerts.every((one) => one[key][name] === value),
+      ),
+    );
+  return {
+    receiver: 'page',
+    status: alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
+    alerts,
+    groupLabels: { alertname: alerts[0]?.labels.alertname, cluster: 'cloud-1' },
+    commonLabels: common('labels'),
+    commonAnnotations: common('annotations'),
+    externalURL: 'https://alertmanager.example.org',
+  };
+}
+
+const SITUATIONS = {
+  one: data([alert(1)]),
+  over: data([alert(1, OVER)]),
+  several: data([alert(1), alert(2, OVER), alert(3), alert(4), alert(5)]),
+  many: data(Array.from({ length: 13 }, (_, i) => alert(i + 1))),
+  hostile: data([
+    alert(1, {
+      annotations: {
+        ...alert(1).annotations,
+        description: 'node-1 has lost <!channel> & <script>alert(1)</script>.',
+        runbook_url: 'alerts/runbooks/FRRBGPPeerDown.md',
+      },
+    }),
+  ]),
+  router: data([
+    alert(1, {
+      labels: {
+        alertname: 'FRRRemoteRouterDown',
+        severity: 'critical',
+        cluster: 'cloud-1',
+        remote_router_id: '10.0.0.2',
+      },
+    }),
+  ]),
+  fleet: data([alert(1, { labels: { alertname: 'FRRExporterAbsent', severity: 'critical', job: 'frr' } })]),
+  bare: data([alert(1, { labels: { alertname: 'Other' }, annotations: {} })]),
+  ticket: data([alert(1, { labels: { ...alert(1).labels, severity: 'warning' } })]),
+} as const;
+
+describe.each([
+  ['0.25', async (): Promise<Command> => ['amtool']],
+  ['0.33', () => newer('amtool')],
+])('amtool %s', (version, find) => {
+  let amtool: Command;
+  beforeAll(async () => {
+    amtool = await find();
+  }, 300_000);
+
+  const render = async (
+    template: string,
+    situation: keyof typeof SITUATIONS,
+    type: 'text' | 'html' = 'text',
+  ): Promise<string> => {
+    const path = join(root, `${version}-${situation}.json`);
+    writeFileSync(path, JSON.stringify(SITUATIONS[situation]));
+    const { passed, output } = await run(
+      amtool,
+      ...['template', 'render', '--template.glob=alerts/alertmanager/templates/*.tmpl'],
+      ...[
+        `--template.text={{ template "${template}" . }}`,
+        `--template.type=${type}`,
+        `--template.data=${path}`,
+      ],
+    );
+    expect({ passed, output }).toEqual({ passed: true, output: expect.any(String) });
+    return output;
+  };
+
+  test.each([
+    ['one', 'PAGE: A BGP session that was up is down. (node-1 in cloud-1)'],
+    ['over', 'OVER: A BGP session that was up is down. (node-1 in cloud-1)'],
+    ['several', 'PAGE: A BGP session that was up is down. (node-1, node-3, node-4 and 1 more in cloud-1)'],
+    ['many', 'PAGE: A BGP session that was up is down. (node-1, node-2, node-3 and 10 more in cloud-1)'],
+    ['router', 'PAGE: A BGP session that was up is down. (router 10.0.0.2 in cloud-1)'],
+    ['fleet', 'PAGE: A BGP session that was up is down. (the fleet)'],
+    ['bare', 'TICKET: Other (the fleet)'],
+    ['ticket', 'TICKET: A BGP session that was up is down. (node-1 in cloud-1)'],
+  ] as const)('the title of %s', async (situation, title) => {
+    expect(await render('frr.title', situation)).toBe(title);
+  });
+
+  test('chat: one alert', async () => {
+    expect(await render('frr.slack.text', 'one')).toBe(
+      `*node-1 has lost its BGP session with tor2 &lt;rack A&gt; (peer eth2, AS 65002, VRF default). Why: BFD down received.*
+*Since* Sun 2026-11-22 03:12:05 UTC
+*Affected* Uplinks left: 1 of 2.
+*First* On the node: \`ip -br link\`.
+<https://wiki.example.org/runbooks/FRRBGPPeerDown.md|Runbook>  <https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342|Dashboard>`,
+    );
+  });
+
+  test('chat: what somebody wrote into a description is no command', async () => {
+    expect(await render('frr.slack.text', 'hostile')).toBe(
+      `*node-1 has lost &lt;!channel&gt; &amp; &lt;script&gt;alert(1)&lt;/script&gt;.*
+*Since* Sun 2026-11-22 03:12:05 UTC
+*Affected* Uplinks left: 1 of 2.
+*First* On the node: \`ip -br link\`.
+Runbook: alerts/runbooks/FRRBGPPeerDown.md  <https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342|Dashboard>`,
+    );
+  });
+
+  test('chat: many are cut after ten, and what is over is told too', async () => {
+    const many = await render('frr.slack.text', 'many');
+    expect(many.match(/^\*node-\d+ has lost/gm)).toHaveLength(10);
+    expect(many.trimEnd().split('\n').at(-1)).toBe('... and 3 more like these.');
+    const several = await render('frr.slack.text', 'several');
+    expect(several.trimEnd().split('\n').at(-1)).toBe(
+      'Over: node-2, Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC',
+    );
+    expect(await render('frr.slack.text', 'over')).toBe(
+      'Over: node-1, Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC',
+    );
+  });
+
+  test('chat: the title leads to the dashboard, or to Alertmanager when there are several', async () => {
+    expect(await render('frr.slack.title_link', 'one')).toBe(
+      'https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342',
+    );
+    expect(await render('frr.slack.title_link', 'several')).toBe('https://alertmanager.example.org');
+  });
+
+  test('mail: text', async () => {
+    expect(await render('frr.email.text', 'ticket')).toBe(
+      `TICKET: A BGP session that was up is down. (node-1 in cloud-1)
+
+node-1 has lost its BGP session with tor2 <rack A> (peer eth2, AS 65002, VRF default). Why: BFD down received.
+
+  Since     Sun 2026-11-22 03:12:05 UTC
+  Affected  Uplinks left: 1 of 2.
+  First     On the node: \`ip -br link\`.
+  Runbook   https://wiki.example.org/runbooks/FRRBGPPeerDown.md
+  Dashboard https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342
+
+All that is firing: https://alertmanager.example.org`,
+    );
+  });
+
+  test('mail: text of what is over', async () => {
+    expect(await render('frr.email.text', 'over')).toBe(
+      `OVER: A BGP session that was up is down. (node-1 in cloud-1)
+
+Over:
+
+- node-1: Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC
+
+All that is firing: https://alertmanager.example.org`,
+    );
+  });
+
+  test('mail: HTML, in which nothing of a description is markup', async () => {
+    const html = await render('frr.email.html', 'hostile', 'html');
+    expect(html).toContain(
+      '<p><strong>node-1 has lost &lt;!channel&gt; &amp; &lt;script&gt;alert(1)&lt;/script&gt;.</strong></p>',
+    );
+    expect(html).toContain(
+      '<a href="https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342">dashboard</a>',
+    );
+    expect(html).not.toContain('<script>');
+    expect((await render('frr.email.html', 'many', 'html')).match(/<table/g)).toHaveLength(10);
+  });
+
+  test('pager', async () => {
+    expect(await render('frr.pagerduty.description', 'one')).toBe(
+      'A BGP session that was up is down. (node-1 in cloud-1) node-1 has lost its BGP session with tor2 <rack A> (peer eth2, AS 65002, VRF default). Why: BFD down received.',
+    );
+    expect(await render('frr.pagerduty.what', 'several')).toBe(
+      [1, 3, 4, 5].map((i) => alert(i).annotations.description).join('\n'),
+    );
+    expect(await render('frr.pagerduty.since', 'one')).toBe('Sun 2026-11-22 03:12:05 UTC');
+    expect(await render('frr.pagerduty.since', 'several')).toBe(
+      [1, 2, 3, 4, 5]
+        .map((i) =>
+          i === 2
+            ? 'node-2: Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC'
+            : `node-${i}: Sun 2026-11-22 03:12:05 UTC`,
+        )
+        .join('\n'),
+    );
+    expect(await render('frr.pagerduty.affected', 'one')).toBe('Uplinks left: 1 of 2.');
+    expect(await render('frr.pagerduty.first', 'one')).toBe('On the node: `ip -br link`.');
+    expect(await render('frr.pagerduty.client_url', 'one')).toBe(
+      'https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342',
+    );
+  });
+});
