@@ -1,0 +1,94 @@
+/** Asks a real Prometheus what Grafana would ask it for a dashboard. */
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Answered } from './pictures/scene.ts';
+import { type Asked, type Chosen, panelsOf, queriesOf, resolve, targetsOf } from './queries.ts';
+
+export interface When {
+  /** Seconds since the epoch. */
+  readonly end: number;
+  /** Seconds. */
+  readonly range: number;
+  readonly step: number;
+  /** Of the scrapes, in seconds. */
+  readonly scrapeInterval: number;
+}
+
+interface ApiSeries {
+  readonly metric: Record<string, string>;
+  readonly value?: [number, string];
+  readonly values?: [number, string][];
+}
+
+async function api(
+  url: string,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  const response = await fetch(`${url}/api/v1/${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(parameters),
+  });
+  const answer = (await response.json()) as { status: string; error?: string; data: unknown };
+  if (answer.status !== 'success') throw new Error(`${answer.error}`);
+  return answer.data;
+}
+
+function times({ range, step, scrapeInterval }: When) {
+  // As Grafana has it: wide enough for four scrapes at any zoom.
+  return { interval: step, range, rateInterval: Math.max(step + scrapeInterval, 4 * scrapeInterval) };
+}
+
+/**
+ * Asks for one expression.
+ * @throws with the place of the expression and Prometheus' own words
+ */
+export async function ask(
+  url: string,
+  dashboard: Dashboard,
+  asked: Asked,
+  chosen: Chosen,
+  when: When,
+): Promise<readonly Answered[]> {
+  const query = resolve(dashboard, asked.expr, chosen, times(when));
+  try {
+    const data = (await api(
+      url,
+      asked.instant ? 'query' : 'query_range',
+      asked.instant
+        ? { query, time: String(when.end) }
+        : { query, start: String(when.end - when.range), end: String(when.end), step: String(when.step) },
+    )) as { result: ApiSeries[] };
+    return data.result.map(({ metric, value, values }) => ({
+      metric,
+      values: (values ?? (value === undefined ? [] : [value])).map(
+        ([at, text]) => [at, Number(text)] as const,
+      ),
+    }));
+  } catch (error) {
+    throw new Error(`${asked.place}: ${(error as Error).message}\n${query}`);
+  }
+}
+
+/** What a panel shows, by its title. @throws when the dashboard has none of this title */
+export function panelNamed(dashboard: Dashboard, title: string): Panel {
+  const found = panelsOf(dashboard).find((panel) => panel.title === title);
+  if (found === undefined) throw new Error(`${dashboard.uid}: no panel ${JSON.stringify(title)}`);
+  return found;
+}
+
+/** The answers to every query of a panel, in their order. */
+export async function askPanel(
+  url: string,
+  dashboard: Dashboard,
+  panel: Panel,
+  chosen: Chosen,
+  when: When,
+): Promise<readonly (readonly Answered[])[]> {
+  const all = queriesOf(dashboard).filter(({ kind, title }) => kind === 'panel' && title === panel.title);
+  const answers: (readonly Answered[])[] = [];
+  for (const target of targetsOf(panel)) {
+    const asked = all.find(({ refId }) => refId === target.refId) as Asked;
+    answers.push(await ask(url, dashboard, asked, chosen, when));
+  }
+  return answers;
+}

@@ -1,0 +1,388 @@
+/** Fleet: what is wrong anywhere, since when, why, and which addresses nobody can reach. Made for 1,000 nodes. */
+import {
+  AnnotationQueryBuilder,
+  type Dashboard,
+  RowBuilder,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { finish, frame, uplinkVariable } from './frame.ts';
+import { addressLinks, dashboardLink, nodeLinks, runbookLinks, sessionLinks } from './links.ts';
+import type { Options } from './options.ts';
+import { DATA_SOURCE, GREEN_THEN_ORANGE, GREEN_THEN_RED, lines, stat, states, table } from './panels.ts';
+import { count, milliseconds, of, rows, SESSION, sessionState, why } from './promql.ts';
+import { HOST_ROUTE_IN_BGP, noneOr, SESSION_STATES, UNREACHABLE } from './states.ts';
+
+const DOWN = of('session:frr_bgp_session_state:wanted_down');
+const FIRING = 'instance:frr_alerts_firing:since_timestamp_seconds';
+const INFO = 'frr_bgp_session_info';
+
+/** Sessions that are down now, with the figures of `expression` about them. */
+const whileDown = (expression: string) => `${expression} and on (${SESSION}) ${DOWN}`;
+/** The uplinks, with the figures of `expression` about them. */
+const ofUplinks = (expression: string) =>
+  `(${expression}) and on (${SESSION}) ${of(INFO, 'peer_group=~"$peer_group"')}`;
+
+/**
+ * Host addresses that no node announces: 0 where a node has the address and nobody was sent it, -1 where nothing is
+ * heard of the node that had it. An address that moved to another node is reachable.
+ */
+export function unreachableAddresses(more = ''): string {
+  const held = of('host_route:frr_host_route:unannounced', more);
+  const silent = of('host_route:frr_host_route:silent', more);
+  return `${held} * 0 or ${silent} * -1`;
+}
+
+export function fleet(options: Options): Dashboard {
+  const builder = frame(options, {
+    uid: 'frr-fleet',
+    title: 'FRR / Fleet',
+    description: 'Which BGP session is down, since when, why, and which addresses nobody can reach now.',
+    from: 'now-3h',
+    variables: [uplinkVariable(options)],
+    annotations: [
+      // One region a cluster: who looks at 1,000 nodes wants to see when it began, not each session.
+      new AnnotationQueryBuilder()
+        .name('Sessions go down')
+        .datasource(DATA_SOURCE)
+        .enable(true)
+        .iconColor('orange')
+        .expr(`sum by (cluster) (${of('instance:frr_bgp_sessions_down:count')}) > 0`)
+        .step('30s')
+        .titleFormat('BGP sessions down')
+        .textFormat('{{cluster}}')
+        .tagKeys('cluster'),
+    ],
+  });
+  const figure = { width: 3, height: 4, mappings: noneOr() } as const;
+
+  builder
+    .withPanel(
+      stat({
+        ...figure,
+        title: 'Alerts firing',
+        description:
+          'Alerts of severity critical or warning. Any: read the list below from the top and open the runbook of the first; one fault is meant to be one alert.',
+        queries: [
+          { expr: count(of(FIRING, 'severity=~"critical|warning"'), of('instance:frr_exporter:up')) },
+        ],
+        steps: GREEN_THEN_RED,
+      }),
+    )
+    .withPanel(
+      stat({
+        ...figure,
+        title: 'Sessions down',
+        description:
+          'BGP sessions that are wanted (not shut on purpose, not under maintenance) and not established. Any: the list below tells since when and why.',
+        queries: [{ expr: `sum(${of('instance:frr_bgp_sessions_down:count')})` }],
+        steps: GREEN_THEN_RED,
+      }),
+    )
+    .withPanel(
+      stat({
+        ...figure,
+        title: 'Nodes cut off',
+        description:
+          'Nodes whose uplinks are all down: nothing on them can be reached. Any: see whether they share a rack or a remote router in the uplink table, then the runbook of FRRBGPAllUplinksDown.',
+        queries: [
+          {
+            expr: count(
+              `${of('instance:frr_bgp_uplinks_up:count')} == 0 and ${of('instance:frr_bgp_uplinks_wanted:count')} > 0`,
+              of('instance:frr_bgp_uplinks_wanted:count'),
+            ),
+          },
+        ],
+        steps: GREEN_THEN_RED,
+      }),
+    )
+    .withPanel(
+      stat({
+        ...figure,
+        title: 'Redundancy lost',
+        description:
+          'Nodes with one uplink left of two or more: the next fault cuts them off. Any: repair in working hours, before anything else is taken down there.',
+        queries: [
+          {
+            expr: count(
+              `${of('instance:frr_bgp_uplinks_up:count')} == 1 and ${of('instance:frr_bgp_uplinks_wanted:count')} > 1`,
+              of('instance:frr_bgp_uplinks_wanted:count'),
+            ),
+          },
+        ],
+        steps: GREEN_THEN_ORANGE,
+      }),
+    )
+    .withPanel(
+      stat({
+        ...figure,
+        title: 'Unreachable IPs',
+        description:
+          'Host addresses (VIPs, floating IPs, provider addresses) that no node announces to anybody. Any: the list below tells which, and on which node they are or were.',
+        queries: [{ expr: count(unreachableAddresses(), of('frr_host_routes')) }],
+        steps: GREEN_THEN_RED,
+        links: [dashboardLink('Reachability', 'frr-openstack')],
+      }),
+    )
+    .withPanel(
+      stat({
+        ...figure,
+        title: 'Daemons down',
+        description:
+          'Daemons of FRR that ran and now give no answer, dead or hung. Any: open the node; bgpd or zebra down means that its routes go.',
+        queries: [{ expr: count(`${of('frr_daemon_up')} == 0`, of('frr_daemon_up')) }],
+        steps: GREEN_THEN_RED,
+      }),
+    )
+    .withPanel(
+      stat({
+        ...figure,
+        title: 'Exporters down',
+        description:
+          'Exporters that Prometheus cannot scrape. Any: the node is dead, cut off from the management network, or only its exporter is; nobody watches its sessions until it is back.',
+        queries: [{ expr: count(`${of('instance:frr_exporter:up')} == 0`, of('instance:frr_exporter:up')) }],
+        steps: GREEN_THEN_RED,
+        links: [dashboardLink('Exporters', 'frr-exporter')],
+      }),
+    )
+    .withPanel(
+      stat({
+        ...figure,
+        title: 'In maintenance',
+        description:
+          'Nodes whose maintenance flag is set: their sessions do not page. One that nobody works on: remove the flag.',
+        queries: [{ expr: count(`${of('frr_maintenance')} == 1`, of('frr_maintenance')) }],
+        steps: ['green', [1, 'blue']],
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Sessions down now',
+        filterable: true,
+        description:
+          'Every wanted BGP session that is not established, the newest first. Many rows with the same remote router or rack: look there first. "Why" is what FRR says about the last reset; empty means that it was never up. Click a peer for its history.',
+        width: 24,
+        height: 8,
+        queries: [
+          rows(SESSION, DOWN),
+          milliseconds(rows(SESSION, whileDown(of('frr_bgp_session_last_reset_timestamp_seconds')))),
+          rows(`${SESSION}, description, remote_hostname, remote_as, peer_group`, whileDown(of(INFO))),
+          why(SESSION, whileDown(of('frr_bgp_session_last_reset_info'))),
+          rows(SESSION, whileDown(of('session:frr_bgp_session_dropped:increase1h'))),
+        ],
+        columns: [
+          { from: 1, name: 'Since', unit: 'dateTimeFromNow', width: 115 },
+          { from: 'cluster', name: 'Cluster', width: 90 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 165 },
+          { from: 'vrf', name: 'VRF', width: 75 },
+          { from: 'peer', name: 'Peer', links: sessionLinks(), width: 110 },
+          { from: 'description', name: 'Description' },
+          { from: 'remote_hostname', name: 'Remote router' },
+          { from: 'remote_as', name: 'Remote AS', width: 90 },
+          { from: 'peer_group', name: 'Peer group', width: 90 },
+          { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 105 },
+          { from: 'why', name: 'Why', width: 250 },
+          { from: 4, name: 'Drops in 1 h', unit: 'short', decimals: 0, width: 100 },
+        ],
+        hidden: ['job'],
+        sortBy: 'Since',
+        descending: true,
+        fine: 'Every wanted BGP session is up, on the nodes whose exporters answer.',
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Addresses nobody can reach',
+        description:
+          'Host addresses that no node announces to anybody now. "On the node, announced to nobody": its sessions are down, or a route-map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
+        width: 12,
+        height: 8,
+        queries: [
+          rows('cluster, job, instance, address, interface', unreachableAddresses()),
+          rows(
+            'cluster, job, instance, address, interface',
+            `${of('frr_host_route_in_bgp')} and on (cluster, job, instance, address, interface) ${of('host_route:frr_host_route:unannounced')}`,
+          ),
+        ],
+        columns: [
+          { from: 'address', name: 'Address', links: addressLinks() },
+          { from: 'cluster', name: 'Cluster', width: 110 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options) },
+          { from: 'interface', name: 'Interface', width: 110 },
+          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 250 },
+          { from: 1, name: 'In BGP', mappings: HOST_ROUTE_IN_BGP, width: 100 },
+        ],
+        hidden: ['job'],
+        sortBy: 'Node',
+        fine: 'Every host address is announced.',
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'What is firing',
+        description:
+          'Firing alerts, the most recent first; "(fleet)" is an alert about the whole fleet. Click an alert for its runbook.',
+        width: 12,
+        height: 8,
+        queries: [
+          milliseconds(
+            rows(
+              'cluster, job, instance, alertname, severity, vrf, peer, address, daemon',
+              of(FIRING, 'severity=~"critical|warning"'),
+            ),
+          ),
+        ],
+        columns: [
+          { from: 'alertname', name: 'Alert', links: runbookLinks(options), width: 235 },
+          { from: 'severity', name: 'Severity', width: 75 },
+          { from: 0, name: 'Since', unit: 'dateTimeFromNow', width: 130 },
+          { from: 'cluster', name: 'Cluster', width: 110 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options) },
+          { from: 'vrf', name: 'VRF', width: 80 },
+          { from: 'peer', name: 'Peer', links: sessionLinks() },
+          { from: 'address', name: 'Address', links: addressLinks() },
+          { from: 'daemon', name: 'Daemon', width: 80 },
+        ],
+        hidden: ['job'],
+        sortBy: 'Since',
+        descending: true,
+        fine: 'No alert is firing.',
+      }),
+    )
+    .withRow(new RowBuilder('Every uplink'))
+    .withPanel(
+      table({
+        title: 'Nodes and their uplinks',
+        filterable: true,
+        description:
+          'Every uplink of every node, what is not established first. Sort or filter by remote router to see whether one router is behind many rows. An uplink that is up with far fewer prefixes than its neighbours is worth a look.',
+        width: 24,
+        height: 11,
+        queries: [
+          rows(SESSION, ofUplinks(sessionState(of))),
+          milliseconds(rows(SESSION, ofUplinks(of('frr_bgp_session_established_timestamp_seconds')))),
+          rows(`${SESSION}, description, remote_hostname, remote_as`, of(INFO, 'peer_group=~"$peer_group"')),
+          `sum by (${SESSION}) (${ofUplinks(of('frr_bgp_prefixes_received'))})`,
+          `sum by (${SESSION}) (${ofUplinks(of('frr_bgp_prefixes_advertised'))})`,
+          rows(SESSION, ofUplinks(of('session:frr_bgp_session_dropped:increase1h'))),
+        ],
+        columns: [
+          { from: 'cluster', name: 'Cluster', width: 100 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options) },
+          { from: 'vrf', name: 'VRF', width: 90 },
+          { from: 'peer', name: 'Peer', links: sessionLinks() },
+          { from: 'remote_hostname', name: 'Remote router' },
+          { from: 'description', name: 'Description' },
+          { from: 'remote_as', name: 'Remote AS', width: 110 },
+          { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 130 },
+          { from: 1, name: 'Up since', unit: 'dateTimeFromNow', width: 130 },
+          { from: 3, name: 'Received', unit: 'short', width: 105 },
+          { from: 4, name: 'Advertised', unit: 'short', width: 120 },
+          {
+            from: 5,
+            name: 'Drops in 1 h',
+            unit: 'short',
+            decimals: 0,
+            width: 125,
+            steps: ['transparent', [1, 'orange'], [3, 'red']],
+          },
+        ],
+        hidden: ['job'],
+        sortBy: 'State',
+      }),
+    )
+    .withRow(new RowBuilder('Over time'))
+    .withPanel(
+      states({
+        title: 'What was not up',
+        description:
+          'Sessions while they were wanted and not established; a gap is a session that is up. Bars that begin together have one cause: a remote router, a link, a node. Short bars that come again are a flapping link.',
+        width: 16,
+        height: 10,
+        queries: [{ expr: rows(`instance, vrf, peer`, DOWN), legend: '{{instance}} {{vrf}} {{peer}}' }],
+        mappings: SESSION_STATES,
+        fine: 'Every wanted BGP session was up all this time, on the nodes whose exporters answered.',
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Sessions that drop most',
+        description:
+          'Sessions by how often they went down in the last hour, counted by FRR, so also between two scrapes. Three or more: look at the link (errors, optics) and at BFD intervals before restarting anything.',
+        width: 8,
+        height: 10,
+        queries: [`topk(20, ${rows(SESSION, of('session:frr_bgp_session_dropped:increase1h'))} > 0.5)`],
+        columns: [
+          { from: 'instance', name: 'Node', links: nodeLinks(options) },
+          { from: 'vrf', name: 'VRF', width: 90 },
+          { from: 'peer', name: 'Peer', links: sessionLinks() },
+          {
+            from: 0,
+            name: 'Drops in 1 h',
+            unit: 'short',
+            decimals: 0,
+            width: 110,
+            steps: ['transparent', [1, 'orange'], [3, 'red']],
+          },
+        ],
+        hidden: ['job', 'cluster'],
+        sortBy: 'Drops in 1 h',
+        descending: true,
+        fine: 'No session went down in the last hour.',
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Sessions down and nodes at risk',
+        description:
+          'How many wanted sessions were down, nodes had one uplink left, and nodes had none. A step up tells when the fault began; compare with the annotations.',
+        width: 12,
+        height: 9,
+        unit: 'short',
+        decimals: 0,
+        queries: [
+          {
+            expr: `sum(${of('instance:frr_bgp_sessions_down:count')})`,
+            legend: 'Sessions down',
+            color: 'red',
+          },
+          {
+            expr: count(
+              `${of('instance:frr_bgp_uplinks_up:count')} == 1 and ${of('instance:frr_bgp_uplinks_wanted:count')} > 1`,
+              of('instance:frr_bgp_uplinks_wanted:count'),
+            ),
+            legend: 'Nodes with one uplink left',
+            color: 'orange',
+          },
+          {
+            expr: count(
+              `${of('instance:frr_bgp_uplinks_up:count')} == 0 and ${of('instance:frr_bgp_uplinks_wanted:count')} > 0`,
+              of('instance:frr_bgp_uplinks_wanted:count'),
+            ),
+            legend: 'Nodes cut off',
+            color: 'dark-red',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Prefixes received and advertised',
+        description:
+          'Prefixes that all nodes together receive from and advertise to their peers, by address family. A sudden drop with sessions up is a filter or a route-map; a jump may run into prefix limits.',
+        width: 12,
+        height: 9,
+        unit: 'short',
+        queries: [
+          {
+            expr: `sum by (afi, safi) (${of('instance_afi_safi:frr_bgp_prefixes_received:sum')})`,
+            legend: 'Received {{afi}} {{safi}}',
+          },
+          {
+            expr: `sum by (afi, safi) (${of('instance_afi_safi:frr_bgp_prefixes_advertised:sum')})`,
+            legend: 'Advertised {{afi}} {{safi}}',
+            dashed: true,
+          },
+        ],
+      }),
+    );
+  return finish(builder, options);
+}

@@ -1,0 +1,205 @@
+/** What all five dashboards have in common: variables, links between them, annotations, and the finishing touches. */
+import {
+  AnnotationQueryBuilder,
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  TimePickerBuilder,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Options } from './options.ts';
+import { DATA_SOURCE, grafana } from './panels.ts';
+import { milliseconds, of, rows, SESSION } from './promql.ts';
+
+/** A variable at the top of the dashboard whose values are those of a label. */
+export interface LabelVariable {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  /** `label_values(…)`. */
+  readonly query: string;
+  /** What "All" stands for; `.*` also matches series without the label. */
+  readonly all: '.+' | '.*';
+  /** Chosen at first; All where left out. */
+  readonly current?: string;
+}
+
+function variable({ name, label, description, query, all, current }: LabelVariable): QueryVariableBuilder {
+  return new QueryVariableBuilder(name)
+    .label(label)
+    .description(description)
+    .datasource(DATA_SOURCE)
+    .query(query)
+    .definition(query)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.NaturalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue(all)
+    .current({
+      selected: true,
+      text: [current ?? 'All'],
+      value: [current ?? '$__all'],
+    });
+}
+
+export interface Frame {
+  readonly uid: string;
+  readonly title: string;
+  /** The question that the first screen answers. */
+  readonly description: string;
+  /** How far back it looks at first. */
+  readonly from: string;
+  /** Build-info metrics of the programs that can be chosen; the exporters' where left out. */
+  readonly programs?: readonly string[];
+  /** After cluster, job and instance. */
+  readonly variables?: readonly LabelVariable[];
+  readonly annotations?: readonly AnnotationQueryBuilder[];
+  /** Puts a link to the chosen node's status page at the top. */
+  readonly statusPage?: boolean;
+}
+
+/** The uplinks' peer group, for dashboards that tell uplinks from other sessions. */
+export function uplinkVariable(options: Options): LabelVariable {
+  return {
+    name: 'peer_group',
+    label: 'Uplinks',
+    description: 'BGP peer group of the uplinks',
+    query:
+      'label_values(frr_bgp_session_info{cluster=~"$cluster", job=~"$job", instance=~"$instance"}, peer_group)',
+    all: '.*',
+    current: options.uplinkPeerGroup,
+  };
+}
+
+const FIRING = new AnnotationQueryBuilder()
+  .name('Alerts')
+  .datasource(DATA_SOURCE)
+  .enable(true)
+  .iconColor('red')
+  .expr(of('instance:frr_alerts_firing:since_timestamp_seconds', 'severity=~"critical|warning"'))
+  .step('30s')
+  .titleFormat('{{alertname}}')
+  .textFormat('{{instance}} {{vrf}} {{peer}} {{address}}')
+  .tagKeys('severity,cluster');
+
+/** Sessions that went down, at the very time that FRR remembers. */
+export function resets(select: (metric: string) => string): AnnotationQueryBuilder {
+  const when = rows(SESSION, select('frr_bgp_session_last_reset_timestamp_seconds'));
+  const why = rows(`${SESSION}, reason`, select('frr_bgp_session_last_reset_info'));
+  return new AnnotationQueryBuilder()
+    .name('Session went down')
+    .datasource(DATA_SOURCE)
+    .enable(true)
+    .iconColor('orange')
+    .expr(milliseconds(`(${when} * on (${SESSION}) group_right () ${why})`))
+    .step('30s')
+    .titleFormat('{{peer}} went down')
+    .textFormat('{{instance}} {{vrf}} {{peer}}: {{reason}}')
+    .tagKeys('instance')
+    .useValueForTime(true);
+}
+
+export function frame(options: Options, settings: Frame): DashboardBuilder {
+  const programs = settings.programs ?? ['frr_exporter_build_info'];
+  const values = (label: string, ...matchers: readonly string[]) =>
+    `label_values({${[`__name__=~"${programs.join('|')}"`, ...matchers].join(', ')}}, ${label})`;
+  const builder = new DashboardBuilder(settings.title)
+    .uid(settings.uid)
+    .description(settings.description)
+    .tags(['frr'])
+    .timezone('utc')
+    .readonly()
+    .tooltip(DashboardCursorSync.Crosshair)
+    .time({ from: settings.from, to: 'now' })
+    .refresh('30s')
+    .timepicker(new TimePickerBuilder().refreshIntervals(['10s', '30s', '1m', '5m', '15m']))
+    .link(
+      new DashboardLinkBuilder('FRR')
+        .type(DashboardLinkType.Dashboards)
+        .tags(['frr'])
+        .tooltip('The other FRR dashboards, about the same time and nodes')
+        .includeVars(true)
+        .keepTime(true),
+    )
+    .link(
+      new DashboardLinkBuilder('Runbooks')
+        .type(DashboardLinkType.Link)
+        .icon('doc')
+        .tooltip('What to do about each alert')
+        .url(options.runbooks)
+        .targetBlank(true),
+    )
+    .withVariable(
+      new DatasourceVariableBuilder('datasource')
+        .label('Data source')
+        .type('prometheus')
+        .current({ selected: true, text: options.datasource, value: options.datasource }),
+    )
+    .withVariable(
+      variable({
+        name: 'cluster',
+        label: 'Cluster',
+        description: 'Label of the scrape configuration; All where there is none',
+        query: values('cluster'),
+        all: '.*',
+      }),
+    )
+    .withVariable(
+      variable({
+        name: 'job',
+        label: 'Job',
+        description: 'Scrape job of the exporters',
+        query: values('job', 'cluster=~"$cluster"'),
+        all: '.+',
+      }),
+    )
+    .withVariable(
+      variable({
+        name: 'instance',
+        label: 'Instance',
+        description: 'The exporter of a node',
+        query: values('instance', 'cluster=~"$cluster"', 'job=~"$job"'),
+        all: '.+',
+      }),
+    )
+    .annotation(FIRING);
+  if (settings.statusPage === true)
+    builder.link(
+      new DashboardLinkBuilder('Status page')
+        .type(DashboardLinkType.Link)
+        .icon('external link')
+        .tooltip('The exporter on the chosen node; choose one instance first')
+        .url(options.statusPage.replaceAll('{instance}', grafana('instance')))
+        .targetBlank(true),
+    );
+  for (const more of settings.variables ?? []) builder.withVariable(variable(more));
+  for (const more of settings.annotations ?? []) builder.annotation(more);
+  return builder;
+}
+
+/**
+ * The dashboard as Grafana 10.3 and newer load it. The SDK writes for the newest Grafana: panels get numbers here,
+ * settings that older ones do not know go, and the schema version is the one that was asked for.
+ */
+export function finish(builder: DashboardBuilder, options: Options): Dashboard {
+  // Plain data (the SDK's objects carry functions), without where links and annotations stand in Grafana 12's menus.
+  const dashboard: Dashboard = JSON.parse(
+    JSON.stringify(builder.build(), (key, value) =>
+      key === 'placement' && value === 'inControlsMenu' ? undefined : value,
+    ),
+  );
+  for (const [index, panel] of (dashboard.panels ?? []).entries()) panel.id = index + 1;
+  for (const list of dashboard.templating.list ?? []) {
+    delete list.auto;
+    delete list.auto_min;
+    delete list.auto_count;
+    delete list.allowCustomValue;
+  }
+  return { ...dashboard, id: null, version: 1, schemaVersion: options.schemaVersion };
+}

@@ -1,0 +1,478 @@
+/** Node: everything about one FRR (or the few that are chosen). Reads the exporter's own figures, no recording rules. */
+import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { finish, frame, resets, uplinkVariable } from './frame.ts';
+import { addressLinks, runbookLinks, sessionLinks } from './links.ts';
+import type { Options } from './options.ts';
+import { GREEN_THEN_RED, lines, type Steps, stat, states, table } from './panels.ts';
+import { count, milliseconds, NODE, of, over, rate, rows, SESSION, sessionState, why } from './promql.ts';
+import {
+  ANSWERS,
+  BFD_STATES,
+  DAEMON_STATES,
+  DEFAULT_ROUTE,
+  HOST_ROUTE_IN_BGP,
+  noneOr,
+  SESSION_STATES,
+  UP,
+  YES_NO,
+} from './states.ts';
+
+const INFO = 'frr_bgp_session_info';
+const FIRING = 'instance:frr_alerts_firing:since_timestamp_seconds';
+const DAEMON = `${NODE}, daemon`;
+const PROTOCOL = `${NODE}, vrf, afi, protocol`;
+const VNI = `${NODE}, vni, type, tenant_vrf`;
+const LIMIT: Steps = ['transparent', [0.7, 'yellow'], [0.85, 'orange'], [1, 'red']];
+
+/** 0 dead, 1 up, 2 hangs. */
+const DAEMON_STATE = `${of('frr_daemon_up')} + on (${DAEMON}) 2 * ${of('frr_daemon_hung')}`;
+/** How much of its limit a session has used, by its fullest address family. */
+export const LIMIT_USED = `${of('frr_bgp_prefixes_received')} / ${of('frr_bgp_prefix_limit')}`;
+
+export function node(options: Options): Dashboard {
+  const builder = frame(options, {
+    uid: 'frr-node',
+    title: 'FRR / Node',
+    description:
+      'One node: its daemons, its sessions and why they are down, BFD, routes, and what it announces.',
+    from: 'now-3h',
+    variables: [uplinkVariable(options)],
+    annotations: [resets(of)],
+    statusPage: true,
+  });
+  const uplinks = of(INFO, 'peer_group=~"$peer_group"');
+
+  builder
+    .withPanel(
+      stat({
+        title: 'Sessions down',
+        description:
+          'Wanted BGP sessions that are not established. Any: the table below tells since when and why; shut on purpose does not count.',
+        width: 3,
+        height: 4,
+        queries: [
+          {
+            expr: count(
+              `${of('frr_bgp_session_up')} == 0 and on (${SESSION}) ${of('frr_bgp_session_admin_up')} == 1`,
+              of('frr_bgp_session_up'),
+            ),
+          },
+        ],
+        steps: GREEN_THEN_RED,
+        mappings: noneOr(),
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Uplinks',
+        description:
+          'Uplinks that are established, and how many there are. None up: nothing on this node can be reached. One of two: the next fault cuts it off.',
+        width: 3,
+        height: 4,
+        queries: [
+          { expr: `sum(${of('frr_bgp_session_up')} and on (${SESSION}) ${uplinks})`, legend: 'up' },
+          { expr: `count(${uplinks})`, legend: 'in all', color: 'text' },
+        ],
+        steps: ['red', [1, 'orange'], [2, 'green']],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Default route',
+        description:
+          'Whether zebra has put a default route of the default VRF into the FIB. Missing while sessions are up: the routers send none, or a route-map refuses it. An address family that is not used shows as missing.',
+        width: 4,
+        height: 4,
+        queries: [
+          {
+            expr: `min by (afi) (${of('frr_default_route_installed', 'vrf="default"')})`,
+            legend: '{{afi}}',
+          },
+        ],
+        mappings: DEFAULT_ROUTE,
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Addresses announced to nobody',
+        description:
+          'Host addresses of this node that no peer was sent. Any: see the list of host addresses below; its route-map or its sessions are the reason.',
+        width: 4,
+        height: 4,
+        queries: [{ expr: `sum(${of('frr_host_routes_unadvertised')})` }],
+        steps: GREEN_THEN_RED,
+        mappings: noneOr(),
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Daemons down',
+        description:
+          'Daemons of FRR that give no answer. Any: see the time line of the daemons; watchfrr restarts a dead one.',
+        width: 3,
+        height: 4,
+        queries: [{ expr: count(`${of('frr_daemon_up')} == 0`, of('frr_daemon_up')) }],
+        steps: GREEN_THEN_RED,
+        mappings: noneOr(),
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'FRR version',
+        description: 'What runs on the node. Nodes of one role should not differ for long.',
+        width: 3,
+        height: 4,
+        queries: [{ expr: `count by (version) (${of('frr_info')})`, legend: '{{version}}' }],
+        showName: true,
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Age of the oldest figures',
+        description:
+          'How long ago the slowest collector had an answer from FRR. Over a minute: FRR hangs or is dead, and what the panels below show is old; see the collectors at the bottom.',
+        width: 4,
+        height: 4,
+        unit: 's',
+        queries: [{ expr: `time() - min(${of('frr_collector_last_success_timestamp_seconds')})` }],
+        steps: ['green', [90, 'orange'], [300, 'red']],
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'BGP sessions',
+        description:
+          'Every session, what is wrong first. "Why" is what FRR says about the last reset, also of a session that is up again. "Limit used" is of the fullest address family; at 100 % FRR stops the session. Click a peer for its history.',
+        width: 24,
+        height: 9,
+        queries: [
+          rows(SESSION, sessionState(of)),
+          milliseconds(rows(SESSION, of('frr_bgp_session_established_timestamp_seconds'))),
+          rows(`${SESSION}, description, remote_hostname, remote_as`, of(INFO)),
+          milliseconds(rows(SESSION, of('frr_bgp_session_last_reset_timestamp_seconds'))),
+          why(SESSION, of('frr_bgp_session_last_reset_info')),
+          `sum by (${SESSION}) (${of('frr_bgp_prefixes_received')})`,
+          `sum by (${SESSION}) (${of('frr_bgp_prefixes_advertised')})`,
+          rows(SESSION, LIMIT_USED),
+          `sum by (${SESSION}) (increase(${over('frr_bgp_session_dropped_total', '1d')}))`,
+          rows(SESSION, of('frr_bgp_session_bfd_enabled')),
+        ],
+        columns: [
+          { from: 'instance', name: 'Node', width: 130 },
+          { from: 'vrf', name: 'VRF', width: 75 },
+          { from: 'peer', name: 'Peer', links: sessionLinks(), width: 105 },
+          { from: 'description', name: 'Description' },
+          { from: 'remote_hostname', name: 'Remote router' },
+          { from: 'remote_as', name: 'Remote AS', width: 85 },
+          { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 125 },
+          { from: 1, name: 'Up since', unit: 'dateTimeFromNow', width: 110 },
+          { from: 3, name: 'Last down', unit: 'dateTimeFromNow', width: 110 },
+          { from: 'why', name: 'Why', width: 225 },
+          { from: 5, name: 'Received', unit: 'short', width: 80 },
+          { from: 6, name: 'Advertised', unit: 'short', width: 90 },
+          { from: 7, name: 'Limit used', unit: 'percentunit', decimals: 0, steps: LIMIT, width: 90 },
+          { from: 8, name: 'Drops in 1 d', unit: 'short', decimals: 0, width: 95 },
+          { from: 9, name: 'BFD', mappings: YES_NO, width: 55 },
+        ],
+        hidden: ['cluster', 'job'],
+        sortBy: 'State',
+      }),
+    )
+    .withPanel(
+      states({
+        title: 'BGP sessions over time',
+        description:
+          'The state of each session. Compare with BFD on the right: BFD down a moment before BGP is a link or the remote router; BGP down with BFD up is BGP itself (see "Why" above).',
+        width: 12,
+        height: 8,
+        queries: [
+          { expr: rows('instance, vrf, peer', sessionState(of)), legend: '{{instance}} {{vrf}} {{peer}}' },
+        ],
+        mappings: SESSION_STATES,
+      }),
+    )
+    .withPanel(
+      states({
+        title: 'BFD sessions over time',
+        description:
+          'The state of each BFD session. Down: the path to the peer is dead in one direction or the other, or the peer restarts; the diagnostics on the session dashboard tell which.',
+        width: 12,
+        height: 8,
+        queries: [
+          {
+            expr: rows('instance, vrf, peer, interface', of('frr_bfd_session_state')),
+            legend: '{{instance}} {{vrf}} {{peer}} {{interface}}',
+          },
+        ],
+        mappings: BFD_STATES,
+      }),
+    )
+    .withPanel(
+      states({
+        title: 'FRR daemons over time',
+        description:
+          'Dead: nobody listens on its socket. Hangs: it takes the connection and gives no answer within the deadline. bgpd dead: all sessions are down. zebra dead: the kernel keeps the routes it has, and learns none.',
+        width: 12,
+        height: 8,
+        queries: [{ expr: rows('instance, daemon', DAEMON_STATE), legend: '{{instance}} {{daemon}}' }],
+        mappings: DAEMON_STATES,
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Alerts firing on this node',
+        description: 'Firing alerts about the chosen nodes. Click an alert for its runbook.',
+        width: 12,
+        height: 8,
+        queries: [
+          milliseconds(
+            rows('cluster, job, instance, alertname, severity, vrf, peer, address, daemon', of(FIRING)),
+          ),
+        ],
+        columns: [
+          { from: 'alertname', name: 'Alert', links: runbookLinks(options), width: 235 },
+          { from: 'severity', name: 'Severity', width: 75 },
+          { from: 0, name: 'Since', unit: 'dateTimeFromNow', width: 115 },
+          { from: 'instance', name: 'Node', width: 150 },
+          { from: 'vrf', name: 'VRF', width: 65 },
+          { from: 'peer', name: 'Peer', links: sessionLinks() },
+          { from: 'address', name: 'Address', links: addressLinks() },
+          { from: 'daemon', name: 'Daemon', width: 80 },
+        ],
+        hidden: ['cluster', 'job'],
+        sortBy: 'Since',
+        descending: true,
+        fine: 'No alert is firing on the chosen nodes.',
+      }),
+    )
+    .withRow(new RowBuilder('Routes and addresses'))
+    .withPanel(
+      lines({
+        title: 'RIB against FIB',
+        description:
+          'Routes that zebra selected (RIB) and those it put into the kernel (FIB). They should run together; a gap that stays is a full or failing FIB, or a next hop that cannot be resolved.',
+        width: 12,
+        height: 9,
+        unit: 'short',
+        decimals: 0,
+        queries: [
+          {
+            expr: `sum by (instance, vrf, afi) (${of('frr_rib_routes')})`,
+            legend: 'RIB {{instance}} {{vrf}} {{afi}}',
+          },
+          {
+            expr: `sum by (instance, vrf, afi) (${of('frr_fib_routes')})`,
+            legend: 'FIB {{instance}} {{vrf}} {{afi}}',
+            dashed: true,
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Routes by protocol',
+        description:
+          'What each protocol gave to the RIB, and how much of it reached the FIB. "Missing" above 0 for longer than a moment: `show ip route` on the node tells which routes are not marked with *.',
+        width: 12,
+        height: 9,
+        queries: [
+          rows(PROTOCOL, of('frr_rib_routes')),
+          rows(PROTOCOL, of('frr_fib_routes')),
+          rows(PROTOCOL, `${of('frr_rib_routes')} - ${of('frr_fib_routes')}`),
+          rows(PROTOCOL, of('frr_fib_offloaded_routes')),
+          rows(PROTOCOL, of('frr_fib_trapped_routes')),
+        ],
+        columns: [
+          { from: 'instance', name: 'Node', width: 140 },
+          { from: 'vrf', name: 'VRF' },
+          { from: 'afi', name: 'Family' },
+          { from: 'protocol', name: 'Protocol' },
+          { from: 0, name: 'RIB', unit: 'short', decimals: 0 },
+          { from: 1, name: 'FIB', unit: 'short', decimals: 0 },
+          { from: 2, name: 'Missing', unit: 'short', decimals: 0, steps: ['transparent', [1, 'orange']] },
+          { from: 3, name: 'Offloaded', unit: 'short', decimals: 0 },
+          { from: 4, name: 'Trapped', unit: 'short', decimals: 0 },
+        ],
+        hidden: ['cluster', 'job'],
+        sortBy: 'RIB',
+        descending: true,
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Host addresses',
+        description:
+          'The /32 and /128 addresses on the interfaces of the node and how many established peers were sent each. 0 peers: nobody can reach it. "Not in BGP": redistribution does not take it up; in BGP with 0 peers: an outgoing route-map filters it, or no session is up.',
+        width: 12,
+        height: 9,
+        queries: [
+          rows(`${NODE}, address, interface, afi`, of('frr_host_route_advertised_peers')),
+          rows(`${NODE}, address, interface, afi`, of('frr_host_route_in_bgp')),
+          milliseconds(
+            rows(
+              `${NODE}, address, interface, afi`,
+              of('host_route:frr_host_route_advertised:since_timestamp_seconds'),
+            ),
+          ),
+        ],
+        columns: [
+          { from: 'instance', name: 'Node', width: 140 },
+          { from: 'address', name: 'Address', links: addressLinks() },
+          { from: 'interface', name: 'Interface' },
+          { from: 0, name: 'Peers', unit: 'short', decimals: 0, steps: ['red', [1, 'transparent']] },
+          { from: 1, name: 'BGP', mappings: HOST_ROUTE_IN_BGP, colored: true },
+          { from: 2, name: 'Announced since', unit: 'dateTimeFromNow' },
+        ],
+        hidden: ['cluster', 'job', 'afi'],
+        sortBy: 'Peers',
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'EVPN VNIs',
+        description:
+          'VNIs of the node. No remote VTEP: nobody else has the VNI, or no EVPN route came in; tenants on it are alone. Compare with other nodes that carry the tenant.',
+        width: 12,
+        height: 9,
+        queries: [
+          rows(`${VNI}, vxlan_interface`, of('frr_evpn_vni_info')),
+          rows(VNI, of('frr_evpn_vni_macs')),
+          rows(VNI, of('frr_evpn_vni_arp_nd_entries')),
+          rows(VNI, of('frr_evpn_vni_remote_vteps')),
+        ],
+        columns: [
+          { from: 'instance', name: 'Node', width: 140 },
+          { from: 'vni', name: 'VNI' },
+          { from: 'type', name: 'Type' },
+          { from: 'tenant_vrf', name: 'Tenant VRF' },
+          { from: 'vxlan_interface', name: 'Interface' },
+          { from: 1, name: 'MACs', unit: 'short', decimals: 0 },
+          { from: 2, name: 'ARP/ND', unit: 'short', decimals: 0 },
+          {
+            from: 3,
+            name: 'Remote VTEPs',
+            unit: 'short',
+            decimals: 0,
+            steps: ['orange', [1, 'transparent']],
+          },
+        ],
+        hidden: ['cluster', 'job'],
+        sortBy: 'VNI',
+      }),
+    )
+    .withRow(new RowBuilder('Load'))
+    .withPanel(
+      lines({
+        title: 'BGP messages',
+        description:
+          'Messages per second with each peer, keepalives included. A burst is a flood of updates or a restarting peer; silence from one peer while the session is up comes before a hold timer that expires.',
+        width: 8,
+        height: 9,
+        unit: 'cps',
+        queries: [
+          {
+            expr: `sum by (instance, vrf, peer) (${rate(of('frr_bgp_session_messages_received_total'))})`,
+            legend: 'From {{instance}} {{vrf}} {{peer}}',
+          },
+          {
+            expr: `sum by (instance, vrf, peer) (${rate(of('frr_bgp_session_messages_sent_total'))})`,
+            legend: 'To {{instance}} {{vrf}} {{peer}}',
+            dashed: true,
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'BGP queues',
+        description:
+          'Messages that wait in bgpd. An output queue that never empties is a peer that does not read; an input queue that grows is a bgpd that has no time.',
+        width: 8,
+        height: 9,
+        unit: 'short',
+        decimals: 0,
+        queries: [
+          {
+            expr: `max by (instance, vrf, peer, direction) (${of('frr_bgp_session_queue_messages')})`,
+            legend: '{{direction}} {{instance}} {{vrf}} {{peer}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'BGP tables',
+        description:
+          'Entries in the BGP table of each VRF and address family: prefixes with all their paths’ nodes. A jump is a peer that announces far more than it did; bgpd’s memory follows.',
+        width: 8,
+        height: 9,
+        unit: 'short',
+        decimals: 0,
+        queries: [
+          {
+            expr: `max by (instance, vrf, afi, safi) (${of('frr_bgp_rib_entries')})`,
+            legend: '{{instance}} {{vrf}} {{afi}} {{safi}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Memory of the daemons',
+        description:
+          'Memory in use as the allocator of each daemon tells. Steady growth over days is a leak; a jump goes with a jump in prefixes.',
+        width: 8,
+        height: 9,
+        unit: 'bytes',
+        queries: [
+          {
+            expr: `max by (instance, daemon) (${of('frr_daemon_memory_bytes')})`,
+            legend: '{{instance}} {{daemon}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Daemons',
+        description:
+          'The exporter asks each daemon itself; watchfrr has a view of its own. They differ for a moment while a daemon restarts; for longer, watchfrr is stuck. Restarts nobody asked for: look for a core file and the log.',
+        width: 8,
+        height: 9,
+        queries: [
+          rows(DAEMON, DAEMON_STATE),
+          rows(DAEMON, of('frr_daemon_watchfrr_up')),
+          `sum by (${DAEMON}) (increase(${over('frr_daemon_restarts_total', '1d')}))`,
+        ],
+        columns: [
+          { from: 'instance', name: 'Node', width: 140 },
+          { from: 'daemon', name: 'Daemon' },
+          { from: 0, name: 'State', mappings: DAEMON_STATES, colored: true },
+          { from: 1, name: 'watchfrr says', mappings: UP },
+          {
+            from: 2,
+            name: 'Restarts in 1 d',
+            unit: 'short',
+            decimals: 0,
+            steps: ['transparent', [1, 'orange']],
+          },
+        ],
+        hidden: ['cluster', 'job'],
+        sortBy: 'State',
+      }),
+    )
+    .withPanel(
+      states({
+        title: 'Collectors',
+        description:
+          'Whether the newest poll of each collector had an answer. One that fails costs only its own figures, which go after a stated while; the exporter dashboard tells the reason.',
+        width: 8,
+        height: 9,
+        queries: [
+          { expr: rows('instance, collector', of('frr_collector_up')), legend: '{{instance}} {{collector}}' },
+        ],
+        mappings: ANSWERS,
+      }),
+    );
+  return finish(builder, options);
+}

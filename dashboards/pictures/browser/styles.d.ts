@@ -1,0 +1,2 @@
+/** esbuild takes style sheets in; they export nothing. */
+declare module '*.css';

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dashboards, dashboardText } from '../../../dashboards/dashboards.ts';
+import { OptionError, readOptions } from '../../../dashboards/options.ts';
+import { grafana } from '../../../dashboards/panels.ts';
+import { DASHBOARD } from './schema.ts';
+
+const GENERATED = fileURLToPath(new URL('../../../dashboards/generated/', import.meta.url));
+const GENERATE = fileURLToPath(new URL('../../../dashboards/generate.ts', import.meta.url));
+const ALL = dashboards(readOptions({}));
+const UIDS = ['frr-fleet', 'frr-node', 'frr-session', 'frr-openstack', 'frr-exporter'];
+
+function problems(dashboard: unknown): readonly string[] {
+  const { error } = DASHBOARD.safeParse(dashboard);
+  return error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+}
+
+describe('the committed dashboards', () => {
+  it('are the five', () => {
+    expect(ALL.map(({ uid }) => uid)).toEqual(UIDS);
+    expect(readdirSync(GENERATED).sort()).toEqual(UIDS.map((uid) => `${uid}.json`).sort());
+  });
+
+  it.each(ALL.map((dashboard) => [dashboard.uid, dashboard] as const))(
+    '%s is what the code makes',
+    (uid, made) => {
+      expect(readFileSync(join(GENERATED, `${uid}.json`), 'utf8')).toBe(dashboardText(made));
+    },
+  );
+
+  it.each(ALL.map((dashboard) => [dashboard.uid, dashboard] as const))('%s has the shape', (_, dashboard) => {
+    expect(problems(dashboard)).toEqual([]);
+    expect(dashboard.schemaVersion).toBe(39);
+  });
+
+  it('would not pass with a key or a value that Grafana does not have', () => {
+    const broken: Dashboard = structuredClone(ALL[0] as Dashboard);
+    Object.assign(broken, { scheme: 1 });
+    Object.assign(broken.links?.[0] as object, { placement: 'inControlsMenu' });
+    Object.assign(broken.panels?.[0] as object, { type: 'graph' });
+    expect(problems(broken).map((problem) => problem.split(':')[0])).toEqual([
+      'links.0',
+      'panels.0.type',
+      '',
+    ]);
+  });
+});
+
+describe('node dashboards/generate.ts', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dashboards-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const generate = (...args: readonly string[]) =>
+    new Promise<{ status: unknown; output: string; error: string }>((resolve) => {
+      execFile(process.execPath, [GENERATE, folder, ...args], (problem, output, error) =>
+        resolve({ status: problem?.code ?? 0, output, error }),
+      );
+    });
+  const made = (uid: string) => JSON.parse(readFileSync(join(folder, `${uid}.json`), 'utf8')) as Dashboard;
+
+  it('writes what a site asks for', async () => {
+    const answer = await generate(
+      '--grafana.schema-version=41',
+      '--grafana.datasource=Long-term store (Mimir)',
+      '--uplink.peer-group=SPINES',
+      '--runbooks.url=https://wiki.example.net/frr/',
+      '--status-page.url=https://{instance}/frr/',
+    );
+    expect(answer).toEqual({ status: 0, output: '', error: '' });
+    expect(readdirSync(folder).sort()).toEqual(UIDS.map((uid) => `${uid}.json`).sort());
+    for (const uid of UIDS) expect(problems(made(uid))).toEqual([]);
+    const fleet = made('frr-fleet');
+    expect(fleet.schemaVersion).toBe(41);
+    const current = (name: string) => fleet.templating.list?.find((one) => one.name === name)?.current;
+    expect(current('datasource')).toEqual({
+      selected: true,
+      text: 'Long-term store (Mimir)',
+      value: 'Long-term store (Mimir)',
+    });
+    expect(current('peer_group')).toEqual({ selected: true, text: ['SPINES'], value: ['SPINES'] });
+    const text = readFileSync(join(folder, 'frr-fleet.json'), 'utf8');
+    expect(text).toContain(`"https://wiki.example.net/frr/${grafana('__data.fields.Alert')}.md"`);
+    expect(text).toContain(`"https://${grafana('__data.fields.Node')}/frr/"`);
+    expect(text).not.toContain('example.org');
+  });
+
+  it('refuses a bad option with one line, and writes nothing', async () => {
+    expect(await generate('--grafana.datasource=My "best" Prometheus')).toEqual({
+      status: 2,
+      output: '',
+      error:
+        '--grafana.datasource: "My \\"best\\" Prometheus" is not a name of 1 to 190 characters without quotes, $, backslashes and control characters\n',
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['grafana.schema-version', '38', '"38" is not one of 39, 40, 41, 42'],
+    ['grafana.schema-version', 'newest', '"newest" is not one of 39, 40, 41, 42'],
+    ['grafana.schema-version', '39.0', '"39.0" is not one of 39, 40, 41, 42'],
+    ['grafana.datasource', "Prometheus'", '"Prometheus\'" is not a name of'],
+    ['grafana.datasource', '', '"" is not a name of'],
+    ['grafana.datasource', '$datasource', '"$datasource" is not a name of'],
+    ['grafana.datasource', 'a\nb', '"a\\nb" is not a name of'],
+    ['uplink.peer-group', 'up link', '"up link" is not a peer group'],
+    ['runbooks.url', 'alerts/runbooks', '"alerts/runbooks" is not an http or https URL'],
+    ['runbooks.url', 'javascript:alert(1)', '"javascript:alert(1)" is not an http or https URL'],
+    ['runbooks.url', 'https://wiki/"x', '"https://wiki/\\"x" is not an http or https URL'],
+    ['status-page.url', 'http://node:9342/', '"http://node:9342/" is not a URL that contains {instance}'],
+    ['status-page.url', 'ftp://{instance}/', '"ftp://{instance}/" is not an http or https URL'],
+    ['grafana.schema', '39', 'no such option; there are --grafana.schema-version, --grafana.datasource'],
+    ['toString', '39', 'no such option; there are --grafana.schema-version, --grafana.datasource'],
+  ])('refuse --%s=%s', (flag, value, message) => {
+    let refusal: unknown;
+    try {
+      readOptions({ [flag]: value });
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toBeInstanceOf(OptionError);
+    expect((refusal as OptionError).message).toMatch(new RegExp(`^--${flag}: [^\n]+$`));
+    expect((refusal as OptionError).message).toContain(message);
+  });
+});

@@ -1,0 +1,234 @@
+import { readFileSync } from 'node:fs';
+import type {
+  Dashboard,
+  DashboardLink,
+  Panel,
+  ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { describe, expect, it } from 'vitest';
+import { absence } from '../../../dashboards/absence.ts';
+import { dashboards } from '../../../dashboards/dashboards.ts';
+import { readOptions } from '../../../dashboards/options.ts';
+import { panelsOf, resolve, targetsOf } from '../../../dashboards/queries.ts';
+import { COLLECTORS } from '../../../src/collectors/index.ts';
+import { RULE_FILES } from '../../fleet/prometheus.ts';
+import { selectorsOf } from '../../promql.ts';
+
+const ALL = dashboards(readOptions({}));
+const PANELS = ALL.flatMap((dashboard) =>
+  panelsOf(dashboard).map((panel) => [`${dashboard.uid}: ${panel.title}`, panel, dashboard] as const),
+);
+
+function twice<T>(values: readonly T[]): readonly T[] {
+  return values.filter((value, index) => values.indexOf(value) !== index);
+}
+
+/** What the fields of a panel are overridden with, by the name of the field or the query. */
+function overridden(panel: Panel, id: string): ReadonlyMap<string, unknown> {
+  return new Map(
+    (panel.fieldConfig?.overrides ?? []).flatMap(({ matcher, properties }) =>
+      properties
+        .filter((property) => property.id === id)
+        .map(({ value }) => [matcher.options as string, value]),
+    ),
+  );
+}
+
+function linksOf(panel: Panel): readonly DashboardLink[] {
+  return [
+    ...(panel.fieldConfig?.defaults.links ?? []),
+    ...([...overridden(panel, 'links').values()] as DashboardLink[][]).flat(),
+  ];
+}
+
+/** Columns of a table, by the names that are shown. */
+function columnsOf(panel: Panel): readonly string[] {
+  const organize = panel.transformations?.find(({ id }) => id === 'organize');
+  return Object.values((organize?.options.renameByName ?? {}) as Record<string, string>);
+}
+
+describe('all dashboards together', () => {
+  it('have names of their own', () => {
+    expect(twice(ALL.map(({ uid }) => uid))).toEqual([]);
+    expect(twice(ALL.map(({ title }) => title))).toEqual([]);
+  });
+
+  it.each(ALL.map((dashboard) => [dashboard.uid, dashboard] as const))(
+    '%s: so have its panels',
+    (_, dashboard) => {
+      expect(twice((dashboard.panels ?? []).map(({ id }) => id))).toEqual([]);
+      expect(twice((dashboard.panels ?? []).map(({ title }) => title))).toEqual([]);
+      for (const panel of panelsOf(dashboard))
+        expect(twice(targetsOf(panel).map(({ refId }) => refId))).toEqual([]);
+    },
+  );
+
+  it.each(ALL.map((dashboard) => [dashboard.uid, dashboard] as const))(
+    '%s: panels lie side by side',
+    (_, dashboard) => {
+      const cells = (dashboard.panels ?? []).flatMap(
+        ({ gridPos: { x, y, w, h } = { x: 0, y: 0, w: 0, h: 0 } }) =>
+          Array.from({ length: w * h }, (_cell, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
+      );
+      expect(twice(cells)).toEqual([]);
+      // Without holes at the right: each line of the grid is full, but for the last lines of lower panels.
+      const bottom = Math.max(
+        ...(dashboard.panels ?? []).map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)),
+      );
+      expect(cells).toHaveLength(24 * bottom);
+    },
+  );
+});
+
+describe('each panel', () => {
+  it.each(PANELS)('%s: says what to do', (_, { description = '' }) => {
+    expect(description).toMatch(/^[A-Z"/].{60,}\.$/s);
+  });
+
+  it.each(PANELS)('%s: names the collectors that it is empty without', (_, panel, dashboard) => {
+    const metrics = targetsOf(panel).flatMap(({ expr }) =>
+      selectorsOf(resolve(dashboard, expr ?? '')).map(({ metric }) => metric),
+    );
+    const needed = COLLECTORS.filter(({ descriptors }) =>
+      descriptors.some(({ name }) => metrics.includes(name)),
+    );
+    const text = panel.fieldConfig?.defaults.noValue ?? '';
+    for (const { name } of needed) expect(text).toContain(`"${name}"`);
+    expect(text.includes('alerts/rules')).toBe(metrics.some((metric) => metric.includes(':')));
+    // Short enough for the smallest panel.
+    expect(text.length).toBeLessThan((panel.gridPos?.w ?? 0) < 6 ? 120 : 260);
+  });
+
+  it.each(PANELS.filter(([, { type }]) => type === 'table' || type === 'timeseries'))(
+    '%s: leaves single empty cells and legends short',
+    (_, panel) => {
+      expect(overridden(panel, 'noValue').get('.*')).toBe('–');
+    },
+  );
+
+  it.each(PANELS.filter(([, { type }]) => type === 'state-timeline'))(
+    '%s: puts every state in words',
+    (_, panel) => {
+      const own = overridden(panel, 'mappings') as ReadonlyMap<string, ValueMapping[]>;
+      for (const { refId } of targetsOf(panel)) {
+        const [mapping] = own.get(refId ?? '') ?? panel.fieldConfig?.defaults.mappings ?? [];
+        expect(mapping?.type).toBe('value');
+        const words = Object.values((mapping?.options ?? {}) as Record<string, { text: string }>);
+        expect(words.length).toBeGreaterThan(0);
+        for (const { text } of words) expect(text).toMatch(/^[A-Z]/);
+      }
+    },
+  );
+
+  it.each(PANELS.filter(([, { type }]) => type === 'table'))(
+    '%s: colours no cell that has neither words nor a number',
+    (_, panel) => {
+      for (const name of overridden(panel, 'custom.cellOptions').keys()) {
+        const mapped = overridden(panel, 'mappings').has(name);
+        const measured = overridden(panel, 'thresholds').has(name) && overridden(panel, 'unit').has(name);
+        expect([name, mapped || measured]).toEqual([name, true]);
+      }
+    },
+  );
+
+  it.each(PANELS.filter(([, { type }]) => type === 'table'))(
+    '%s: sorts by a column that it has',
+    (_, panel) => {
+      const { sortBy = [] } = panel.options as { sortBy?: { displayName: string }[] };
+      for (const { displayName } of sortBy) expect(columnsOf(panel)).toContain(displayName);
+      expect(twice(columnsOf(panel))).toEqual([]);
+    },
+  );
+});
+
+describe('links', () => {
+  const byUid = new Map(ALL.map((dashboard) => [dashboard.uid, dashboard]));
+  const variablesOf = (dashboard: Dashboard | undefined) =>
+    (dashboard?.templating.list ?? []).map(({ name }) => name);
+
+  const panelLinks = PANELS.flatMap(([place, panel, dashboard]) =>
+    linksOf(panel).map((link) => [`${place}: ${link.title}`, link.url ?? '', panel, dashboard] as const),
+  );
+
+  it.each(panelLinks)('%s leads somewhere', (_, url, panel, dashboard) => {
+    for (const [, column] of url.matchAll(/\$\{__data\.fields\.(\w+)\}/g))
+      expect(columnsOf(panel)).toContain(column);
+    for (const [, name] of url.matchAll(/\$\{(\w+):queryparam\}/g))
+      expect(variablesOf(dashboard)).toContain(name);
+    if (!url.startsWith('/d/')) {
+      expect(url).toMatch(/^https?:\/\//);
+      return;
+    }
+    const target = byUid.get(/^\/d\/([\w-]+)/.exec(url)?.[1]);
+    expect(target).toBeDefined();
+    for (const [, name] of url.matchAll(/[?&]var-(\w+)=/g)) expect(variablesOf(target)).toContain(name);
+  });
+
+  it('lead to every dashboard from another, and back', () => {
+    const reached = new Set(panelLinks.map(([, url]) => /^\/d\/([\w-]+)/.exec(url)?.[1]));
+    // The fleet is where one comes from; the list at the top of each leads back to it.
+    expect([...byUid.keys()].filter((uid) => !reached.has(uid))).toEqual(['frr-fleet']);
+    for (const { links = [], tags } of ALL) {
+      expect(links[0]).toMatchObject({ type: 'dashboards', tags, includeVars: true, keepTime: true });
+      expect(links[1]).toMatchObject({ type: 'link', title: 'Runbooks' });
+    }
+  });
+
+  it('of the alerts lead to dashboards and variables that there are', () => {
+    const urls = RULE_FILES.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/dashboard_url: "?(\S+)/g)].map(([, url]) => url as string),
+    );
+    expect(urls.length).toBeGreaterThan(20);
+    for (const url of urls) {
+      const target = byUid.get(/\/d\/([\w-]+)/.exec(url)?.[1]);
+      expect([url, target !== undefined]).toEqual([url, true]);
+      for (const [, name] of url.matchAll(/[?&]var-(\w+)=/g))
+        expect([url, variablesOf(target).includes(name as string)]).toEqual([url, true]);
+    }
+  });
+
+  it('go to the status page of a node from wherever a node is named', () => {
+    const status = panelLinks.filter(([, url]) => url === `http://\${__data.fields.Node}/`);
+    expect(new Set(status.map(([, , , { uid }]) => uid))).toEqual(
+      new Set(['frr-fleet', 'frr-session', 'frr-openstack', 'frr-exporter']),
+    );
+    for (const uid of ['frr-node', 'frr-session'])
+      expect(byUid.get(uid)?.links?.at(-1)).toMatchObject({
+        title: 'Status page',
+        url: `http://\${instance}/`,
+      });
+  });
+});
+
+describe('annotations', () => {
+  it('show alerts everywhere, and sessions that went down where there are few', () => {
+    for (const { uid, annotations } of ALL)
+      expect([uid, ...(annotations.list ?? []).map(({ name }) => name)]).toEqual(
+        ['frr-node', 'frr-session'].includes(uid ?? '')
+          ? [uid, 'Alerts', 'Session went down']
+          : uid === 'frr-fleet'
+            ? [uid, 'Alerts', 'Sessions go down']
+            : [uid, 'Alerts'],
+      );
+  });
+});
+
+describe('absence', () => {
+  it('asks after what is missing', () => {
+    expect(absence(['frr_bgp_session_up'])).toBe('No figures: is the collector "bgp" on?');
+    expect(absence(['frr_bgp_session_up and frr_bgp_session_info', 'frr_rib_routes'])).toBe(
+      'No figures: are the collectors "bgp", "bgp-neighbors" and "rib" on?',
+    );
+    expect(absence(['sum(instance:frr_bgp_sessions_down:count)'])).toBe(
+      'No figures: are the rules of alerts/rules loaded?',
+    );
+    expect(absence(['frr_exporter_build_info'])).toBe('No figures: is an exporter scraped?');
+  });
+
+  it('says under which condition all is well', () => {
+    expect(absence(['frr_bfd_session_up == 0', 'host_route:frr_host_route:silent'], 'All is well.')).toBe(
+      'All is well. (If "bfd" is on and alerts/rules are loaded.)',
+    );
+    expect(absence(['prometheus_build_info'], 'Not scraped.')).toBe('Not scraped.');
+  });
+});
