@@ -1,0 +1,191 @@
+/** The role of TripleO's successor: by real Ansible, its quadlet by podman's own generator, its container by podman. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { waitFor } from '../../lab/index.ts';
+import { type PlayResult, play } from './ansible.ts';
+import { type Authority, makeAuthority } from './certificates.ts';
+import { exporterImage, type Machine, REPOSITORY, readOn, startMachine } from './machine.ts';
+import { answer, containers, decided, inspect, programArguments, request, traces } from './role-proof.ts';
+import { withSystemctl } from './systemd.ts';
+
+const ADDRESS = '2001:db8::10';
+const URL = `http://[${ADDRESS}]:9342/metrics`;
+const PLAYBOOK = join(REPOSITORY, 'container/edpm/playbooks/frr_exporter.yml');
+
+let machine: Machine;
+let image: string;
+let authority: Authority;
+
+beforeAll(async () => {
+  image = await exporterImage();
+  machine = await startMachine();
+  await withSystemctl(machine);
+  await machine.run('ip', ['address', 'add', `${ADDRESS}/128`, 'dev', 'lo']);
+  authority = await makeAuthority(join(machine.folder, 'authority'));
+});
+afterAll(() => machine?.stop());
+
+function deploy(variables: Readonly<Record<string, unknown>> = {}, check = false): Promise<PlayResult> {
+  return play(machine, PLAYBOOK, {
+    check,
+    variables: {
+      ctlplane_ip: ADDRESS,
+      edpm_frr_exporter_image: image,
+      edpm_frr_exporter_allowed_subnets: ['2001:db8::/64'],
+      // The rule is only written here: osp.edpm, which loads it, is not part of this project.
+      edpm_frr_exporter_firewall_load: false,
+      ...variables,
+    },
+  });
+}
+
+describe('refused before anything is changed', () => {
+  it.each([
+    ['a port that is none', { edpm_frr_exporter_port: 'http' }, /edpm_frr_exporter_port.*convert.*int/s],
+    [
+      'an unknown collector',
+      { edpm_frr_exporter_disabled_collectors: ['isis'] },
+      /edpm_frr_exporter_disabled_collectors must be one or more of.*Got no match for: isis/,
+    ],
+    [
+      'TLS without a certificate',
+      { edpm_tls_certs_enabled: true },
+      /edpm_frr_exporter_tls_certificate: there is no file \/var\/lib\/openstack\/certs\/frr-exporter\/default\/tls\.crt/,
+    ],
+    [
+      'a subnet that is none',
+      { edpm_frr_exporter_allowed_subnets: ['office'] },
+      /edpm_frr_exporter_allowed_subnets takes subnets such as .*, not.*office/,
+    ],
+  ])('%s', async (_what, variables, message) => {
+    const result = await deploy(variables);
+    expect(result).toMatchObject({ exitCode: 2, changed: 0, failed: 1 });
+    expect(result.stdout).toMatch(message);
+    expect(await traces(machine)).toEqual([]);
+  });
+});
+
+describe('a deployment', () => {
+  it('changes nothing in check mode', async () => {
+    const result = await deploy({}, true);
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(result.changes).toContain('Install the quadlet');
+    expect(await traces(machine)).toEqual([]);
+  });
+
+  it('runs the container', async () => {
+    const result = await deploy();
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(result.changes).toEqual([
+      'Make the folders',
+      'Write the web configuration',
+      'Make the folder of the firewall rules',
+      'Write the firewall rule',
+      'Install the quadlet',
+      'Start the container, with its new settings where they changed',
+    ]);
+    expect(await containers(machine)).toEqual(['frr_exporter running']);
+    expect(await answer(machine, URL)).toContain('frr_up 0');
+    await machine.podman('healthcheck', 'run', 'frr_exporter');
+  });
+
+  it('hardens the container by its quadlet', async () => {
+    expect(decided(await inspect(machine, 'frr_exporter'))).toMatchObject({
+      arguments: ['serve'],
+      user: '42499:42499',
+      healthcheck: ['CMD', '/openstack/healthcheck'],
+      mounts: ['/run/frr:/run/frr:ro', '/var/lib/openstack/frr_exporter:/etc/frr-exporter:ro'],
+      ReadonlyRootfs: true,
+      Tmpfs: {},
+      GroupAdd: ['42483'],
+      SecurityOpt: expect.arrayContaining(['no-new-privileges', 'label=disable']),
+      NetworkMode: 'host',
+      Privileged: false,
+      Memory: 512 * 1024 * 1024,
+    });
+    expect(await machine.podman('top', 'frr_exporter', 'capeff', 'capbnd', 'groups')).toMatch(
+      /\nnone +none +(frrvty,frr-exporter|frr-exporter,frrvty)$/,
+    );
+  });
+
+  it('writes the rule of the firewall as edpm_nftables reads it', () => {
+    expect(parse(readOn(machine, '/var/lib/edpm-config/firewall/frr-exporter.yaml'))).toEqual([
+      {
+        rule_name: '157 frr exporter 2001:db8::/64',
+        rule: { proto: 'tcp', dport: ['9342'], source: '2001:db8::/64' },
+      },
+    ]);
+  });
+
+  it('changes nothing when it is done again', async () => {
+    const { Id } = await inspect(machine, 'frr_exporter');
+    expect(await deploy()).toMatchObject({ exitCode: 0, changed: 0, changes: [] });
+    expect((await inspect(machine, 'frr_exporter')).Id).toBe(Id);
+  });
+
+  it('passes changed settings on, whatever is in them, and serves TLS to clients with a certificate', async () => {
+    const files = '/var/lib/openstack/certs/frr-exporter/default/tls';
+    await authority.sign(ADDRESS, machine.path(`${files}.crt`), machine.path(`${files}.key`));
+    await authority.sign(
+      '192.0.2.99',
+      join(machine.folder, 'client.crt'),
+      join(machine.folder, 'client.key'),
+    );
+    const result = await deploy({
+      edpm_tls_certs_enabled: true,
+      edpm_frr_exporter_tls_client_auth: true,
+      edpm_frr_exporter_tls_client_ca: authority.certificate,
+      edpm_frr_exporter_disabled_collectors: ['evpn'],
+      edpm_frr_exporter_extra_arguments: ['--poll.max-share=0.5%', '--frr.vtysh.prefix=["a \\"b\\" c"]'],
+    });
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(programArguments(await inspect(machine, 'frr_exporter'))).toEqual([
+      'serve',
+      '--no-collector.evpn',
+      '--poll.max-share=0.5%',
+      '--frr.vtysh.prefix=["a \\"b\\" c"]',
+    ]);
+    const https = URL.replace('http:', 'https:');
+    const mine = ['client.crt', 'client.key'].map((file) => join(machine.folder, file)) as [string, string];
+    const page = await answer(
+      machine,
+      '--cacert',
+      authority.certificate,
+      '--cert',
+      mine[0],
+      '--key',
+      mine[1],
+      https,
+    );
+    expect(page).not.toContain('collector="evpn"');
+    await waitFor(
+      async () => (await request(machine, '--cacert', authority.certificate, https)).exitCode !== 0,
+      {
+        within: 5_000,
+      },
+    );
+    await machine.podman('healthcheck', 'run', 'frr_exporter');
+  });
+});
+
+describe('a removal', () => {
+  const absent = { edpm_frr_exporter_state: 'absent' };
+
+  it('changes nothing in check mode', async () => {
+    const before = await traces(machine);
+    expect((await deploy(absent, true)).exitCode).toBe(0);
+    expect(await traces(machine)).toEqual(before);
+  });
+
+  it('leaves nothing behind', async () => {
+    const result = await deploy(absent);
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect((await traces(machine)).filter((trace) => /exporter/.test(trace))).toEqual([]);
+    expect(await containers(machine)).toEqual([]);
+  });
+
+  it('changes nothing when it is done again', async () => {
+    expect(await deploy(absent)).toMatchObject({ exitCode: 0, changed: 0 });
+  });
+});

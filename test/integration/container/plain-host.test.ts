@@ -1,0 +1,238 @@
+/** Hosts without OpenStack: the systemd unit, one container, a compose file, the npm package. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answers, freePort, start, waitFor } from '../../lab/index.ts';
+import { exporterImage, FRR_IMAGE, type Machine, REPOSITORY, startMachine } from './machine.ts';
+import { answer, decided, inspect } from './role-proof.ts';
+
+const UNIT = join(REPOSITORY, 'container/systemd/frr-exporter.service');
+
+let machine: Machine;
+let image: string;
+beforeAll(async () => {
+  image = await exporterImage();
+  machine = await startMachine();
+});
+afterAll(() => machine?.stop());
+
+describe('the systemd unit', () => {
+  const value = (key: string) =>
+    readFileSync(UNIT, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith(`${key}=`))
+      .map((line) => line.slice(key.length + 1));
+
+  it('is exposed to 2.0 at the most, as systemd counts', async () => {
+    const { stdout } = await execa('systemd-analyze', ['security', '--offline=yes', '--no-pager', UNIT]);
+    const [, exposure] = /Overall exposure level for frr-exporter\.service: ([\d.]+)/.exec(stdout) ?? [];
+    expect(Number(exposure)).toBeGreaterThan(0);
+    expect(Number(exposure)).toBeLessThanOrEqual(2);
+  });
+
+  it('is a unit that systemd takes', async () => {
+    // Only the program is not installed here.
+    const copy = join(machine.folder, 'frr-exporter.service');
+    writeFileSync(copy, readFileSync(UNIT, 'utf8').replace(/^ExecStart=.*/m, 'ExecStart=/bin/true'));
+    const { all } = await execa('systemd-analyze', ['verify', '--man=no', copy], {
+      all: true,
+      reject: false,
+    });
+    expect(all).toBe('');
+  });
+
+  it('allows the system calls that the exporter makes', async () => {
+    // The unit's filter as a seccomp profile, with the exporter in its container under it.
+    const { stdout } = await execa('systemd-analyze', ['syscall-filter', '--no-pager']);
+    const groups = new Map(
+      stdout.split(/\n(?=@)/).map((group) => {
+        const [name, , ...calls] = group.split('\n').map((line) => line.trim());
+        return [name as string, calls.filter((call) => call !== '' && !call.startsWith('#'))];
+      }),
+    );
+    const expand = (name: string): string[] =>
+      name.startsWith('@') ? (groups.get(name) ?? []).flatMap(expand) : [name];
+    const [allowed, denied] = value('SystemCallFilter').map((filter) =>
+      filter.replace('~', '').split(' ').flatMap(expand),
+    ) as [string[], string[]];
+    expect(allowed.length).toBeGreaterThan(200);
+    expect(denied).toContain('chown');
+    const names = allowed.filter((call) => !denied.includes(call));
+    const profile = join(machine.folder, 'seccomp.json');
+    writeFileSync(
+      profile,
+      JSON.stringify({ defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names, action: 'SCMP_ACT_ALLOW' }] }),
+    );
+    await machine.podman(
+      ...['run', '--detach', '--name=filtered', '--network=host', '--security-opt=no-new-privileges'],
+      `--security-opt=seccomp=${profile}`,
+      ...[image, '--frr.source=socket', '--web.listen-address=127.0.0.1:9401', '--poll.interval=1s'],
+    );
+    expect(await answer(machine, 'http://127.0.0.1:9401/metrics')).toContain('process_cpu_seconds_total');
+    await answer(machine, 'http://127.0.0.1:9401/readyz');
+    await machine.podman('stop', '--time=5', 'filtered');
+    expect(await machine.podman('inspect', '--format={{.State.ExitCode}}', 'filtered')).toBe('0');
+  });
+});
+
+describe('containers of one’s own', () => {
+  const BGP = 'frr_bgp_info{vrf="default",router_id="192.0.2.1",local_as="64999"} 1';
+
+  async function withFrr(): Promise<void> {
+    mkdirSync(machine.path('/etc/frr-of-the-test'));
+    writeFileSync(machine.path('/etc/frr-of-the-test/daemons'), 'bgpd=yes\n');
+    writeFileSync(
+      machine.path('/etc/frr-of-the-test/frr.conf'),
+      'router bgp 64999\n bgp router-id 192.0.2.1\n neighbor 192.0.2.9 remote-as 65000\n',
+    );
+    writeFileSync(machine.path('/etc/frr-of-the-test/vtysh.conf'), 'service integrated-vtysh-config\n');
+  }
+
+  it('run by the line of the documentation', async () => {
+    await withFrr();
+    await machine.podman(
+      ...['run', '--detach', '--name=frr', '--network=host'],
+      ...['NET_ADMIN', 'NET_RAW', 'NET_BIND_SERVICE', 'SYS_ADMIN'].map(
+        (capability) => `--cap-add=${capability}`,
+      ),
+      ...['--volume=/etc/frr-of-the-test:/etc/frr', '--volume=/run/frr:/run/frr', FRR_IMAGE],
+    );
+    await waitFor(() => machine.podman('exec', 'frr', 'vtysh', '-c', 'show bgp summary json'), {
+      within: 30_000,
+    });
+    const documentation = readFileSync(join(REPOSITORY, 'docs/deployment.md'), 'utf8');
+    const [, line] = /<!-- the tests run this line -->\n```sh\n([^`]+)```/.exec(documentation) ?? [];
+    await machine.run('sh', ['-ec', (line as string).replace(/^ {2}frr-exporter /m, `  ${image} `)]);
+    const page = await answer(machine, 'http://127.0.0.1:9342/readyz').then(() =>
+      answer(machine, 'http://127.0.0.1:9342/metrics'),
+    );
+    expect(page).toContain('frr_up 1');
+    expect(page).toContain(BGP);
+    expect(decided(await inspect(machine, 'frr_exporter'))).toMatchObject({
+      ReadonlyRootfs: true,
+      user: '42499',
+    });
+    await machine.podman('rm', '--force', '--time=1', 'frr', 'frr_exporter');
+  });
+
+  it('run by the compose file, FRR beside the exporter', async () => {
+    const env = {
+      FRR_IMAGE,
+      FRR_EXPORTER_IMAGE: image,
+      FRR_CONFIG: '/etc/frr-of-the-test',
+      FRR_EXPORTER_WEB_LISTEN_ADDRESS: '127.0.0.1:9402',
+      DOCKER_HOST: 'unix:///run/podman/podman.sock',
+    };
+    // podman's API, which ends by itself when nobody asks it for a while.
+    const compose = (...words: string[]) =>
+      machine.run(
+        'sh',
+        [
+          '-ec',
+          `mkdir -p /run/podman
+          rm -f /run/podman/podman.sock
+          podman system service --time=30 "$DOCKER_HOST" >/dev/null 2>&1 &
+          until [ -S /run/podman/podman.sock ]; do sleep 0.1; done
+          exec docker-compose --file "$0" --project-name router "$@"`,
+          join(REPOSITORY, 'container/compose.yaml'),
+          ...words,
+        ],
+        { env },
+      );
+    await compose('up', '--detach');
+    await waitFor(async () => (await answer(machine, 'http://127.0.0.1:9402/metrics')).includes(BGP), {
+      within: 60_000,
+    });
+    const [exporter] = (
+      await machine.podman('ps', '--filter=name=frr-exporter', '--format={{.Names}}')
+    ).split('\n');
+    expect(decided(await inspect(machine, exporter as string))).toMatchObject({
+      ReadonlyRootfs: true,
+      GroupAdd: ['42483'],
+      SecurityOpt: expect.arrayContaining(['no-new-privileges']),
+      Memory: 512 * 1024 * 1024,
+    });
+    await compose('down', '--volumes', '--timeout', '1');
+  });
+});
+
+describe('the npm package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'frr-exporter-package-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  // The Node of this repository, for a machine's own may be older.
+  const env = { PATH: `${join(REPOSITORY, 'node_modules/node/bin')}:${process.env.PATH}` };
+  const program = join(folder, 'node_modules/.bin/frr-exporter');
+  const recording = join(REPOSITORY, 'test/recordings/8.4.4/healthy');
+
+  beforeAll(async () => {
+    const { stdout } = await execa('npm', ['pack', '--json', '--pack-destination', folder], {
+      cwd: REPOSITORY,
+      env,
+    });
+    const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [
+      { filename: string; files: readonly { path: string }[] },
+    ];
+    const paths = files.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining(['dist/main.js', 'dist/healthcheck.js', 'LICENSE', 'README.md']),
+    );
+    expect(paths.filter((path) => /^(src|test|node_modules)\/|\.test\./.test(path))).toEqual([]);
+    await execa(
+      'npm',
+      ['install', '--prefix', folder, '--prefer-offline', '--ignore-scripts', join(folder, filename)],
+      {
+        cwd: folder,
+        env,
+      },
+    );
+  });
+
+  it('brings the program', async () => {
+    const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    const { stdout } = await execa(program, ['--version'], { env });
+    expect(stdout).toContain(version);
+  });
+
+  it('asks FRR once', async () => {
+    const { stdout } = await execa(
+      program,
+      ['once', '--frr.source=recording', `--frr.recording=${recording}`],
+      { env },
+    );
+    expect(stdout).toMatch(/^frr_up 1$/m);
+    expect(stdout).toMatch(/^frr_bgp_session_up\{vrf="default",peer="eth2"\} 1$/m);
+  });
+
+  it('serves, and its health check finds it', async () => {
+    const port = await freePort();
+    await using exporter = await start(
+      program,
+      ['--frr.source=recording', `--frr.recording=${recording}`, `--web.listen-address=127.0.0.1:${port}`],
+      { env, ready: () => answers(`http://127.0.0.1:${port}/readyz`) },
+    );
+    expect(exporter.exit()).toBeUndefined();
+    const check = join(folder, 'node_modules/frr-exporter/dist/healthcheck.js');
+    await execa('node', [check, `http://127.0.0.1:${port}/healthz`], { env });
+    await exporter.stop();
+    const dead = await execa('node', [check, `http://127.0.0.1:${port}/healthz`], { env, reject: false });
+    expect(dead.exitCode).toBe(1);
+    expect(dead.stderr).toMatch(/^healthcheck: the exporter does not answer: http:.*ECONNREFUSED/);
+  });
+});
+
+it('the bill of materials names what the package brings', async () => {
+  const { stdout } = await execa(join(REPOSITORY, 'scripts/sbom'));
+  const bill = JSON.parse(stdout);
+  const names = bill.components.map(({ name }: { name: string }) => name);
+  const { dependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+  expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'frr-exporter' } } });
+  expect(names).toEqual(expect.arrayContaining(Object.keys(dependencies)));
+  for (const name of ['vitest', 'typescript', '@biomejs/biome', 'playwright-core'])
+    expect(names).not.toContain(name);
+  await machine.podman('create', '--name=bill', image);
+  await machine.podman('cp', 'bill:/app/sbom.cdx.json', join(machine.folder, 'sbom.cdx.json'));
+  const inImage = JSON.parse(readFileSync(join(machine.folder, 'sbom.cdx.json'), 'utf8'));
+  expect(inImage.components.map(({ name }: { name: string }) => name).sort()).toEqual(names.sort());
+});
