@@ -1,0 +1,51 @@
+/** CPU time and memory of running processes, as Linux counts them in /proc. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** proc(5): times in /proc/PID/stat are in clock ticks, 100 a second on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Seconds of CPU, user and system, that a process has used, with the children that it has waited for. That is how the
+ * cost of the vtysh processes is counted.
+ */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [user, system, childrenUser, childrenSystem] = fields.slice(11, 15).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return (user + system + childrenUser + childrenSystem) / TICKS_PER_SECOND;
+}
+
+/** Seconds that a process has been scheduled on a CPU, without children, to the nanosecond. */
+export function exactCpuSeconds(pid: number): number {
+  let nanoseconds = 0;
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+  }
+  return nanoseconds / 1e9;
+}
+
+/** Resident memory in bytes. */
+export function residentBytes(pid: number): number {
+  const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(match?.[1]) * 1024;
+}
+
+/** How many file descriptors a process has open. */
+export function openDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** The processes whose parent is this one. */
+export function children(pid: number): number[] {
+  const found: number[] = [];
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    const list = readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim();
+    if (list !== '') found.push(...list.split(' ').map(Number));
+  }
+  return found;
+}

@@ -1,0 +1,92 @@
+/** The programs that are held against each other: this exporter and the one that most people run, in both their modes. */
+import { fileURLToPath } from 'node:url';
+import { type OtherExporterVersion, otherExporter } from '../test/lab/other-exporter.ts';
+import { belongingTo } from '../test/lab/ownership.ts';
+import { answers, freePort, type Running, start } from '../test/lab/process.ts';
+
+/** The FRR to be watched, by its sockets. */
+export interface Target {
+  /** Name of the laboratory that the program ends with. */
+  readonly name: string;
+  readonly socketFolder: string;
+  readonly pathspace: string;
+}
+
+export interface Program {
+  /** As in the tables. */
+  readonly name: string;
+  readonly ours: boolean;
+  /** Starts it beside the target; resolves when its page is served. */
+  start(target: Target, flags?: readonly string[]): Promise<Started>;
+}
+
+export interface Started extends Running {
+  readonly url: string;
+  /** Seconds from the start of the process to the first page that has sessions on it. */
+  readonly startSeconds: number;
+}
+
+/** What `npm run build` made; the image and the package run the same. */
+const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** A page is taken for the first one when FRR's BGP sessions are on it. */
+const SESSIONS = /^frr_bgp_(session_up|peer_state)\{/m;
+
+async function startUntilSessions(
+  command: readonly string[],
+  port: number,
+  target: Target,
+): Promise<Started> {
+  const [program, ...args] = command as [string, ...string[]];
+  const url = `http://127.0.0.1:${port}/metrics`;
+  const begun = performance.now();
+  const ready = async () => {
+    if (!(await answers(url))) return false;
+    return SESSIONS.test(await (await fetch(url)).text());
+  };
+  const running = await start(program, args, { env: belongingTo(target.name), ready });
+  return { ...running, url, startSeconds: (performance.now() - begun) / 1000 };
+}
+
+function ours(name: string, ...own: readonly string[]): Program {
+  return {
+    name,
+    ours: true,
+    start: async (target, flags = []) => {
+      const port = await freePort();
+      const where = [`--frr.socket.dir-path=${target.socketFolder}`, `--frr.pathspace=${target.pathspace}`];
+      const command = [process.execPath, BUILT, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'];
+      return startUntilSessions([...command, ...where, ...own, ...flags], port, target);
+    },
+  };
+}
+
+function theirs(version: OtherExporterVersion, name: string, byVtysh: boolean): Program {
+  return {
+    name: `prometheus-frr-exporter ${version}, ${name}`,
+    ours: false,
+    start: async (target) => {
+      const port = await freePort();
+      const families = ['--collector.bgp6', '--collector.bgpl2vpn', '--no-collector.ospf'];
+      // Its vtysh options are split at blanks; its sockets are those of the path space's own folder.
+      const how = byVtysh
+        ? ['--frr.vtysh', `--frr.vtysh.options=-N ${target.pathspace}`]
+        : [`--frr.socket.dir-path=${target.socketFolder}/${target.pathspace}`];
+      const command = [...(await otherExporter(version)), `--web.listen-address=127.0.0.1:${port}`];
+      return startUntilSessions([...command, ...families, ...how], port, target);
+    },
+  };
+}
+
+export const OURS_BY_SOCKETS = ours('frr-exporter, sockets', '--frr.source=socket');
+export const OURS_BY_VTYSH = ours('frr-exporter, vtysh', '--frr.source=vtysh');
+
+export const PROGRAMS: readonly Program[] = [
+  OURS_BY_SOCKETS,
+  ours('frr-exporter, sockets, with compatibility names', '--frr.source=socket', '--compat.frr-exporter'),
+  OURS_BY_VTYSH,
+  theirs('1.11.0', 'sockets', false),
+  theirs('1.11.0', 'vtysh', true),
+  theirs('1.1.4', 'sockets', false),
+  theirs('1.1.4', 'vtysh', true),
+];

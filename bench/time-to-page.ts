@@ -1,0 +1,205 @@
+/**
+ * `make time-to-page`: from a fault to the message, with real FRR, the exporter, Prometheus, Alertmanager, and the
+ * configuration, rules and templates of alerts/ as they are shipped.
+ *
+ *     node bench/time-to-page.ts [--page=docs/benchmarks.md] [--examples=docs/examples/alerts] [--runs=20] [FAULT...]
+ *
+ * A rack of nodes, each of them a cluster of its own to the rules, so that several can be at fault at once and know
+ * nothing of one another. In each run a node waits for a random while, its fault happens, and the time runs until
+ * Slack's webhook (for a ticket, the mail) is called; then the fault is healed, and the end of it awaited.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { FAULTS, type Fault } from '../test/lab/faults.ts';
+import { startRack, waitFor } from '../test/lab/index.ts';
+import type { Message } from '../test/lab/messages.ts';
+import { type Paging, startPaging, type WatchedNode, watchNode } from '../test/lab/paging.ts';
+import { machine, table, writeSection } from './report.ts';
+import { median } from './statistics.ts';
+
+const NODES = 5;
+/** Runs of each fault; the first is the one that a promise stands for. */
+const RUNS: Readonly<Record<keyof typeof FAULTS, number>> = {
+  silentLinkBfd: 20,
+  cutCable: 20,
+  silentLinkHoldTimer: 5,
+  allUplinks: 5,
+  killedBgpd: 5,
+  hungBgpd: 5,
+  deadExporter: 5,
+  deadNode: 5,
+};
+
+interface Run {
+  readonly fault: string;
+  /** The messages of this fault, its end included. */
+  readonly messages: readonly Message[];
+  readonly seconds: number;
+  /** What the message should have said and did not. */
+  readonly wrong: readonly string[];
+  /** Messages that reached the same receiver on the same way besides the one. */
+  readonly others: readonly string[];
+}
+
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+}
+
+const ways = (fault: Fault): readonly Message['via'][] =>
+  fault.reaches === 'page' ? ['slack', 'pagerduty'] : ['mail'];
+
+async function measure(paging: Paging, watched: WatchedNode, fault: Fault): Promise<Run> {
+  const cluster = watched.labels.cluster as string;
+  const [first] = ways(fault);
+  const silent = () =>
+    waitFor(async () => (await paging.prometheus.query(alertsOf(cluster))).length === 0, {
+      within: 900_000,
+      every: 1_000,
+      for: `the end of all alerts of ${cluster}`,
+    });
+  await fault.prepare?.(watched);
+  // The fault may come at any moment of the polls, scrapes and evaluations.
+  await pause(5_000 + Math.random() * 10_000);
+  await silent();
+  const before = paging.messages.length;
+  const mine = () => paging.messages.slice(before).filter(({ title }) => title.includes(`in ${cluster})`));
+  const began = Date.now();
+  await fault.happen(watched);
+  const message = await waitFor(() => mine().find(({ via }) => via === first), {
+    within: 300_000,
+    every: 20,
+    for: `a message about ${watched.node.name}: ${fault.name}`,
+  });
+  const seconds = (message.at - began) / 1000;
+  say(`${cluster} ${fault.name}: ${seconds.toFixed(1)} s: ${message.title}`);
+  // Whatever else comes of the same fault has time to come, while it lasts and after it.
+  await pause(20_000);
+  await fault.heal(watched);
+  await waitFor(
+    () => ways(fault).every((way) => mine().some(({ via, status }) => via === way && status === 'resolved')),
+    { within: 900_000, every: 1_000, for: `the message that ${fault.name} is over on ${watched.node.name}` },
+  );
+  await silent();
+  const text = typeof message.body === 'string' ? message.body : JSON.stringify(message.body);
+  const firing = mine().filter(({ status }) => status === 'firing');
+  return {
+    fault: fault.name,
+    seconds,
+    messages: mine(),
+    wrong: fault.says.filter((pattern) => !pattern.test(text)).map(String),
+    others: firing
+      .filter((one) => one !== message && !isTwin(one, message))
+      .map(({ via, title }) => `${via}: ${title}`),
+  };
+}
+
+/** What wakes somebody or makes a ticket; what only begins, too. */
+function alertsOf(cluster: string): string {
+  return `ALERTS{cluster="${cluster}", severity=~"critical|warning"}`;
+}
+
+/** The same message by the receiver's second way. */
+function isTwin(one: Message, first: Message): boolean {
+  return first.via === 'slack' && one.via === 'pagerduty' && Math.abs(one.at - first.at) < 2_000;
+}
+
+function results(runs: readonly Run[]): string {
+  const rows = Object.values(FAULTS)
+    .map((fault) => ({ fault, mine: runs.filter((run) => run.fault === fault.name) }))
+    .filter(({ mine }) => mine.length > 0)
+    .map(({ fault, mine }) => {
+      const times = mine.map(({ seconds }) => seconds);
+      const figures = [Math.min(...times), median(times), Math.max(...times)].map((time) => time.toFixed(1));
+      const others = mine.flatMap((run) => run.others).length;
+      return [
+        fault.name,
+        `${fault.alert} (${fault.reaches})`,
+        String(mine.length),
+        ...figures,
+        String(others),
+      ];
+    });
+  return table(['fault', 'message', 'runs', 'min, s', 'median, s', 'max, s', 'other messages'], rows);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: {
+      page: { type: 'string', default: 'docs/benchmarks.md' },
+      examples: { type: 'string', default: 'docs/examples/alerts' },
+      runs: { type: 'string' },
+    },
+    allowPositionals: true,
+  });
+  const wanted = Object.entries(FAULTS).filter(
+    ([key]) => positionals.length === 0 || positionals.includes(key),
+  ) as [keyof typeof FAULTS, Fault][];
+  await using rack = await startRack({ nodes: NODES, name: 'page' });
+  say(`${NODES} nodes are up`);
+  const nodes: WatchedNode[] = [];
+  for (const [i, node] of rack.nodes.entries())
+    nodes.push(await watchNode(node, { cluster: `cloud-${i + 1}` }));
+  await using paging = await startPaging({ nodes });
+  await waitFor(
+    async () => (await paging.prometheus.query('up{job=~"frr|node"} == 1')).length === 2 * NODES,
+    {
+      within: 60_000,
+      for: 'all targets to be scraped',
+    },
+  );
+  const runs: Run[] = [];
+  const queue = wanted.flatMap(([key, fault]) =>
+    Array.from({ length: Number(values.runs ?? RUNS[key]) }, () => fault),
+  );
+  await Promise.all(
+    nodes.map(async (watched) => {
+      for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
+        runs.push(await measure(paging, watched, fault));
+      }
+    }),
+  );
+  for (const { fault, others, wrong } of runs) {
+    for (const other of others) say(`another message, ${fault}: ${other}`);
+    for (const pattern of wrong) say(`not in the message, ${fault}: ${pattern}`);
+  }
+  say(`\n${results(runs)}`);
+  writeSection(values.page, 'time-to-page', page(runs));
+  writeExamples(values.examples, runs);
+  for (const node of nodes) await node.stop();
+  const promised = runs.filter(
+    ({ fault }) => fault === FAULTS.silentLinkBfd.name || fault === FAULTS.cutCable.name,
+  );
+  const late = promised.filter(({ seconds }) => seconds > 30);
+  const faulty = runs.filter(({ others, wrong }) => others.length > 0 || wrong.length > 0);
+  if (late.length > 0 || faulty.length > 0 || median(promised.map(({ seconds }) => seconds)) > 20) {
+    say(`not kept: ${late.length} runs over 30 s, ${faulty.length} with other or wrong messages`);
+    process.exitCode = 1;
+  }
+}
+
+/** Keeps the messages of the first run of each fault, as they came. */
+function writeExamples(folder: string, runs: readonly Run[]): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [key, { name }] of Object.entries(FAULTS)) {
+    for (const { via, status, body } of runs.find(({ fault }) => fault === name)?.messages ?? []) {
+      const [ending, text] =
+        typeof body === 'string' ? ['eml', body] : ['json', `${JSON.stringify(body, undefined, 2)}\n`];
+      writeFileSync(join(folder, `${key}-${via}-${status}.${ending}`), text);
+    }
+  }
+}
+
+function page(runs: readonly Run[]): string {
+  return `## From a fault to the page
+
+\`make time-to-page\` on ${machine()}, all of it on this one machine: FRR 8.4.4 in a rack of ${NODES} nodes under two
+routers, the exporter by sockets with \`--poll.interval=2s --frr.timeout=2s\`, Prometheus 2.42 and Alertmanager 0.25
+with the files of \`alerts/\` as they are shipped (scrape and evaluation every 5 s, \`for: 5s\`, \`group_wait: 6s\`). The
+time runs from the fault to the call of the webhook (for a ticket, to the mail).
+
+${results(runs)}`;
+}
+
+await main();
