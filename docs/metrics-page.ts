@@ -1,0 +1,92 @@
+/**
+ * docs/metrics.md, made of the descriptors that the page itself is made of: `make docs` writes it, and a test holds
+ * the file to what is made here.
+ */
+import type { Pace } from '../src/collectors/collector.ts';
+import { COLLECTORS } from '../src/collectors/index.ts';
+import { MAINTENANCE_DESCRIPTORS } from '../src/maintenance.ts';
+import { BUILD_DESCRIPTORS } from '../src/metrics/build.ts';
+import type { Descriptor } from '../src/metrics/family.ts';
+import { startProcessMetrics } from '../src/metrics/process.ts';
+import { POLLER_DESCRIPTORS } from '../src/poller/poller-metrics.ts';
+import { measureRequests } from '../src/web/request-metrics.ts';
+import { WEB_CONFIG_DESCRIPTORS } from '../src/web/web-config-file.ts';
+
+const PACES: Readonly<Record<Pace, string>> = {
+  sessions: 'every `--poll.interval` (5 s)',
+  tables: 'every third `--poll.interval` (15 s)',
+  details: 'every twelfth `--poll.interval` (60 s)',
+};
+
+/** Text of a cell of a table. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function table(descriptors: readonly Descriptor[]): string {
+  const rows = descriptors.map(({ name, type, unit, labels, help, source, since }) => {
+    const set = labels.map((label) => `\`${label}\``).join(', ');
+    const from = since === undefined ? source : `${source}; FRR ${since} and newer`;
+    return `| \`${name}\` | ${type} | ${unit ?? ''} | ${set} | ${cell(help)} | ${cell(from)} |`;
+  });
+  return [
+    '| metric | type | unit | labels | meaning | from |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+function collectorSections(): readonly string[] {
+  return COLLECTORS.map(({ name, help, enabledByDefault, pace, askedWhenChanged, descriptors }) => {
+    const state = enabledByDefault
+      ? `On by default (\`--no-collector.${name}\`)`
+      : `Off by default (\`--collector.${name}\`)`;
+    const also =
+      askedWhenChanged === undefined
+        ? ''
+        : `, and at once when one of these changed: ${askedWhenChanged.map((one) => `\`${one.name}\``).join(', ')}`;
+    return `### ${name}\n\n${help} ${state}; asked ${PACES[pace]}${also}.\n\n${table(descriptors)}`;
+  });
+}
+
+async function processTable(): Promise<string> {
+  const metrics = startProcessMetrics();
+  measureRequests(() => {}, new Set(), metrics.registry);
+  const described = await metrics.registry.getMetricsAsJSON();
+  metrics.stop();
+  const rows = described
+    .map(({ name, type, help }) => `| \`${name}\` | ${type} | ${cell(help)} |`)
+    .toSorted();
+  return ['| metric | type | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** The whole page. */
+export async function metricsPage(): Promise<string> {
+  const sections = [
+    '# Metrics',
+    `<!-- Made by \`make docs\` from the code; a test fails when it is out of date. -->`,
+    `What the page \`/metrics\` tells, collector by collector. A figure that FRR did not give is no sample: never a zero, never
+an old value. "From" names the command and the field of FRR's answer; where no FRR version is named, all from 7.5 on tell it.`,
+    `Labels carry identity only. A session is \`{vrf, peer}\`, its prefixes are \`{vrf, peer, afi, safi}\`; what people may edit is
+on info metrics, whose value is always 1, to be joined on:`,
+    `\`\`\`promql
+(frr_bgp_session_up == 0 and on (instance, vrf, peer) frr_bgp_session_admin_up == 1)
+  + on (instance, vrf, peer) group_left (description, peer_group) (0 * frr_bgp_session_info)
+\`\`\``,
+    '## FRR',
+    ...collectorSections(),
+    '## The polling',
+    `A scrape is given the newest figures of the poller and never waits for FRR. How old they are is told by
+\`frr_collector_last_success_timestamp_seconds\`; after \`--poll.stale-after\` without success a collector's figures go.`,
+    table(POLLER_DESCRIPTORS),
+    '## Maintenance',
+    table(MAINTENANCE_DESCRIPTORS),
+    '## The web configuration',
+    'Told where there is a `--web.config.file`; see [web-config.md](web-config.md).',
+    table(WEB_CONFIG_DESCRIPTORS),
+    '## The exporter itself',
+    table(BUILD_DESCRIPTORS),
+    await processTable(),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}

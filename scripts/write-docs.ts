@@ -1,0 +1,12 @@
+/** Writes the documentation that is made from the code: `make docs`. */
+import { writeFileSync } from 'node:fs';
+import { flagsPage } from '../docs/flags-page.ts';
+import { metricsPage } from '../docs/metrics-page.ts';
+import { statusPage } from '../docs/status-page.ts';
+
+const write = (name: string, page: string) =>
+  writeFileSync(new URL(`../docs/${name}.md`, import.meta.url), page);
+
+write('metrics', await metricsPage());
+write('flags', flagsPage());
+write('status', statusPage());
