@@ -1,0 +1,113 @@
+/** The program as it is installed: from a checkout, by a link to it, and as an npm package. */
+import { chmod, cp, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { claim, release } from '../../lab/index.ts';
+import { COMMAND, FROM_RECORDING } from '../web/programs.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+let owned: { name: string; folder: string };
+let version: string;
+
+beforeAll(async () => {
+  owned = await claim('package');
+  ({ version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')));
+});
+
+afterAll(() => release(owned.name));
+
+async function run(command: string, args: readonly string[], path = process.env.PATH) {
+  const { exitCode, stdout, stderr } = await execa(command, args, { reject: false, env: { PATH: path } });
+  return { exitCode, stdout, stderr };
+}
+
+describe('from a checkout', () => {
+  test('by a link, whatever the Node of the machine', async () => {
+    const folder = join(owned.folder, 'old node');
+    await mkdir(folder);
+    await writeFile(join(folder, 'node'), '#!/bin/sh\necho v20.20.2\n');
+    await chmod(join(folder, 'node'), 0o755);
+    await symlink(COMMAND, join(folder, 'frr-exporter'));
+    expect(await run(join(folder, 'frr-exporter'), ['--version'], `${folder}:${process.env.PATH}`)).toEqual({
+      exitCode: 0,
+      stdout: version,
+      stderr: '',
+    });
+  });
+
+  describe('that has not been set up', () => {
+    let command: string;
+    beforeAll(async () => {
+      command = join(owned.folder, 'checkout', 'bin', 'frr-exporter');
+      await cp(COMMAND, command, { recursive: true });
+    });
+
+    test('says what to do', async () => {
+      expect(await run(command, [])).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: `frr-exporter: node_modules is missing; run 'npm ci' in ${owned.folder}/checkout first`,
+      });
+    });
+
+    test('or which Node is needed', async () => {
+      await mkdir(join(owned.folder, 'checkout', 'node_modules', 'commander'), { recursive: true });
+      const old = join(owned.folder, 'old node');
+      expect(await run(command, [], `${old}:${process.env.PATH}`)).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: `frr-exporter: Node.js 22.18 or newer is needed, and ${old}/node is v20.20.2; 'npm ci' brings one`,
+      });
+    });
+  });
+});
+
+describe('as a package', () => {
+  let unpacked: string;
+  beforeAll(async () => {
+    const { stdout } = await execa('npm', ['pack', '--silent', '--pack-destination', owned.folder], {
+      cwd: ROOT,
+    });
+    await execa('tar', [
+      '-xzf',
+      join(owned.folder, stdout.trim().split('\n').at(-1) as string),
+      '-C',
+      owned.folder,
+    ]);
+    unpacked = join(owned.folder, 'package');
+    await symlink(join(ROOT, 'node_modules'), join(unpacked, 'node_modules'));
+  });
+
+  test('has the program, the dashboards, the rules and the words that go with them, and no sources', async () => {
+    for (const file of [
+      'dist/main.js',
+      'dashboards/generated/frr-fleet.json',
+      'alerts/rules/sessions.yaml',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+    ])
+      expect((await stat(join(unpacked, file))).isFile()).toBe(true);
+    const { stdout } = await execa('find', [unpacked, '-name', '*.ts', '-not', '-path', '*/node_modules/*']);
+    expect(stdout).toBe('');
+  });
+
+  test('runs by the name that npm links', async () => {
+    const { bin } = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+    };
+    const main = join(unpacked, bin['frr-exporter'] as string);
+    expect((await readFile(main, 'utf8')).split('\n')[0]).toBe(
+      '#!/usr/bin/env -S node --max-semi-space-size=2',
+    );
+    await chmod(main, 0o755);
+    const path = `${ROOT}node_modules/.bin:${process.env.PATH}`;
+    expect(await run(main, ['--version'], path)).toEqual({ exitCode: 0, stdout: version, stderr: '' });
+    const { exitCode, stdout } = await run(main, ['once', ...FROM_RECORDING, '--log.level=error'], path);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^frr_up 1$/m);
+  });
+});
