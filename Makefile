@@ -52,6 +52,14 @@ soak: build ## Twenty minutes of polling at a short interval: does anything grow
 rules: setup ## The alert rules, from alerts/thresholds.yaml: make rules ARGS='--uplink-peer-group=spines'
 	@$(NODE) alerts/render.ts $(ARGS)
 
+.PHONY: dashboards pictures
+dashboards: setup ## dashboards/generated, from the code: make dashboards ARGS='/tmp/mine --grafana.datasource=Mimir'
+	@$(NODE) dashboards/generate.ts $(ARGS)
+
+pictures: ## docs/img of the dashboards, from real FRR and a simulated fleet; root, a quarter of an hour
+	@scripts/setup lab demo pictures
+	@$(NODE) dashboards/pictures/make.ts $(ARGS)
+
 VERSION = $(shell $(NODE) -p 'require("./package.json").version')
 
 .PHONY: package sbom image

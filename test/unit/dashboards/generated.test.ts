@@ -10,6 +10,7 @@ import { OptionError, readOptions } from '../../../dashboards/options.ts';
 import { grafana } from '../../../dashboards/panels.ts';
 import { DASHBOARD } from './schema.ts';
 
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const GENERATED = fileURLToPath(new URL('../../../dashboards/generated/', import.meta.url));
 const GENERATE = fileURLToPath(new URL('../../../dashboards/generate.ts', import.meta.url));
 const ALL = dashboards(readOptions({}));
@@ -100,6 +101,26 @@ describe('node dashboards/generate.ts', () => {
         '--grafana.datasource: "My \\"best\\" Prometheus" is not a name of 1 to 190 characters without quotes, $, backslashes and control characters\n',
     });
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is what `make dashboards` runs, with its ARGS', async () => {
+    const make = (args: string) =>
+      new Promise<{ status: unknown; error: string }>((resolve) => {
+        execFile('make', ['dashboards', `ARGS=${folder} ${args}`], { cwd: ROOT }, (problem, _, error) =>
+          resolve({ status: problem?.code ?? 0, error }),
+        );
+      });
+    expect(await make('--grafana.schema-version=38')).toEqual({
+      status: 2,
+      error: expect.stringMatching(/^--grafana\.schema-version: "38" is not one of 39, 40, 41, 42\nmake/),
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await make("--grafana.schema-version=40 --grafana.datasource='Long term'")).toEqual({
+      status: 0,
+      error: '',
+    });
+    expect(UIDS.map((uid) => made(uid).schemaVersion)).toEqual([40, 40, 40, 40, 40]);
+    expect(made('frr-node').templating.list?.[0]?.current?.value).toBe('Long term');
   });
 });
 
