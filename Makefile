@@ -45,7 +45,7 @@ build: setup ## dist/: what the npm package and the image run
 bench: build ## Side by side with prometheus-frr-exporter: writes docs/benchmarks.md; root, about an hour
 	@$(NODE) bench/bench.ts $(BENCH)
 
-soak: build ## Twenty minutes of polling at a short interval: does anything grow? make soak SOAK='--minutes 60'
+soak: build ## Twenty minutes of polling at a short interval: does anything grow? make soak SOAK='--minutes 60 --report'
 	@$(NODE) bench/soak.ts $(SOAK)
 
 .PHONY: rules

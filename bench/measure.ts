@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpuSeconds, exactCpuSeconds, residentBytes } from './processes.ts';
 import type { Program, Target } from './programs.ts';
+import { createScraper } from './scrape.ts';
 import { quantile } from './statistics.ts';
 
 /** Seconds and bytes. `cycle` is a poll for this exporter and a scrape for the other, which asks FRR on every scrape. */
@@ -28,12 +29,6 @@ export interface Plan {
 /** This exporter polls by itself; for the measurement every second, without stretching, so that it ends the same day. */
 const POLL_EVERY_SECOND = ['--poll.interval=1s', '--poll.max-share=1'];
 
-async function scrape(url: string): Promise<string> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response.text();
-}
-
 /** CPU seconds that a process uses in a second when nobody asks it anything. */
 export async function idleShare(pid: number, seconds: number): Promise<number> {
   const before = exactCpuSeconds(pid);
@@ -43,8 +38,9 @@ export async function idleShare(pid: number, seconds: number): Promise<number> {
 
 export async function measure(program: Program, plan: Plan): Promise<Measured> {
   const running = await program.start(plan.target, program.ours ? POLL_EVERY_SECOND : []);
+  const scrape = createScraper(running.url);
   try {
-    const page = await scrape(running.url);
+    const page = (await scrape()).text();
     await pause(3000);
 
     // Cost: scrape once a second; ours has polled once in each of these seconds, theirs polls in the scrape.
@@ -55,7 +51,7 @@ export async function measure(program: Program, plan: Plan): Promise<Measured> {
     };
     for (let n = 0; n < plan.cycles; n++) {
       const next = before.at + (n + 1) * 1000;
-      await scrape(running.url);
+      await scrape();
       await pause(Math.max(0, next - performance.now()));
     }
     const seconds = (performance.now() - before.at) / 1000;
@@ -66,9 +62,7 @@ export async function measure(program: Program, plan: Plan): Promise<Measured> {
 
     const latencies: number[] = [];
     for (let n = 0; n < plan.latencyScrapes; n++) {
-      const begun = performance.now();
-      await scrape(running.url);
-      latencies.push((performance.now() - begun) / 1000);
+      latencies.push((await scrape()).seconds);
       await pause(20);
     }
     return {

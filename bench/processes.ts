@@ -1,5 +1,5 @@
 /** CPU time and memory of running processes, as Linux counts them in /proc. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** proc(5): times in /proc/PID/stat are in clock ticks, 100 a second on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -38,6 +38,23 @@ export function residentBytes(pid: number): number {
 /** How many file descriptors a process has open. */
 export function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** How many of them are sockets. */
+export function openSockets(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith('socket:');
+    } catch {
+      // Closed since.
+      return false;
+    }
+  }).length;
+}
+
+/** How many threads a process has. */
+export function threads(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).length;
 }
 
 /** The processes whose parent is this one. */

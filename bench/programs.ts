@@ -1,4 +1,5 @@
 /** The programs that are held against each other: this exporter and the one that most people run, in both their modes. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type OtherExporterVersion, otherExporter } from '../test/lab/other-exporter.ts';
 import { belongingTo } from '../test/lab/ownership.ts';
@@ -26,8 +27,14 @@ export interface Started extends Running {
   readonly startSeconds: number;
 }
 
-/** What `npm run build` made; the image and the package run the same. */
 const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** What `npm run build` made, by the flags of Node in its first line: as the package and the image run it. */
+function shipped(): string[] {
+  const [, flags] = /^#!\/usr\/bin\/env -S node(.*)$/m.exec(readFileSync(BUILT, 'utf8')) ?? [];
+  if (flags === undefined) throw new Error(`${BUILT} has no first line that says how it is run`);
+  return [process.execPath, ...flags.split(' ').filter((flag) => flag !== ''), BUILT];
+}
 
 /** A page is taken for the first one when FRR's BGP sessions are on it. */
 const SESSIONS = /^frr_bgp_(session_up|peer_state)\{/m;
@@ -55,7 +62,7 @@ function ours(name: string, ...own: readonly string[]): Program {
     start: async (target, flags = []) => {
       const port = await freePort();
       const where = [`--frr.socket.dir-path=${target.socketFolder}`, `--frr.pathspace=${target.pathspace}`];
-      const command = [process.execPath, BUILT, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'];
+      const command = [...shipped(), `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'];
       return startUntilSessions([...command, ...where, ...own, ...flags], port, target);
     },
   };

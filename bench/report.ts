@@ -1,12 +1,20 @@
 /** Writes measurements into a page, between two marks, so that each measurement can be made anew on its own. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export const BENCHMARKS_PAGE = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
+
+const NEW_PAGE = `# Measurements
+
+Each part is written by the command that stands in it, between its own marks; whoever runs it again writes only that part.
+`;
 
 /** Replaces the part of a page that a measurement owns, or adds it at the end. */
 export function writeSection(page: string, section: string, markdown: string): void {
-  const begin = `<!-- ${section}: made by a measurement, do not edit -->`;
-  const end = `<!-- /${section} -->`;
-  const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
+  const begin = `<!-- ${section}:begin -->`;
+  const end = `<!-- ${section}:end -->`;
+  const before = existsSync(page) ? readFileSync(page, 'utf8') : NEW_PAGE;
   const from = before.indexOf(begin);
   const to = before.indexOf(end);
   const text = `${begin}\n\n${markdown.trim()}\n\n${end}`;
@@ -17,6 +25,9 @@ export function writeSection(page: string, section: string, markdown: string): v
       : `${before.trimEnd()}\n\n${text}\n`,
   );
 }
+
+/** As in 2026-11-24. */
+export const today = (): string => new Date().toISOString().slice(0, 10);
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

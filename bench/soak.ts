@@ -1,15 +1,17 @@
 /**
- * `make soak`: this exporter beside real bgpd for a while at a short poll interval, and what it holds at the start and at
- * the end: memory, file descriptors, child processes, connections. Ends with exit status 1 when anything grew.
+ * `make soak`: this exporter beside real bgpd for a while, scraped as Prometheus would, and what it holds after two
+ * minutes and at the end: memory, descriptors, threads, processes, timers. Ends with exit status 1 when anything grew,
+ * when memory is over its goal, or when a figure could not be read.
  *
- * Options: --minutes 20 --sessions 100 --interval 1s --source socket|vtysh --report (writes docs/benchmarks.md)
+ * Options: --minutes 20 --sessions 100 --interval 1 (seconds between polls) --source socket|vtysh
+ *          --report (writes its part of docs/benchmarks.md; --page names another)
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { children, cpuSeconds, openDescriptors, residentBytes } from './processes.ts';
+import { children, cpuSeconds, openDescriptors, openSockets, residentBytes, threads } from './processes.ts';
 import { OURS_BY_SOCKETS, OURS_BY_VTYSH } from './programs.ts';
-import { machine, megabytes, seconds, table, writeSection } from './report.ts';
+import { BENCHMARKS_PAGE, machine, megabytes, seconds, table, today, writeSection } from './report.ts';
+import { createScraper } from './scrape.ts';
 import { startSessionPair } from './session-pair.ts';
 import { median, quantile } from './statistics.ts';
 
@@ -17,82 +19,140 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
     sessions: { type: 'string', default: '100' },
-    interval: { type: 'string', default: '1s' },
+    interval: { type: 'string', default: '1' },
     source: { type: 'string', default: 'socket' },
     report: { type: 'boolean', default: false },
+    page: { type: 'string', default: BENCHMARKS_PAGE },
   },
 });
 const minutes = Number(values.minutes);
 const sessions = Number(values.sessions);
-const PAGE = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
-/** Memory may breathe this much between two looks; a leak of one answer a poll would be far beyond it. */
-const BREATH = 1.1;
+const interval = Number(values.interval);
+if (!(minutes > 0 && sessions > 0 && interval > 0)) throw new Error('a number above 0 is needed');
 
+/** Prometheus' usual interval, in milliseconds. */
+const SCRAPE_EVERY = 15_000;
+/** In the first two minutes code is compiled and connections are opened. */
+const WARM_UP = Math.min(2, minutes / 4);
+/** Minutes at the start and at the end that are held against each other. */
+const WINDOW = Math.max(minutes / 10, Math.min(1, minutes / 4));
+/** Memory may breathe this much; a leak of one answer a poll would be far beyond it. */
+const BREATH = 1.05;
+/** What memory may be, by the number of sessions. */
+const MEMORY_GOAL = sessions <= 3 ? 90e6 : sessions <= 1000 ? 130e6 : Number.POSITIVE_INFINITY;
+
+/** What the program holds at one moment. */
 interface Look {
   readonly minute: number;
   readonly residentBytes: number;
   readonly descriptors: number;
+  readonly sockets: number;
+  readonly threads: number;
   readonly children: number;
-  readonly handles: number;
+  /** What keeps its event loop busy, by its own account: `frr_exporter_active_resources`. */
+  readonly resources: number;
+}
+
+const COUNTS = {
+  descriptors: 'open descriptors',
+  sockets: 'of them sockets',
+  threads: 'threads',
+  children: 'child processes',
+  resources: 'timers, sockets, processes and requests of the event loop',
+} as const satisfies Partial<Record<keyof Look, string>>;
+
+/** The sum over all types; NaN when the page has none. */
+function activeResources(page: string): number {
+  const counts = Array.from(page.matchAll(/^frr_exporter_active_resources\{.*\} (\d+)$/gm), ([, n]) =>
+    Number(n),
+  );
+  return counts.length === 0 ? Number.NaN : counts.reduce((sum, n) => sum + n);
 }
 
 await using pair = await startSessionPair(sessions);
 const program = values.source === 'vtysh' ? OURS_BY_VTYSH : OURS_BY_SOCKETS;
-const running = await program.start(pair, [`--poll.interval=${values.interval}`, '--poll.max-share=1']);
+const running = await program.start(pair, [`--poll.interval=${interval}s`, '--poll.max-share=1']);
+const scrape = createScraper(running.url);
 const begun = { at: performance.now(), cpu: cpuSeconds(running.pid) };
 const elapsedMinutes = () => (performance.now() - begun.at) / 60_000;
 const looks: Look[] = [];
 const latencies: number[] = [];
 
-while (elapsedMinutes() < minutes) {
-  const scraped = performance.now();
-  const page = await (await fetch(running.url)).text();
-  latencies.push((performance.now() - scraped) / 1000);
-  const minute = Math.floor(elapsedMinutes());
-  if (looks.at(-1)?.minute !== minute) {
-    const look = {
-      minute,
-      residentBytes: residentBytes(running.pid),
-      descriptors: openDescriptors(running.pid),
-      children: children(running.pid).length,
-      handles: Number(/^nodejs_active_resources_total (\d+)/m.exec(page)?.[1] ?? Number.NaN),
-    };
-    looks.push(look);
+process.stdout.write(`watching process ${running.pid} for ${minutes} minutes\n`);
+for (let number = 1; elapsedMinutes() < minutes; number++) {
+  const { seconds: latency, text } = await scrape();
+  latencies.push(latency);
+  const look = {
+    minute: elapsedMinutes(),
+    residentBytes: residentBytes(running.pid),
+    descriptors: openDescriptors(running.pid),
+    sockets: openSockets(running.pid),
+    threads: threads(running.pid),
+    children: children(running.pid).length,
+    resources: activeResources(text()),
+  };
+  looks.push(look);
+  if (number % 4 === 1)
     process.stdout.write(
-      `minute ${minute}: ${megabytes(look.residentBytes)}, ${look.descriptors} descriptors, ${look.children} children, ${look.handles} handles\n`,
+      `minute ${look.minute.toFixed(0)}: ${megabytes(look.residentBytes)}, ${Object.entries(COUNTS)
+        .map(([key, name]) => `${look[key as keyof typeof COUNTS]} ${name}`)
+        .join(', ')}\n`,
     );
-  }
-  await pause(5000);
+  await pause(Math.max(0, begun.at + number * SCRAPE_EVERY - performance.now()));
 }
 const cpu = (cpuSeconds(running.pid) - begun.cpu) / (elapsedMinutes() * 60);
 await running.stop();
 
-// The first two minutes warm up: code is compiled, connections are opened.
-const settled = looks.filter(({ minute }) => minute >= Math.min(2, minutes - 1));
-const third = Math.max(1, Math.floor(settled.length / 3));
-const figures = ['residentBytes', 'descriptors', 'children', 'handles'] as const;
-const compared = figures.map((figure) => ({
-  figure,
-  start: median(settled.slice(0, third).map((look) => look[figure])),
-  end: median(settled.slice(-third).map((look) => look[figure])),
-}));
-const grown = compared.filter(({ figure, start, end }) =>
-  figure === 'residentBytes' ? end > start * BREATH : end > start,
-);
-const rows = compared.map(({ figure, start, end }) =>
-  figure === 'residentBytes'
-    ? ['resident memory', megabytes(start), megabytes(end)]
-    : [figure, String(start), String(end)],
-);
-const result = `${table(['', 'after two minutes', 'at the end'], rows)}
+const first = looks.filter(({ minute }) => minute >= WARM_UP && minute < WARM_UP + WINDOW);
+const last = looks.filter(({ minute }) => minute >= minutes - WINDOW);
+const verdict = (kept: boolean) => (kept ? 'kept' : '**missed**');
 
-Scrape latency p50 ${seconds(median(latencies))}, p99 ${seconds(quantile(latencies, 0.99))}; CPU ${(cpu * 100).toFixed(1)} % of one core; ${grown.length === 0 ? 'nothing grew' : `grew: ${grown.map(({ figure }) => figure).join(', ')}`}.`;
+const memory = {
+  start: median(first.map((look) => look.residentBytes)),
+  end: median(last.map((look) => look.residentBytes)),
+  most: Math.max(...looks.map((look) => look.residentBytes)),
+};
+const inBounds = memory.end <= MEMORY_GOAL;
+const steady = memory.end <= memory.start * BREATH;
+const counts = Object.entries(COUNTS).map(([key, name]) => {
+  // What is under way comes on top and goes again: the least is what is held all the time.
+  const least = (among: readonly Look[]) =>
+    Math.min(...among.map((look) => look[key as keyof typeof COUNTS]));
+  const [start, end] = [least(first), least(last)];
+  return { name, start, end, kept: end <= start };
+});
+const from = `minutes ${WARM_UP} to ${(WARM_UP + WINDOW).toFixed(0)}`;
+const to = `minutes ${(minutes - WINDOW).toFixed(0)} to ${minutes}`;
+const goal = Number.isFinite(MEMORY_GOAL) ? `at most ${megabytes(MEMORY_GOAL)} at the end` : 'none';
+const rows = [
+  ['resident memory, median', goal, megabytes(memory.start), megabytes(memory.end), verdict(inBounds)],
+  ['the same', 'no growth', megabytes(memory.start), megabytes(memory.end), verdict(steady)],
+  ...counts.map(({ name, start, end, kept }) => [
+    name,
+    'no growth',
+    String(start),
+    String(end),
+    verdict(kept),
+  ]),
+];
+const result = `${table(['', 'goal', from, to, ''], rows)}
+
+The most memory at any moment was ${megabytes(memory.most)}. A scrape took ${seconds(median(latencies))} (p50), ${seconds(quantile(latencies, 0.99))} (p99); the exporter used ${(cpu * 100).toFixed(1)} % of one core, with its children.`;
 process.stdout.write(`\n${result}\n`);
 if (values.report) {
+  const flags = [
+    `--minutes ${minutes} --sessions ${sessions} --interval ${interval}`,
+    ...(values.source === 'socket' ? [] : [`--source ${values.source}`]),
+  ].join(' ');
   writeSection(
-    PAGE,
+    values.page,
     'soak',
-    `Made by \`make soak SOAK="--report --minutes ${minutes} --sessions ${sessions} --interval ${values.interval} --source ${values.source}"\` on ${machine()}: ${sessions} real sessions × 3 address families, ${minutes} minutes, polled every ${values.interval}.\n\n${result}`,
+    `## ${minutes} minutes on end
+
+Made by \`make soak SOAK="--report ${flags}"\` on ${machine()}, on ${today()}: ${sessions} real sessions × 3 address families,
+polled every ${interval} s by ${values.source === 'vtysh' ? 'vtysh' : 'the sockets'}, scraped every ${SCRAPE_EVERY / 1000} s as Prometheus does. Memory may breathe by ${((BREATH - 1) * 100).toFixed(0)} %.
+
+${result}`,
   );
 }
-process.exitCode = grown.length === 0 ? 0 : 1;
+process.exitCode = inBounds && steady && counts.every(({ kept }) => kept) ? 0 : 1;
