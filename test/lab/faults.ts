@@ -35,7 +35,7 @@ export const FAULTS = {
   silentLinkBfd: {
     ...lostPeer,
     name: 'A cable is cut behind a switch; BFD notices',
-    says: [lostTor1, /Why: (BFD down received|BGP Notification send: Cease\/BFD Down)/],
+    says: [lostTor1, /Why: (BFD down (received|initiated)|BGP Notification send: Cease\/BFD Down)/],
     happen: ({ node }) => node.silence(LINK),
   },
   cutCable: {

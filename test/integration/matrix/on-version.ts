@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { allCommands } from '../../../src/frr/commands.ts';
 import { openSource } from '../../../src/frr/open.ts';
 import { FrrError } from '../../../src/frr/source.ts';
@@ -47,7 +47,7 @@ const SESSIONS_UP = {
 
 /** Why FRR says that a session went down whose link was cut, by whichever of BFD and the interface was noticed first. */
 const CUT_REASONS =
-  /^(BFD down received|BFD Session Down|Interface down|Waiting for NHT|No path to specified Neighbor|Neighbor address lost)/;
+  /^(BFD down received|BFD down initiated|BFD Session Down|Interface down|Waiting for NHT|No path to specified Neighbor|Neighbor address lost)/;
 
 /** Figures that differ from one poll to the next. */
 const MOVING =
@@ -242,6 +242,8 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       const peer = { vrf: 'default', peer: 'eth2' };
       const dropped = (page: Page) => page.value('frr_bgp_session_dropped_total', peer) as number;
       const before = dropped(await exporter.page());
+      // Also when this test fails: the others need the link.
+      onTestFinished(() => lab.heal('tor2'));
       await lab.cut('tor2');
       await untilFrr('eth2', (state) => state !== 'Established');
       const page = await pageWhere(
