@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { freePort } from './process.ts';
 import { type Alertmanager, startAlertmanager } from './prometheus.ts';
 
 const ALERTS = resolve(import.meta.dirname, '../../alerts');
@@ -35,7 +36,9 @@ export interface AlertmanagerConfig {
 }
 
 export interface Messages extends AsyncDisposable {
+  /** The first of them: the only one unless a cluster was asked for. */
   readonly alertmanager: Alertmanager;
+  readonly alertmanagers: readonly Alertmanager[];
   /** What has come so far, in the order in which it came. */
   readonly messages: readonly Message[];
   stop(): Promise<void>;
@@ -44,14 +47,18 @@ export interface Messages extends AsyncDisposable {
 /**
  * Starts Alertmanager and what it sends to.
  * @param change changes the shipped configuration before its addresses are replaced
+ * @param size of the cluster; one Alertmanager is alone
  */
-export async function startMessages(change?: (config: AlertmanagerConfig) => void): Promise<Messages> {
+export async function startMessages(
+  change?: (config: AlertmanagerConfig) => void,
+  size = 1,
+): Promise<Messages> {
   const messages: Message[] = [];
   const inbox = await startInbox(messages);
   const mailbox = await startMailbox(messages);
-  let alertmanager: Alertmanager | undefined;
+  const alertmanagers: Alertmanager[] = [];
   const stop = async () => {
-    await alertmanager?.stop();
+    await Promise.all(alertmanagers.map((one) => one.stop()));
     await Promise.all([inbox.stop(), mailbox.stop()]);
   };
   try {
@@ -60,12 +67,30 @@ export async function startMessages(change?: (config: AlertmanagerConfig) => voi
     ) as AlertmanagerConfig;
     change?.(config);
     replaceAddresses(config, inbox.url, mailbox.address);
-    alertmanager = await startAlertmanager({ config: config as unknown as Record<string, unknown> });
-    return { alertmanager, messages, stop, [Symbol.asyncDispose]: stop };
+    for (const args of await clusterArguments(size))
+      alertmanagers.push(
+        await startAlertmanager({ config: config as unknown as Record<string, unknown>, args }),
+      );
+    const [alertmanager] = alertmanagers as [Alertmanager];
+    return { alertmanager, alertmanagers, messages, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The arguments of each Alertmanager of a cluster; none for one that is alone. */
+async function clusterArguments(size: number): Promise<readonly (readonly string[])[]> {
+  if (size === 1) return [[]];
+  const peers: string[] = [];
+  while (peers.length < size) peers.push(`127.0.0.1:${await freePort()}`);
+  return peers.map((self) => [
+    `--cluster.listen-address=${self}`,
+    `--cluster.advertise-address=${self}`,
+    ...peers.filter((peer) => peer !== self).map((peer) => `--cluster.peer=${peer}`),
+    '--cluster.peer-timeout=5s',
+    '--cluster.settle-timeout=5s',
+  ]);
 }
 
 function replaceAddresses(config: AlertmanagerConfig, inbox: string, mailbox: string): void {
