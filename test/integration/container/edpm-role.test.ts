@@ -6,7 +6,18 @@ import { waitFor } from '../../lab/index.ts';
 import { type PlayResult, play } from './ansible.ts';
 import { type Authority, makeAuthority } from './certificates.ts';
 import { exporterImage, type Machine, REPOSITORY, readOn, startMachine } from './machine.ts';
-import { answer, containers, decided, inspect, programArguments, request, traces } from './role-proof.ts';
+import {
+  answer,
+  containers,
+  decided,
+  describeRemoval,
+  expectRefusal,
+  expectUnchanged,
+  inspect,
+  programArguments,
+  request,
+  traces,
+} from './role-proof.ts';
 import { withSystemctl } from './systemd.ts';
 
 const ADDRESS = '2001:db8::10';
@@ -59,10 +70,7 @@ describe('refused before anything is changed', () => {
       /edpm_frr_exporter_allowed_subnets takes subnets such as .*, not.*office/,
     ],
   ])('%s', async (_what, variables, message) => {
-    const result = await deploy(variables);
-    expect(result).toMatchObject({ exitCode: 2, changed: 0, failed: 1 });
-    expect(result.stdout).toMatch(message);
-    expect(await traces(machine)).toEqual([]);
+    await expectRefusal(machine, await deploy(variables), message);
   });
 });
 
@@ -119,9 +127,7 @@ describe('a deployment', () => {
   });
 
   it('changes nothing when it is done again', async () => {
-    const { Id } = await inspect(machine, 'frr_exporter');
-    expect(await deploy()).toMatchObject({ exitCode: 0, changed: 0, changes: [] });
-    expect((await inspect(machine, 'frr_exporter')).Id).toBe(Id);
+    await expectUnchanged(machine, () => deploy());
   });
 
   it('passes changed settings on, whatever is in them, and serves TLS to clients with a certificate', async () => {
@@ -169,23 +175,7 @@ describe('a deployment', () => {
   });
 });
 
-describe('a removal', () => {
-  const absent = { edpm_frr_exporter_state: 'absent' };
-
-  it('changes nothing in check mode', async () => {
-    const before = await traces(machine);
-    expect((await deploy(absent, true)).exitCode).toBe(0);
-    expect(await traces(machine)).toEqual(before);
-  });
-
-  it('leaves nothing behind', async () => {
-    const result = await deploy(absent);
-    expect(result.exitCode, result.stdout).toBe(0);
-    expect((await traces(machine)).filter((trace) => /exporter/.test(trace))).toEqual([]);
-    expect(await containers(machine)).toEqual([]);
-  });
-
-  it('changes nothing when it is done again', async () => {
-    expect(await deploy(absent)).toMatchObject({ exitCode: 0, changed: 0 });
-  });
-});
+describeRemoval(
+  () => machine,
+  (check) => deploy({ edpm_frr_exporter_state: 'absent' }, check),
+);

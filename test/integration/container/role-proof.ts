@@ -1,7 +1,9 @@
 /** What the tests of both roles look at: what a deployment leaves on the machine, and what answers on it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { waitFor } from '../../lab/index.ts';
+import type { PlayResult } from './ansible.ts';
 import type { Machine, Result } from './machine.ts';
 
 /** podman's account of a container, as far as it is looked at here. */
@@ -81,4 +83,44 @@ export async function answer(machine: Machine, ...args: string[]): Promise<strin
     { within: 30_000, for: `${args.at(-1)} to answer` },
   );
   return result.stdout;
+}
+
+/** A play ended with a line that says what is wrong, before it changed anything. */
+export async function expectRefusal(machine: Machine, result: PlayResult, message: RegExp): Promise<void> {
+  expect(result).toMatchObject({ exitCode: 2, changed: 0, failed: 1 });
+  expect(result.stdout).toMatch(message);
+  expect(await traces(machine)).toEqual([]);
+}
+
+/** A deployment that is done again changes nothing, and the container is the one that was there. */
+export async function expectUnchanged(machine: Machine, deploy: () => Promise<PlayResult>): Promise<void> {
+  const { Id } = await inspect(machine, 'frr_exporter');
+  expect(await deploy()).toMatchObject({ exitCode: 0, changed: 0, changes: [] });
+  expect((await inspect(machine, 'frr_exporter')).Id).toBe(Id);
+}
+
+/** The last tests of a role: that it takes away all that it made. */
+export function describeRemoval(
+  machine: () => Machine,
+  remove: (check?: boolean) => Promise<PlayResult>,
+): void {
+  describe('a removal', () => {
+    it('changes nothing in check mode', async () => {
+      const before = await traces(machine());
+      expect((await remove(true)).exitCode).toBe(0);
+      expect(await traces(machine())).toEqual(before);
+    });
+
+    it('leaves nothing behind', async () => {
+      const result = await remove();
+      expect(result.exitCode, result.stdout).toBe(0);
+      // Folders that are not only the exporter's stay.
+      expect((await traces(machine())).filter((trace) => /exporter/.test(trace))).toEqual([]);
+      expect(await containers(machine())).toEqual([]);
+    });
+
+    it('changes nothing when it is done again', async () => {
+      expect(await remove()).toMatchObject({ exitCode: 0, changed: 0 });
+    });
+  });
 }

@@ -7,7 +7,17 @@ import { waitFor } from '../../lab/index.ts';
 import { type PlayResult, play } from './ansible.ts';
 import { type Authority, makeAuthority } from './certificates.ts';
 import { exporterImage, type Machine, REPOSITORY, startMachine } from './machine.ts';
-import { answer, containers, decided, inspect, request, traces } from './role-proof.ts';
+import {
+  answer,
+  containers,
+  decided,
+  describeRemoval,
+  expectRefusal,
+  expectUnchanged,
+  inspect,
+  request,
+  traces,
+} from './role-proof.ts';
 import { withHostVariables } from './service-template.ts';
 import { withSystemctl } from './systemd.ts';
 import { podmanRun } from './tripleo-container.ts';
@@ -73,10 +83,7 @@ describe('refused before anything is changed', () => {
       /tripleo_frr_exporter_basic_auth_users takes bcrypt hashes; that of user prometheus is none/,
     ],
   ])('%s', async (_what, variables, message) => {
-    const result = await deploy(variables);
-    expect(result).toMatchObject({ exitCode: 2, changed: 0, failed: 1 });
-    expect(result.stdout).toMatch(message);
-    expect(await traces(machine)).toEqual([]);
+    await expectRefusal(machine, await deploy(variables), message);
   });
 });
 
@@ -121,9 +128,7 @@ describe('a deployment', () => {
   });
 
   it('changes nothing when it is done again', async () => {
-    const { Id } = await inspect(machine, 'frr_exporter');
-    expect(await deploy()).toMatchObject({ exitCode: 0, changed: 0, changes: [] });
-    expect((await inspect(machine, 'frr_exporter')).Id).toBe(Id);
+    await expectUnchanged(machine, () => deploy());
   });
 
   it('passes a changed setting on', async () => {
@@ -197,23 +202,7 @@ describe('TLS', () => {
   });
 });
 
-describe('a removal', () => {
-  const absent = { tripleo_frr_exporter_state: 'absent' };
-
-  it('changes nothing in check mode', async () => {
-    const before = await traces(machine);
-    expect((await deploy(absent, true)).exitCode).toBe(0);
-    expect(await traces(machine)).toEqual(before);
-  });
-
-  it('leaves nothing behind', async () => {
-    expect((await deploy(absent)).exitCode).toBe(0);
-    // Folders that are not only the exporter's stay.
-    expect((await traces(machine)).filter((trace) => /exporter/.test(trace))).toEqual([]);
-    expect(await containers(machine)).toEqual([]);
-  });
-
-  it('changes nothing when it is done again', async () => {
-    expect(await deploy(absent)).toMatchObject({ exitCode: 0, changed: 0 });
-  });
-});
+describeRemoval(
+  () => machine,
+  (check) => deploy({ tripleo_frr_exporter_state: 'absent' }, check),
+);
