@@ -19,6 +19,8 @@ const inherit = { cwd: root, stdio: 'inherit', reject: false, preferLocal: true 
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
+/** Tests that passed, but not at once: named, so that a real fault does not hide behind them. */
+const secondTries: string[] = [];
 
 function tell(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -46,7 +48,12 @@ interface Report {
     readonly name: string;
     readonly status: string;
     readonly message: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      /** Of every try, also of a test that passed in the end. */
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -65,6 +72,9 @@ async function vitest(...args: string[]): Promise<void> {
     let told = 0;
     for (const { name, status, message, assertionResults } of report.testResults) {
       const failed = assertionResults.filter((result) => result.status === 'failed');
+      for (const { status: end, fullName, failureMessages } of assertionResults)
+        if (end === 'passed' && failureMessages.length > 0)
+          secondTries.push(`${name}: ${fullName}: ${failureMessages[0]?.split('\n')[0]}`);
       for (const { fullName } of failed) fail(`${name}: ${fullName}`);
       // A file can fail without a failed test: it does not load, or its set-up fails and its tests are skipped.
       if (status === 'failed' && failed.length === 0) fail(`${name}: ${message.split('\n')[0]}`);
@@ -114,6 +124,7 @@ if (missing === undefined || ci) {
 }
 if (ci && count.skipped > 0) fail(`skipped tests, which CI does not take: ${count.skipped}`, count.skipped);
 
+if (secondTries.length > 0) tell(`\n${secondTries.map((test) => `SECOND TRY  ${test}`).join('\n')}`);
 if (failures.length > 0) tell(`\n${failures.map((failure) => `FAILED  ${failure}`).join('\n')}`);
 tell(
   `\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`,
