@@ -3,7 +3,8 @@
  * the file to what is made here.
  */
 import type { Pace } from '../src/collectors/collector.ts';
-import { COLLECTORS } from '../src/collectors/index.ts';
+import { BGP_NAME_DEFAULTS } from '../src/collectors/compat/bgp.ts';
+import { COLLECTOR_DEFAULTS, COLLECTORS, collectors } from '../src/collectors/index.ts';
 import { MAINTENANCE_DESCRIPTORS } from '../src/maintenance.ts';
 import { BUILD_DESCRIPTORS } from '../src/metrics/build.ts';
 import type { Descriptor } from '../src/metrics/family.ts';
@@ -11,6 +12,7 @@ import { startProcessMetrics } from '../src/metrics/process.ts';
 import { POLLER_DESCRIPTORS } from '../src/poller/poller-metrics.ts';
 import { measureRequests } from '../src/web/request-metrics.ts';
 import { WEB_CONFIG_DESCRIPTORS } from '../src/web/web-config-file.ts';
+import { DIFFERENCES } from './compat-differences.ts';
 
 const PACES: Readonly<Record<Pace, string>> = {
   sessions: 'every `--poll.interval` (5 s)',
@@ -49,6 +51,26 @@ function collectorSections(): readonly string[] {
   });
 }
 
+/** The metrics that `--compat.frr-exporter` adds, with all that its flags add. */
+export const COMPAT_DESCRIPTORS: readonly Descriptor[] = collectors({
+  ...COLLECTOR_DEFAULTS,
+  frrExporterNames: {
+    ...BGP_NAME_DEFAULTS,
+    ...{ descriptions: true, groups: true, hostnames: true, types: true, accepted: true },
+  },
+})
+  .flatMap(({ descriptors }) => descriptors)
+  .filter((one) => !COLLECTORS.some(({ descriptors }) => descriptors.includes(one)));
+
+function differencesTable(): string {
+  const rows = DIFFERENCES.map(({ metric, collectors: names, only, how, why }) => {
+    const of = names === undefined ? '' : ` of ${names.map((name) => `\`${name}\``).join(', ')}`;
+    const what = { absent: 'not here', value: 'another value', labels: 'labels more' }[how];
+    return `| \`${metric}\`${of} | ${only ?? 'any'} | ${what} | ${cell(why)} |`;
+  });
+  return ['| metric | version | | why |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
 async function processTable(): Promise<string> {
   const metrics = startProcessMetrics();
   measureRequests(() => {}, new Set(), metrics.registry);
@@ -84,6 +106,13 @@ on info metrics, whose value is always 1, to be joined on:`,
     '## The web configuration',
     'Told where there is a `--web.config.file`; see [web-config.md](web-config.md).',
     table(WEB_CONFIG_DESCRIPTORS),
+    '## With --compat.frr-exporter',
+    `The names and labels of \`prometheus-frr-exporter\`, made of the same answers, by the collectors above. The labels \`peer_desc\`,
+\`peer_group\` and \`peer_hostname\` are there with the [flags](flags.md#collectors) \`--collector.bgp.peer-...\`; a description that was
+edited is in them within a minute. Where both exporters have a name, it is as below.`,
+    table(COMPAT_DESCRIPTORS),
+    `A test compares every series of its versions 1.1.4 and 1.11.0 with ours on the same FRR. These differ on purpose:`,
+    differencesTable(),
     '## The exporter itself',
     table(BUILD_DESCRIPTORS),
     await processTable(),

@@ -6,6 +6,7 @@
  * the command line wins.
  */
 import type { Collector } from './collectors/collector.ts';
+import { type BgpNameSettings, needsNeighbors } from './collectors/compat/bgp.ts';
 import { hostAddressFilter } from './collectors/host-routes.ts';
 import { type CollectorSettings, collectors as makeCollectors } from './collectors/index.ts';
 import {
@@ -108,6 +109,19 @@ const hostAddresses: Kind<ReturnType<typeof hostAddressFilter>> = {
   },
 };
 
+const FOR_COMPAT = 'With --compat.frr-exporter';
+
+/** A switch that frr_exporter has too. */
+function compatSwitch(name: string, what: string): Flag<boolean> {
+  return flag({
+    name,
+    group: 'Collectors',
+    help: `${FOR_COMPAT}: ${what}`,
+    kind: yesOrNo,
+    default: 'false',
+  });
+}
+
 const FLAGS = {
   frrSource: flag({
     name: 'frr.source',
@@ -208,6 +222,32 @@ const FLAGS = {
     kind: yesOrNo,
     default: 'false',
   }),
+  collectorBgpPeerDescriptions: compatSwitch(
+    'collector.bgp.peer-descriptions',
+    'label peer_desc, which is the member desc of a description that is JSON',
+  ),
+  collectorBgpPeerDescriptionsPlainText: compatSwitch(
+    'collector.bgp.peer-descriptions.plain-text',
+    'the whole description in the label peer_desc',
+  ),
+  collectorBgpPeerGroups: compatSwitch('collector.bgp.peer-groups', 'label peer_group'),
+  collectorBgpPeerHostnames: compatSwitch('collector.bgp.peer-hostnames', 'label peer_hostname'),
+  collectorBgpPeerTypes: compatSwitch('collector.bgp.peer-types', 'frr_bgp_peer_types_up'),
+  collectorBgpPeerTypesKeys: list({
+    name: 'collector.bgp.peer-types.keys',
+    group: 'Collectors',
+    help: `${FOR_COMPAT}: members of a description that is JSON which are types. May be given several times`,
+    kind: {
+      placeholder: 'NAME',
+      takes: 'the name of a member, such as type',
+      read: (given) => (given === '' ? undefined : given),
+    },
+    default: 'type',
+  }),
+  collectorBgpAcceptedFilteredPrefixes: compatSwitch(
+    'collector.bgp.accepted-filtered-prefixes',
+    'frr_bgp_peer_prefixes_accepted_count_total',
+  ),
   collectorHostRoutesInclude: list({
     name: 'collector.host-routes.include',
     group: 'Collectors',
@@ -364,6 +404,28 @@ function given(one: Flag, typed: Typed, environment: NodeJS.ProcessEnv): Given {
   return { values: parts.filter((part) => part !== ''), where: variable };
 }
 
+/** Those that the collector bgp-neighbors is needed for come first. */
+const COMPAT_SWITCHES = [
+  'collectorBgpPeerDescriptions',
+  'collectorBgpPeerDescriptionsPlainText',
+  'collectorBgpPeerGroups',
+  'collectorBgpPeerTypes',
+  'collectorBgpPeerHostnames',
+  'collectorBgpAcceptedFilteredPrefixes',
+] as const satisfies readonly (keyof Values)[];
+
+function frrExporterNames(values: Values): BgpNameSettings {
+  return {
+    descriptions: values.collectorBgpPeerDescriptions || values.collectorBgpPeerDescriptionsPlainText,
+    plainDescriptions: values.collectorBgpPeerDescriptionsPlainText,
+    groups: values.collectorBgpPeerGroups,
+    hostnames: values.collectorBgpPeerHostnames,
+    types: values.collectorBgpPeerTypes,
+    typeKeys: values.collectorBgpPeerTypesKeys,
+    accepted: values.collectorBgpAcceptedFilteredPrefixes,
+  };
+}
+
 /** Kubernetes sets these in every container beside a service that is called frr-exporter. */
 const SERVICE_LINK = /^FRR_EXPORTER_(SERVICE_(HOST|PORT(_.*)?)|PORT(_.*)?)$/;
 
@@ -393,13 +455,14 @@ export function readConfig(
       return [key, one.read(texts, where)];
     }),
   ) as unknown as Values;
+  const names = frrExporterNames(values);
   const collectors = collectorsFor({
     hostRoutes: {
       include: values.collectorHostRoutesInclude,
       exclude: values.collectorHostRoutesExclude,
       maxSeries: values.collectorHostRoutesMaxSeries,
     },
-    frrExporterNames: values.compatFrrExporter,
+    frrExporterNames: values.compatFrrExporter ? names : undefined,
   });
   const enabled = collectors.filter((collector) => {
     const one = collectorFlag(collector);
@@ -407,6 +470,13 @@ export function readConfig(
     if (texts.length === 0) return collector.enabledByDefault && !values.collectorDisableDefaults;
     return one.read(texts, where);
   });
+  const wanted = COMPAT_SWITCHES.find((key) => values[key]);
+  if (wanted !== undefined) {
+    if (!values.compatFrrExporter)
+      throw new UsageError(`--${FLAGS[wanted].name} takes --compat.frr-exporter beside it`);
+    if (needsNeighbors(names) && !enabled.some(({ name }) => name === 'bgp-neighbors'))
+      throw new UsageError(`--${FLAGS[wanted].name} takes --collector.bgp-neighbors beside it`);
+  }
   if (OTHER_PAGES.includes(values.webTelemetryPath))
     throw new UsageError(
       `--web.telemetry-path takes a path that is no other page, not ${values.webTelemetryPath}`,

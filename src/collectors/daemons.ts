@@ -61,6 +61,8 @@ interface Health {
 
 interface Answers {
   readonly version: string | undefined;
+  /** The system that FRR runs on: `Linux(6.1.0)`. */
+  readonly system: string | undefined;
   readonly daemons: ReadonlyMap<Daemon, Health>;
   readonly watchfrr: ReadonlyMap<Daemon, boolean>;
 }
@@ -107,7 +109,8 @@ export function daemons(): Collector<Answers> {
         daemons.set(daemon, { up, hung, connected, restarts });
       }
       seen = daemons;
-      return { version: parseVersion(zebra?.text ?? ''), daemons, watchfrr };
+      const told = zebra?.text ?? '';
+      return { version: parseVersion(told), system: parseSystem(told), daemons, watchfrr };
     },
     families: ({ version, daemons, watchfrr }) =>
       buildFamilies(DESCRIPTORS, (emit) => {
@@ -160,6 +163,11 @@ function allReconnected(
 /** `FRRouting 8.4.4 (node) on Linux(6.1.0).` in the first line of `show version`. */
 export function parseVersion(text: string): string | undefined {
   return /^FRRouting (\S+)/.exec(text)?.[1];
+}
+
+/** `Linux(6.1.0)` of the same line; not every build of FRR has it. */
+function parseSystem(text: string): string | undefined {
+  return /^FRRouting .* on (.+)\.$/m.exec(text)?.[1];
 }
 
 /** Lines such as `  bgpd                 Up` of `show watchfrr`; other states are Init, Down, Connecting, Unresponsive. */

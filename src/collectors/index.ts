@@ -3,6 +3,7 @@ import { bfd } from './bfd.ts';
 import { bgp } from './bgp.ts';
 import { bgpNeighbors } from './bgp-neighbors.ts';
 import type { Collector } from './collector.ts';
+import type { BgpNameSettings } from './compat/bgp.ts';
 import { withFrrExporterNames } from './compat.ts';
 import { daemons } from './daemons.ts';
 import { defaultRoutes } from './default-route.ts';
@@ -18,13 +19,13 @@ import { vrrp } from './vrrp.ts';
 /** What can be set of collectors, besides whether they are asked. */
 export interface CollectorSettings {
   readonly hostRoutes: HostRouteSettings;
-  /** `--compat.frr-exporter`: the names of the exporter that most people run beside ours. */
-  readonly frrExporterNames: boolean;
+  /** `--compat.frr-exporter`: the names of the exporter that most people run beside ours; undefined without them. */
+  readonly frrExporterNames: BgpNameSettings | undefined;
 }
 
 export const COLLECTOR_DEFAULTS: CollectorSettings = {
   hostRoutes: HOST_ROUTE_DEFAULTS,
-  frrExporterNames: false,
+  frrExporterNames: undefined,
 };
 
 /** Makes the collectors. Some remember what they saw, so each poller has its own. */
@@ -44,7 +45,7 @@ export function collectors(settings: CollectorSettings = COLLECTOR_DEFAULTS): re
     vrrp,
     rpki,
   ];
-  return settings.frrExporterNames ? withFrrExporterNames(all) : all;
+  return settings.frrExporterNames === undefined ? all : withFrrExporterNames(all, settings.frrExporterNames);
 }
 
 /** The collectors with their default settings: for whoever wants to know which there are and what they give. */

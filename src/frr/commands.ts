@@ -79,6 +79,10 @@ export const COMMANDS = {
   /** One document for all VRFs; neighbors and interfaces are few. */
   ospfNeighbors: json('ospfd', 'show ip ospf vrf all neighbor json'),
   ospfInterfaces: json('ospfd', 'show ip ospf vrf all interface json'),
+  /** Asked for `--compat.frr-exporter` alone: the numbers of LSAs. Empty without OSPF. */
+  ospfInstances: json('ospfd', 'show ip ospf vrf all json', { mayBeEmpty: true }),
+  /** Also for that alone. FRR 8.4 and newer. */
+  ospfMaxAge: json('ospfd', 'show ip ospf vrf all database max-age json'),
   pimNeighbors: json('pimd', 'show ip pim vrf all neighbor json'),
   pimInterfaces: json('pimd', 'show ip pim vrf all interface json'),
   vrrp: json('vrrpd', 'show vrrp json'),

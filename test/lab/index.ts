@@ -37,7 +37,7 @@ export {
   type Topology,
   TRIPLEO,
 } from './topology.ts';
-export { configureRpki, DAEMONS, startRpkiCache } from './topology-daemons.ts';
+export { configureRpki, DAEMONS, EVERYTHING, startRpkiCache } from './topology-daemons.ts';
 export { FULL } from './topology-full.ts';
 export { FRR_RELEASES, FRR_VERSIONS, type FrrVersion, frrRoot } from './versions.ts';
 export { type WaitOptions, waitFor } from './waiting.ts';

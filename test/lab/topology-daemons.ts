@@ -10,8 +10,7 @@ import { belongingTo } from './ownership.ts';
 import { type Running, start } from './process.ts';
 import type { Router } from './router.ts';
 import { type Topology, TRIPLEO } from './topology.ts';
-
-const { node, tor1, tor2 } = TRIPLEO.routers;
+import { FULL } from './topology-full.ts';
 
 /** Where the node looks for its RPKI cache: at itself. */
 export const RPKI_CACHE = { host: '172.16.0.1', port: 8282 } as const;
@@ -19,11 +18,11 @@ export const RPKI_CACHE = { host: '172.16.0.1', port: 8282 } as const;
 const igp = (routerId: string, interfaces: readonly string[]) => `
 router ospf
  ospf router-id ${routerId}
- network 100.64.0.0/16 area 0
 exit
 ${interfaces
   .map(
     (name) => `interface ${name}
+ ip ospf area 0
  ip ospf network point-to-point
  ip ospf hello-interval 1
  ip ospf dead-interval 4
@@ -74,22 +73,32 @@ export async function startRpkiCache(lab: Lab): Promise<Running> {
   );
 }
 
-export const DAEMONS: Topology = {
-  ...TRIPLEO,
-  routers: {
-    node: {
-      config: node.config + igp('10.0.0.9', ['eth1', 'eth2']) + VRRP,
-      kernel: [
-        ...node.kernel,
-        // vrrpd takes the interface that has the virtual MAC address of its group.
-        'link add vrrp4 link eth1 type macvlan mode bridge',
-        'link set vrrp4 address 00:00:5e:00:01:05',
-        'link set vrrp4 up',
-      ],
-      daemons: ['ospfd', 'pimd', 'vrrpd'],
-      daemonFlags: { bgpd: ['-M', 'rpki'] },
+/** A topology with these daemons beside what it has. */
+function withDaemons(topology: Topology): Topology {
+  const { node, tor1, tor2 } = topology.routers;
+  return {
+    ...topology,
+    routers: {
+      node: {
+        ...node,
+        config: node.config + igp('10.0.0.9', ['eth1', 'eth2']) + VRRP,
+        kernel: [
+          ...node.kernel,
+          // vrrpd takes the interface that has the virtual MAC address of its group.
+          'link add vrrp4 link eth1 type macvlan mode bridge',
+          'link set vrrp4 address 00:00:5e:00:01:05',
+          'link set vrrp4 up',
+        ],
+        daemons: ['ospfd', 'pimd', 'vrrpd'],
+        daemonFlags: { ...node.daemonFlags, bgpd: ['-M', 'rpki'] },
+      },
+      tor1: { ...tor1, config: tor1.config + igp('10.0.0.1', ['down0']), daemons: ['ospfd', 'pimd'] },
+      tor2: { ...tor2, config: tor2.config + igp('10.0.0.2', ['down0']), daemons: ['ospfd', 'pimd'] },
     },
-    tor1: { ...tor1, config: tor1.config + igp('10.0.0.1', ['down0']), daemons: ['ospfd', 'pimd'] },
-    tor2: { ...tor2, config: tor2.config + igp('10.0.0.2', ['down0']), daemons: ['ospfd', 'pimd'] },
-  },
-};
+  };
+}
+
+export const DAEMONS: Topology = withDaemons(TRIPLEO);
+
+/** {@link FULL} with them too: everything at once. */
+export const EVERYTHING: Topology = withDaemons(FULL);

@@ -57,6 +57,26 @@ describe('flags', () => {
     });
   });
 
+  test.each([
+    ['--collector.bgp.peer-groups', '--collector.bgp.peer-groups takes --compat.frr-exporter beside it'],
+    [
+      '--collector.bgp.accepted-filtered-prefixes',
+      '--collector.bgp.accepted-filtered-prefixes takes --compat.frr-exporter beside it',
+    ],
+    [
+      '--compat.frr-exporter --collector.bgp.peer-hostnames --collector.bgp.peer-types --no-collector.bgp-neighbors',
+      '--collector.bgp.peer-types takes --collector.bgp-neighbors beside it',
+    ],
+  ])('what %s needs beside it', (typed, message) => {
+    const line = () => readCommandLine(typed.split(' '), {}, '1.2.3');
+    expect(line).toThrow(new UsageError(message));
+  });
+
+  test('labels of the neighbors summary need nothing beside them', () => {
+    const typed = ['--compat.frr-exporter', '--collector.bgp.peer-hostnames', '--no-collector.bgp-neighbors'];
+    expect(readCommandLine(typed, {}, '1.2.3').command).toBe('serve');
+  });
+
   test('both ways to give a value, the last one counts', () => {
     expect(read(['--frr.timeout=1s', '--frr.timeout', '2s']).frrTimeout).toBe(2);
   });

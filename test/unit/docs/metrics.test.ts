@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { metricsPage } from '../../../docs/metrics-page.ts';
+import { COMPAT_DESCRIPTORS, metricsPage } from '../../../docs/metrics-page.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
 import { MAINTENANCE_DESCRIPTORS } from '../../../src/maintenance.ts';
 import { BUILD_DESCRIPTORS } from '../../../src/metrics/build.ts';
@@ -31,4 +31,17 @@ test('no two metrics have a name, and what a name ends in is what the metric is'
     expect([name, /_(seconds|bytes|ratio)(_total)?$/.test(name)]).toEqual([name, unit !== undefined]);
     expect(new Set(labels).size).toBe(labels.length);
   }
+});
+
+test('the names of frr_exporter are told once, and take the place of ours where both have them', () => {
+  const names = COMPAT_DESCRIPTORS.map(({ name }) => name);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  const own = new Set(descriptors.map(({ name }) => name));
+  expect(names.filter((name) => own.has(name))).toEqual([
+    'frr_bgp_rib_memory_bytes',
+    'frr_bgp_peers_memory_bytes',
+    'frr_bgp_peer_groups_memory_bytes',
+    'frr_ospf_neighbor_state',
+    'frr_rpki_cache_preference',
+  ]);
 });

@@ -23,6 +23,8 @@ const ALLOWED = [
   'zebra: show evpn vni json',
   'ospfd: show ip ospf vrf all neighbor json',
   'ospfd: show ip ospf vrf all interface json',
+  'ospfd: show ip ospf vrf all json',
+  'ospfd: show ip ospf vrf all database max-age json',
   'pimd: show ip pim vrf all neighbor json',
   'pimd: show ip pim vrf all interface json',
   'vrrpd: show vrrp json',
@@ -68,7 +70,7 @@ describe('allCommands', () => {
   });
 
   it('lets an answer be empty only where FRR gives none for nothing', () => {
-    expect(all.filter(({ mayBeEmpty }) => mayBeEmpty)).toEqual([COMMANDS.evpnVnis]);
+    expect(all.filter(({ mayBeEmpty }) => mayBeEmpty)).toEqual([COMMANDS.evpnVnis, COMMANDS.ospfInstances]);
   });
 });
 

@@ -1,0 +1,38 @@
+/** BFD, as frr_exporter's collector `bfd` has it. */
+import { buildFamiliesInTurns, labels, NO_LABELS } from '../../metrics/family.ts';
+import { fields, items, word } from '../fields.ts';
+import { addition, gauge } from './addition.ts';
+
+const PEERS = 'show bfd peers json';
+const PEER = ['iface', 'local', 'peer', 'vrf'] as const;
+
+const count = gauge('frr_bfd_peer_count', [], 'BFD peers.', PEERS);
+const state = gauge('frr_bfd_peer_state', PEER, 'State of the BFD peer: 1 up, 0 down.', `${PEERS}: status`);
+const uptime = gauge(
+  'frr_bfd_peer_uptime',
+  PEER,
+  'Seconds since the BFD session came up; 0 while it is not up.',
+  `${PEERS}: uptime`,
+);
+
+const DESCRIPTORS = [count, state, uptime] as const;
+
+export const bfdNames = addition({
+  descriptors: DESCRIPTORS,
+  families: (answers) =>
+    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
+      const sessions = items(fields(answers).sessions);
+      emit(count, NO_LABELS, sessions.length);
+      for (const session of sessions.map(fields)) {
+        yield;
+        const set = labels(PEER, [
+          word(session.interface),
+          word(session.local),
+          word(session.peer),
+          word(session.vrf),
+        ]);
+        emit(state, set, session.status === 'up' ? 1 : 0);
+        emit(uptime, set, session.uptime ?? 0);
+      }
+    }),
+});

@@ -1,0 +1,53 @@
+/** VRRP, as frr_exporter's collector `vrrp` has it: both halves of a group, and a series for each state. */
+import { buildFamilies, labels } from '../../metrics/family.ts';
+import { fields, items, word } from '../fields.ts';
+import { addition, counter, gauge } from './addition.ts';
+
+const SHOW = 'show vrrp json';
+const HALF = ['interface', 'proto', 'subinterface', 'vrid'] as const;
+const STATE = ['interface', 'proto', 'state', 'subinterface', 'vrid'] as const;
+
+const state = gauge(
+  'frr_vrrp_state',
+  STATE,
+  '1 for the state that the virtual router is in, 0 for the others: Initialize, Master, Backup.',
+  `${SHOW}: v4 and v6 status`,
+);
+const half = (name: string, help: string, field: string) =>
+  counter(name, HALF, help, `${SHOW}: v4 and v6 stats ${field}`);
+const sent = half('frr_vrrp_advertisements_sent_total', 'VRRP advertisements sent.', 'adverTx');
+const received = half('frr_vrrp_advertisements_received_total', 'VRRP advertisements received.', 'adverRx');
+const gratuitousArps = half('frr_vrrp_gratuitous_arp_sent_total', 'Gratuitous ARPs sent.', 'garpTx');
+const neighborAdvertisements = half(
+  'frr_vrrp_neighbor_advertisements_sent_total',
+  'Neighbor advertisements sent.',
+  'neighborAdverTx',
+);
+const transitions = half('frr_vrrp_state_transitions_total', 'Changes of the state.', 'transitions');
+
+const DESCRIPTORS = [state, sent, received, gratuitousArps, neighborAdvertisements, transitions] as const;
+
+const STATES = ['Initialize', 'Master', 'Backup'] as const;
+
+export const vrrpNames = addition({
+  descriptors: DESCRIPTORS,
+  families: (documents) =>
+    buildFamilies(DESCRIPTORS, (emit) => {
+      for (const group of items(documents).flatMap(items).map(fields)) {
+        for (const proto of ['v4', 'v6'] as const) {
+          const one = fields(group[proto]);
+          const stats = fields(one.stats);
+          const key = [word(group.interface), proto, word(one.interface), word(group.vrid)] as const;
+          const [on, , below, vrid] = key;
+          for (const name of STATES)
+            emit(state, labels(STATE, [on, proto, name, below, vrid]), one.status === name ? 1 : 0);
+          const set = labels(HALF, key);
+          emit(sent, set, stats.adverTx);
+          emit(received, set, stats.adverRx);
+          emit(gratuitousArps, set, stats.garpTx);
+          emit(neighborAdvertisements, set, stats.neighborAdverTx);
+          emit(transitions, set, stats.transitions);
+        }
+      }
+    }),
+});
