@@ -20,6 +20,8 @@ import type { Thresholds } from '../thresholds.ts';
 const KEY = 'cluster, job, instance, vrf, peer';
 /** What the down rules take over from the session's info, to group and to silence by. */
 const INFO = 'peer_group, remote_as, remote_router_id, interface';
+/** What FRR says of a peer whose router ID it does not know: a regular expression as it is written in PromQL. */
+const NO_ROUTER_ID = '|0\\\\.0\\\\.0\\\\.0';
 
 export function sessions(site: Thresholds): RuleFile {
   const { carry } = site;
@@ -31,10 +33,22 @@ export function sessions(site: Thresholds): RuleFile {
         name: 'frr-sessions',
         rules: [
           {
+            // Who the peer was when it last told: FRR forgets its router ID as soon as it tries to connect again.
+            record: 'session:frr_bgp_session_remote_router:last',
+            expr: promql`
+              group by (${KEY}, remote_router_id) (frr_bgp_session_info{remote_router_id!~"${NO_ROUTER_ID}"})
+              or on (${KEY}) (
+                session:frr_bgp_session_remote_router:last
+                and on (${KEY}) last_over_time(frr_bgp_session_up[${carry}])
+              )
+            `,
+          },
+          {
             // Carried on while the session is known: the info comes from a slower command than the state.
             record: 'session:frr_bgp_session_info:last',
             expr: promql`
-              frr_bgp_session_info
+              frr_bgp_session_info * on (${KEY}) group_left (remote_router_id) session:frr_bgp_session_remote_router:last
+              or on (${KEY}) frr_bgp_session_info
               or on (${KEY}) (
                 session:frr_bgp_session_info:last
                 and on (${KEY}) last_over_time(frr_bgp_session_up[${carry}])
@@ -114,7 +128,7 @@ export function sessions(site: Thresholds): RuleFile {
             expr: promql`
               count by (cluster, remote_router_id, remote_as) (
                 count by (cluster, instance, remote_router_id, remote_as) (
-                  session:frr_bgp_session_state:lost{remote_router_id!~"|0\\.0\\.0\\.0"}
+                  session:frr_bgp_session_state:lost{remote_router_id!~"${NO_ROUTER_ID}"}
                 )
               )
             `,

@@ -44,6 +44,8 @@ export interface Fleet {
   addSession(node: string, peer: Peer): Fleet;
   /** A session is down from a time to another; for ever without the second. */
   sessionDown(node: string, peer: string, from: string, to?: string, reason?: string): Fleet;
+  /** FRR tells a router ID of the peer from a time to another; as it does while it tries to connect again. */
+  routerTold(node: string, peer: string, router: string, from: string, to?: string): Fleet;
   /** No scrape of the exporter brings anything in these spans, `[from, to)`. */
   notScraped(node: string, ...spans: readonly (readonly [string, string])[]): Fleet;
 }
@@ -209,6 +211,16 @@ export function healthy(nodes = 1): Fleet {
         { vrf: 'default', peer, reason, code: '24', notification: '' },
         steps('missing', 1, 1),
       );
+      return fleet;
+    },
+    routerTold: (node, peer, router, from, to) => {
+      const info = matching('frr_bgp_session_info', { instance: `${node}:9342`, peer })[0] as Series;
+      series.push({
+        ...info,
+        labels: { ...info.labels, remote_router_id: router },
+        steps: { '0s': 'missing', [from]: 1, ...(to === undefined ? {} : { [to]: 'stale' }) },
+      });
+      info.steps = { '0s': 1, [from]: 'stale', ...(to === undefined ? {} : { [to]: 1 }) };
       return fleet;
     },
     notScraped: (node, ...spans) => {

@@ -332,7 +332,7 @@ export const SESSIONS: readonly Scenario[] = [
           },
         },
       },
-      { at: '20m50s', firing: [`FRRBGPPeerFlapping warning node-1 ${PEER1}`] },
+      { at: '20m40s', firing: [`FRRBGPPeerFlapping warning node-1 ${PEER1}`] },
       { at: '21m10s', firing: [] },
     ],
   },
@@ -482,6 +482,71 @@ export const SESSIONS: readonly Scenario[] = [
         firing: ['FRRRemoteRouterDown critical remote_router_id=10.0.0.2'],
       },
       { at: '220s', firing: [] },
+    ],
+  },
+  {
+    name: 'a router dies under three nodes, whose FRR forgets who it was while it tries to connect again',
+    about: ['FRRRemoteRouterDown', 'FRRBGPPeerDown'],
+    until: '12m',
+    series: healthy(4)
+      .sessionDown('node-1', 'eth2', '1m', '10m')
+      .sessionDown('node-2', 'eth2', '1m', '10m')
+      .sessionDown('node-3', 'eth2', '1m')
+      // The first two so soon that the down session has never been seen with it.
+      .routerTold('node-1', 'eth2', '0.0.0.0', '1m', '10m')
+      .routerTold('node-2', 'eth2', '', '1m', '10m')
+      .routerTold('node-3', 'eth2', '0.0.0.0', '1m30s').series,
+    checks: [
+      { at: '1m', firing: ['FRRRemoteRouterDown critical remote_router_id=10.0.0.2'] },
+      {
+        at: '9m',
+        firing: [
+          'FRRRemoteRouterDown critical remote_router_id=10.0.0.2',
+          ...[1, 2, 3].map((i) => `FRRBGPPeerDown critical node-${i} ${PEER2}`),
+          ...[1, 2, 3].map((i) => `FRRBGPRedundancyLost warning node-${i}`),
+        ],
+        // By this the one silences the others.
+        values: {
+          'count(ALERTS{alertname="FRRBGPPeerDown", alertstate="firing", remote_router_id="10.0.0.2"})': 3,
+        },
+        texts: {
+          FRRRemoteRouterDown: {
+            labels: {
+              severity: 'critical',
+              cluster: 'cloud-1',
+              remote_as: '65002',
+              remote_router_id: '10.0.0.2',
+            },
+            description:
+              'Router 10.0.0.2 (AS 65002, known as tor2 rack A) is lost to 3 nodes: node-1:9342, node-2:9342, node-3:9342. Why: BFD down received.',
+            impact:
+              'These nodes go on over their other uplinks, without redundancy. A node that has none is told of by FRRBGPAllUplinksDown.',
+          },
+        },
+      },
+    ],
+  },
+  {
+    name: 'another router takes the place of the one that is remembered',
+    about: ['FRRRemoteRouterDown'],
+    until: '6m',
+    series: healthy(3)
+      .routerTold('node-1', 'eth2', '10.0.0.9', '1m')
+      .sessionDown('node-1', 'eth2', '2m')
+      .sessionDown('node-2', 'eth2', '2m')
+      .sessionDown('node-3', 'eth2', '2m').series,
+    checks: [
+      {
+        at: '3m',
+        firing: [
+          'FRRBGPFleetPeersDown critical',
+          ...[1, 2, 3].map((i) => `FRRBGPPeerDown critical node-${i} ${PEER2}`),
+        ],
+        values: {
+          'count(ALERTS{alertname="FRRBGPPeerDown", alertstate="firing", remote_router_id="10.0.0.9"})': 1,
+          'count(session:frr_bgp_session_remote_router:last{peer="eth2"})': 3,
+        },
+      },
     ],
   },
   {
