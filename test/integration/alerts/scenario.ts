@@ -160,10 +160,15 @@ function expectedLabels(firing: string): Record<string, string> {
 /** Annotations of an alert that are the same whenever it fires, by alert name and severity. */
 export type StaticTexts = (alert: string, severity: string) => Record<string, string>;
 
-/** The scenario as promtool's unit test file. */
+/**
+ * The scenario as promtool's unit test file.
+ * @param groupOrder all groups, in the order of their evaluation: promtool takes the others in any order, another at
+ *   each run, and what reads another group is then an evaluation late at one run and not at the next
+ */
 export function promtoolTest(
   scenario: Scenario,
   ruleFiles: readonly string[],
+  groupOrder: readonly string[],
   staticTexts: StaticTexts,
 ): string {
   const every = scenario.every ?? '5s';
@@ -212,5 +217,11 @@ export function promtoolTest(
         }),
     ),
   };
-  return stringify({ rule_files: ruleFiles, evaluation_interval: every, tests: [test] }, { lineWidth: 0 });
+  const file = {
+    rule_files: ruleFiles,
+    evaluation_interval: every,
+    group_eval_order: groupOrder,
+    tests: [test],
+  };
+  return stringify(file, { lineWidth: 0 });
 }

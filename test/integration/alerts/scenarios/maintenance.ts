@@ -80,7 +80,7 @@ export const MAINTENANCE: readonly Scenario[] = [
     ],
   },
   {
-    name: "the exporter is away in its window: silence to the window's end",
+    name: "the exporter is away in its window: silence to the window's end, and no longer",
     about: ['FRRMaintenance', 'FRRNodeDown', 'FRRExporterDown'],
     every: '30s',
     until: '3h10m',
@@ -89,7 +89,12 @@ export const MAINTENANCE: readonly Scenario[] = [
       .add('node-1', 'frr_maintenance_end_timestamp_seconds', {}, { '0s': 'missing', '2m': 10_800 })
       .notScraped('node-1', ['10m', '3h9m'])
       .set('up', { instance: 'node-1:9100' }, { '0s': 1, '10m': 0 }).series,
-    checks: [{ at: '2h59m30s', firing: [], values: { [ACTIVE]: 1 } }],
+    checks: [
+      { at: '2h59m30s', firing: [], values: { [ACTIVE]: 1 } },
+      { at: '3h', firing: [], values: { [ACTIVE]: undefined } },
+      { at: '3h30s', firing: ['FRRNodeDown critical node-1'] },
+      { at: '3h1m', firing: ['FRRNodeDown critical node-1', 'FRRExporterDown warning node-1'] },
+    ],
   },
   {
     name: 'without an end: silence for an hour after the exporter was last seen',
@@ -112,7 +117,8 @@ export const MAINTENANCE: readonly Scenario[] = [
           },
         },
       },
-      { at: '1h8m30s', firing: [], values: { [ACTIVE]: 1 } },
+      { at: '1h9m', firing: [], values: { [ACTIVE]: 1 } },
+      { at: '1h9m30s', firing: [], values: { [ACTIVE]: undefined } },
       { at: '1h13m', firing: ['FRRExporterDown warning node-1'], values: { [ACTIVE]: undefined } },
     ],
   },

@@ -28,7 +28,7 @@ export const MEMORY: readonly Scenario[] = [
     series: deconfigured('eth2', '5m').series,
     checks: [
       // Carried for a minute, then missing for five.
-      { at: '10m30s', firing: [] },
+      { at: '10m', firing: [] },
       {
         at: '11m30s',
         firing: [`FRRBGPPeerMissing warning node-1 ${PEER2}`],

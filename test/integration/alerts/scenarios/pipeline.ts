@@ -109,7 +109,7 @@ export const PIPELINE: readonly Scenario[] = [
     ).series,
     checks: [
       // The last minute must be without one, and that for two minutes.
-      { at: '3m50s', firing: [] },
+      { at: '3m30s', firing: [] },
       {
         at: '4m',
         firing: ['FRRNoAlertmanager critical instance=localhost:9090'],
@@ -154,7 +154,7 @@ export const PIPELINE: readonly Scenario[] = [
     series: healthy().set('prometheus_config_last_reload_successful', {}, { '0s': 1, '1m': 0, '9m': 1 })
       .series,
     checks: [
-      { at: '6m50s', firing: [] },
+      { at: '6m30s', firing: [] },
       {
         at: '7m',
         firing: ['FRRConfigReloadFailed warning instance=localhost:9090'],
@@ -178,7 +178,7 @@ export const PIPELINE: readonly Scenario[] = [
     until: '12m',
     series: healthy().set('alertmanager_config_last_reload_successful', {}, { '0s': 1, '1m': 0 }).series,
     checks: [
-      { at: '6m50s', firing: [] },
+      { at: '6m30s', firing: [] },
       { at: '7m', firing: ['FRRConfigReloadFailed warning instance=localhost:9093'] },
     ],
   },

@@ -179,7 +179,7 @@ export const REACHABILITY: readonly Scenario[] = [
   {
     name: 'the IPv6 default route has been missing for more than a day',
     about: ['FRRDefaultRouteMissing'],
-    every: '5m',
+    every: '4m',
     until: '26h',
     series: healthy().set('frr_default_route_installed', { afi: 'ipv6' }, { '0s': 1, '1h': 0 }).series,
     checks: [
