@@ -43,7 +43,7 @@ const neighborRetransmissions = metric({
 const interfaceUp = metric({
   name: 'frr_ospf_interface_up',
   type: 'gauge',
-  help: 'Whether an interface that OSPF runs on is up.',
+  help: 'Whether an interface that OSPF runs on is up; absent, like all about it, while its link is down.',
   labels: INTERFACE_LABELS,
   source: `${INTERFACES}: ifUp`,
 });

@@ -22,7 +22,7 @@ const neighborUpTimestamp = metric({
 const interfaceUp = metric({
   name: 'frr_pim_interface_up',
   type: 'gauge',
-  help: 'Whether an interface that PIM runs on is up.',
+  help: 'Whether an interface that PIM runs on may be up: 0 when it was shut down. Without its link it still is 1, and has no neighbors.',
   labels: INTERFACE_LABELS,
   source: `${INTERFACES}: state`,
 });
