@@ -158,7 +158,7 @@ export function fleet(options: Options): Dashboard {
         title: 'Sessions down now',
         filterable: true,
         description:
-          'Every wanted BGP session that is not established, the newest first. Many rows with the same remote router or rack: look there first. "Why" is what FRR says about the last reset; empty means that it was never up. Click a peer for its history.',
+          'Every wanted BGP session that is not established, the newest first. Many rows with the same remote router or rack: look there first. "Why" is what FRR says about the last reset; empty means that it was never up. "Waiting for NHT" (the next hop is gone) may have come after the reason: click the peer for its reasons and history.',
         width: 24,
         height: 8,
         queries: [

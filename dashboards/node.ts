@@ -154,7 +154,8 @@ export function node(options: Options): Dashboard {
           `sum by (${SESSION}) (${of('frr_bgp_prefixes_received')})`,
           `sum by (${SESSION}) (${of('frr_bgp_prefixes_advertised')})`,
           rows(SESSION, LIMIT_USED),
-          `sum by (${SESSION}) (increase(${over('frr_bgp_session_dropped_total', '1d')}))`,
+          // Of those that there are now: not of a peer that was removed within the day.
+          `sum by (${SESSION}) (increase(${over('frr_bgp_session_dropped_total', '1d')})) and on (${SESSION}) ${of('frr_bgp_session_up')}`,
           rows(SESSION, of('frr_bgp_session_bfd_enabled')),
         ],
         columns: [
@@ -442,7 +443,7 @@ export function node(options: Options): Dashboard {
         queries: [
           rows(DAEMON, DAEMON_STATE),
           rows(DAEMON, of('frr_daemon_watchfrr_up')),
-          `sum by (${DAEMON}) (increase(${over('frr_daemon_restarts_total', '1d')}))`,
+          `sum by (${DAEMON}) (increase(${over('frr_daemon_restarts_total', '1d')})) and on (${DAEMON}) ${of('frr_daemon_up')}`,
         ],
         columns: [
           { from: 'instance', name: 'Node', width: 140 },

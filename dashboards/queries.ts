@@ -113,7 +113,9 @@ export function resolve(
 }
 
 function alternatives(picked: readonly string[]): string {
-  // Within PromQL's double quotes a backslash stands for itself only when it is doubled.
-  const escaped = picked.map((value) => value.replace(/[\\^$*+?.()|[\]{}]/g, '\\\\$&'));
+  // Within PromQL's double quotes a backslash stands for itself only when it is doubled, and in a regular expression again.
+  const escaped = picked.map((value) =>
+    value.replaceAll('\\', '\\'.repeat(4)).replace(/[$^*{}[\]+?.()|]/g, '\\\\$&'),
+  );
   return escaped.length === 1 ? (escaped[0] as string) : `(${escaped.join('|')})`;
 }

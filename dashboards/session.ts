@@ -102,7 +102,7 @@ export function session(options: Options): Dashboard {
         height: 4,
         title: 'Why it went down last',
         description:
-          'What FRR says about the last reset, with the notification if one was sent or received. "BFD down received" is the path, "Hold Timer Expired" a silent peer, a notification "Cease" somebody’s decision.',
+          'What FRR says about the last reset, with the notification if one was sent or received. "BFD down received" is the path, "Hold Timer Expired" a silent peer, a notification "Cease" somebody’s decision, "Waiting for NHT" a next hop that is gone, for which "Reasons in this time" may have the cause.',
         queries: [
           {
             expr: `max by (reason, notification) (${ofSession('frr_bgp_session_last_reset_info')})`,
@@ -421,7 +421,7 @@ export function session(options: Options): Dashboard {
           milliseconds(rows(BFD, ofBfd('frr_bfd_session_up_timestamp_seconds'))),
           milliseconds(rows(BFD, ofBfd('frr_bfd_session_down_timestamp_seconds'))),
           rows(BFD, DETECTION_TIME),
-          `sum by (${BFD}) (${byPeerOrInterface((select) => `increase(${select('frr_bfd_session_down_events_total')}[1d])`)})`,
+          `sum by (${BFD}) (${byPeerOrInterface((select) => `increase(${select('frr_bfd_session_down_events_total')}[1d])`)}) and on (${BFD}) ${ofBfd('frr_bfd_session_state')}`,
         ],
         columns: [
           { from: 'instance', name: 'Node' },

@@ -1,0 +1,43 @@
+/** Queries that may have no answer in the laboratory, each with the reason; every other one must have one. */
+
+/** What the laboratory is in: well, or one of the faults. */
+export type State = 'well' | 'link' | 'limit' | 'filter' | 'zebra' | 'bgpd' | 'exporter';
+
+export interface Exception {
+  readonly reason: string;
+  /** The state that fills it: then an empty answer is a mistake after all. */
+  readonly until?: State;
+}
+
+const unreachable = { reason: 'Every address is announced.', until: 'filter' } as const;
+const firing = { reason: 'No alert is firing.', until: 'link' } as const;
+const failing = { reason: 'Every collector has its answers.', until: 'zebra' } as const;
+const unsent = { reason: 'Alertmanager has nobody to send to.' } as const;
+
+/** By the place of the query: dashboard, panel, query. */
+export const EMPTY: Readonly<Record<string, Exception>> = {
+  'frr-fleet: Addresses nobody can reach: A': unreachable,
+  'frr-fleet: Addresses nobody can reach: B': unreachable,
+  'frr-fleet: What is firing: A': firing,
+  'frr-fleet: Sessions that drop most: A': { reason: 'No session went down.', until: 'link' },
+  'frr-fleet: Alerts: annotation': firing,
+  'frr-node: Alerts firing on this node: A': firing,
+  'frr-node: Alerts: annotation': firing,
+  'frr-session: BFD in detail: D': { reason: 'No BFD session is down.', until: 'link' },
+  'frr-session: Round trip over time: B': { reason: 'FRR tells it of BFD from 10.0 on.' },
+  'frr-session: Prefixes refused: A': { reason: 'FRR tells them from 10.3 on.' },
+  'frr-session: Alerts: annotation': firing,
+  'frr-openstack: Addresses nobody can reach: A': unreachable,
+  'frr-openstack: Announced to nobody, over time: A': unreachable,
+  'frr-openstack: Alerts: annotation': firing,
+  'frr-exporter: Series left out: A': { reason: 'The exporter leaves nothing out.' },
+  'frr-exporter: Certificates end: A': { reason: 'The exporter serves without TLS.' },
+  'frr-exporter: What fails: A': failing,
+  'frr-exporter: What fails: B': failing,
+  'frr-exporter: What fails: C': failing,
+  'frr-exporter: Failures: A': failing,
+  'frr-exporter: Evaluations missed, notifications lost: D': unsent,
+  'frr-exporter: Notification latency: A': { reason: 'No alert was handed over yet.', until: 'link' },
+  'frr-exporter: Notification latency: B': unsent,
+  'frr-exporter: Alerts: annotation': firing,
+};
