@@ -1,6 +1,7 @@
 /** What only the neighbors command tells of BGP sessions: who they are, why they went down, timers, limits, policies. */
 import { COMMANDS } from '../frr/commands.ts';
 import { buildFamiliesInTurns, figure, labels, metric } from '../metrics/family.ts';
+import type { Turns } from '../turns.ts';
 import { addressFamily } from './address-family.ts';
 import {
   SESSION_FAMILY_LABELS,
@@ -14,6 +15,7 @@ import { collector } from './collector.ts';
 import { type Fields, fields, members, seconds, word } from './fields.ts';
 
 const NEIGHBORS = 'show bgp vrf all neighbors json';
+const SUMMARY = 'show bgp vrf all summary json';
 
 const INFO_LABELS = [
   'vrf',
@@ -50,10 +52,10 @@ export const sessionLastReset = metric({
 const sessionLastResetTimestamp = metric({
   name: 'frr_bgp_session_last_reset_timestamp_seconds',
   type: 'gauge',
-  help: 'When the BGP session went down last, in seconds since the epoch, within a second; absent when it never did.',
+  help: 'When the BGP session went down last, in seconds since the epoch, within a second; absent when it never was up.',
   unit: 'seconds',
   labels: SESSION_LABELS,
-  source: `${NEIGHBORS}: lastResetTimerMsecs`,
+  source: `${NEIGHBORS}: lastResetTimerMsecs (before FRR 10.7 without whole days); ${SUMMARY}: peerUptimeMsec`,
 });
 const sessionHoldTime = metric({
   name: 'frr_bgp_session_hold_time_seconds',
@@ -200,10 +202,14 @@ export const bgpNeighbors = collector({
   pace: 'details',
   descriptors: DESCRIPTORS,
   askedWhenChanged: [sessionUp, sessionAdminUp, sessionEstablished, sessionDropped],
-  ask: (frr) => frr.json(COMMANDS.bgpNeighbors),
-  families: (documents, { now }) =>
+  ask: async (frr) => ({
+    summary: await frr.json(COMMANDS.bgpSummary),
+    neighbors: await frr.json(COMMANDS.bgpNeighbors),
+  }),
+  families: ({ summary, neighbors }, { now }) =>
     buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      for (const document of documents) {
+      const downFor = yield* downTimes(summary);
+      for (const document of neighbors) {
         for (const [vrf, instance] of members(document)) {
           for (const [peer, neighbor] of members(instance)) {
             yield;
@@ -225,7 +231,10 @@ export const bgpNeighbors = collector({
               1,
             );
 
-            const reset = lastReset(neighbor);
+            const since = established
+              ? seconds(neighbor.bgpTimerUpMsec, 1_000)
+              : downFor.get(sessionKey(vrf, peer));
+            const reset = lastReset(neighbor, since);
             if (reset !== undefined) {
               const { reason, code, notification, age } = reset;
               emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);
@@ -277,13 +286,46 @@ export const bgpNeighbors = collector({
     }),
 });
 
+const sessionKey = (vrf: string, peer: string): string => JSON.stringify([vrf, peer]);
+
+/** Seconds since each session went down that is down now and was established before, from the summary. */
+function* downTimes(summary: readonly unknown[]): Turns<ReadonlyMap<string, number>> {
+  const times = new Map<string, number>();
+  for (const document of summary) {
+    for (const [vrf, instance] of members(document)) {
+      for (const [, family] of members(instance)) {
+        for (const [peer, session] of members(family.peers)) {
+          yield;
+          if (session.state === 'Established' || session.peerUptime === 'never') continue;
+          const age = seconds(session.peerUptimeMsec, 1_000);
+          if (age !== undefined) times.set(sessionKey(vrf, peer), age);
+        }
+      }
+    }
+  }
+  return times;
+}
+
 interface Reset {
   readonly reason: string;
   /** FRR's number of the reason (`PEER_DOWN_...` in bgpd.h). */
   readonly code: string;
   readonly notification: string;
-  /** Seconds since then. */
+  /** Seconds since then; undefined for a session that never was established. */
   readonly age: number | undefined;
+}
+
+const DAY = 86_400;
+
+/**
+ * Seconds since the last reset. Before 10.7 FRR leaves the days out of them (`bgp_show_peer` in bgp_vty.c), but not out
+ * of the time for which the session has been down, or established, since. Of one that was down for more than a day and
+ * is established again, the days that it was down stay unknown.
+ */
+function resetAge(neighbor: Fields, since: number | undefined): number | undefined {
+  const age = seconds(neighbor.lastResetTimerMsecs, 1_000);
+  if (age === undefined || since === undefined) return undefined;
+  return age + Math.max(0, Math.ceil((since - age) / DAY)) * DAY;
 }
 
 /** Reasons that only say that bgpd lost the way to its peer (`peer_down_str` in bgp_fsm.c): what lost it may be told beside. */
@@ -297,11 +339,13 @@ const BFD_DOWN = 24;
  * was down already. When a link is cut, bgpd may lose the peer's address a moment before BFD tells it, so that the
  * first is `Neighbor address lost` and the second `BFD down initiated`, which is what happened. Otherwise the
  * second is about a later attempt, or older than the first, and does not explain it.
+ * @param since seconds for which the session has been down, or established, since then; undefined where it never was
+ * established
  */
-function lastReset(neighbor: Fields): Reset | undefined {
+function lastReset(neighbor: Fields, since: number | undefined): Reset | undefined {
   const reason = word(neighbor.lastResetDueTo);
   if (reason === '' || reason === 'never') return undefined;
-  const age = seconds(neighbor.lastResetTimerMsecs, 1_000);
+  const age = resetAge(neighbor, since);
   const downAge = figure(neighbor.downLastResetTimeSecs);
   if (
     WAY_LOST.has(figure(neighbor.lastResetCode) ?? 0) &&

@@ -100,12 +100,17 @@ describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
 });
 
 /** What is told of one neighbor, apart from the figures that every neighbor has. */
-function oneNeighbor(neighbor: object): readonly string[] {
+function oneNeighbor(neighbor: object, session: object = DOWN): readonly string[] {
   const always = /^frr_bgp_session_(info|bfd_enabled)/;
-  return lines(familiesOf(bgpNeighbors, [{ default: { vrfName: 'default', eth0: neighbor } }])).filter(
-    (line) => !always.test(line),
-  );
+  const answers = {
+    summary: [{ default: { ipv4Unicast: { peers: { eth0: session } } } }],
+    neighbors: [{ default: { vrfName: 'default', eth0: neighbor } }],
+  };
+  return lines(familiesOf(bgpNeighbors, answers)).filter((line) => !always.test(line));
 }
+
+/** As the summary tells a session that went down 8 s ago. */
+const DOWN = { state: 'Active', peerUptime: '00:00:08', peerUptimeMsec: 8000 };
 
 describe('the last reset', () => {
   test.each([
@@ -153,6 +158,70 @@ describe('the last reset', () => {
   });
 });
 
+describe('the time of the last reset', () => {
+  const day = 86_400;
+  const hour = 3_600;
+  const notice = {
+    lastResetDueTo: 'BGP Notification received',
+    lastResetCode: 13,
+    lastNotificationReason: '',
+  };
+  const told = (neighbor: object, session?: object) =>
+    oneNeighbor({ ...notice, ...neighbor }, session).filter((line) => line.includes('timestamp'));
+  const downFor = (seconds: number) => ({ ...DOWN, peerUptime: '2d05h00m', peerUptimeMsec: seconds * 1000 });
+  const upFor = (seconds: number) => ({ bgpState: 'Established', bgpTimerUpMsec: seconds * 1000 });
+  const at = (age: number) => [
+    `frr_bgp_session_last_reset_timestamp_seconds{vrf="default",peer="eth0"} ${NOW - age}`,
+  ];
+
+  // FRR before 10.7 tells hours, minutes and seconds alone.
+  test.each([
+    ['down for two days', 5 * hour, downFor(2 * day + 5 * hour), 2 * day + 5 * hour],
+    ['down for two days, with them', 2 * day + 5 * hour, downFor(2 * day + 5 * hour), 2 * day + 5 * hour],
+    ['down for exactly a day a second after it was told', 0, downFor(day - 1), day],
+    ['down for less than a day', 5 * hour, downFor(5 * hour), 5 * hour],
+  ])('%s', (_, age, session, expected) => {
+    expect(told({ bgpState: 'Active', lastResetTimerMsecs: age * 1000 }, session)).toEqual(at(expected));
+  });
+
+  test.each([
+    ['up for three days after an hour', hour, 3 * day, 3 * day + hour],
+    ['up for three days after an hour, with them', 3 * day + hour, 3 * day, 3 * day + hour],
+    ['up for minutes after days', 4 * day, 60, 4 * day],
+    ['up for minutes', 70, 60, 70],
+  ])('%s', (_, age, up, expected) => {
+    const neighbor = { ...upFor(up), lastResetTimerMsecs: age * 1000 };
+    expect(told(neighbor, { state: 'Established', peerUptime: 'x', peerUptimeMsec: up * 1000 })).toEqual(
+      at(expected),
+    );
+  });
+
+  test('absent where the session never was established', () => {
+    const never = { state: 'Active', peerUptime: 'never', peerUptimeMsec: 0 };
+    expect(told({ bgpState: 'Active', lastResetTimerMsecs: 22_000 }, never)).toEqual([]);
+  });
+
+  test('absent where the session went down between the two answers', () => {
+    const established = { state: 'Established', peerUptime: '2d05h00m', peerUptimeMsec: 53 * hour * 1000 };
+    expect(told({ bgpState: 'Idle', lastResetTimerMsecs: 1_000 }, established)).toEqual([]);
+  });
+});
+
+test('what lost the way is still told after a day', () => {
+  // FRR 10.6: the age of the reset without the day, that of what BFD told with it.
+  const neighbor = {
+    lastResetTimerMsecs: 8000,
+    lastResetDueTo: 'Neighbor address lost',
+    lastResetCode: 26,
+    downLastResetDueTo: 'BFD down initiated',
+    downLastResetCode: 24,
+    downLastResetTimeSecs: 86_407,
+  };
+  expect(oneNeighbor(neighbor, { ...DOWN, peerUptimeMsec: 86_408_000 })[0]).toBe(
+    reset('eth0', 'BFD down initiated', 24),
+  );
+});
+
 test('timers are told while the session is established alone', () => {
   const neighbor = {
     bgpTimerHoldTimeMsecs: 9000,
@@ -187,34 +256,39 @@ describe('graceful restart', () => {
 
 test('a description of any kind is one label', () => {
   const nbrDesc = 'a "quoted" {brace}\nand a second line \\ 日本';
-  expect(lines(familiesOf(bgpNeighbors, [{ default: { eth0: { nbrDesc } } }]))[0]).toBe(
+  expect(
+    lines(familiesOf(bgpNeighbors, { summary: [], neighbors: [{ default: { eth0: { nbrDesc } } }] }))[0],
+  ).toBe(
     String.raw`frr_bgp_session_info{vrf="default",peer="eth0",local_as="",remote_as="",peer_group="",description="a \"quoted\" {brace}\nand a second line \\ 日本",remote_hostname="",interface="",remote_router_id=""} 1`,
   );
 });
 
 test('fields of another kind than expected cost only themselves', () => {
-  const { families, drops } = familiesOf(bgpNeighbors, [
-    {
-      default: {
-        eth0: {
-          nbrDesc: { not: 'text' },
-          messageStats: 'many',
-          gracefulRestartInfo: [],
-          prefixStats: { inboundFiltered: 'n/a', aspathLoop: '3' },
-          addressFamilyInfo: {
-            ipv4Unicast: {
-              acceptedPrefixCounter: '21',
-              prefixAllowedMax: 'n/a',
-              prefixAllowedWarningThresh: 75,
+  const { families, drops } = familiesOf(bgpNeighbors, {
+    summary: [{ default: { ipv4Unicast: { peers: { eth0: DOWN } } } }],
+    neighbors: [
+      {
+        default: {
+          eth0: {
+            nbrDesc: { not: 'text' },
+            messageStats: 'many',
+            gracefulRestartInfo: [],
+            prefixStats: { inboundFiltered: 'n/a', aspathLoop: '3' },
+            addressFamilyInfo: {
+              ipv4Unicast: {
+                acceptedPrefixCounter: '21',
+                prefixAllowedMax: 'n/a',
+                prefixAllowedWarningThresh: 75,
+              },
+              ipv6Unicast: null,
             },
-            ipv6Unicast: null,
+            lastResetDueTo: 7,
+            lastResetTimerMsecs: 'long ago',
           },
-          lastResetDueTo: 7,
-          lastResetTimerMsecs: 'long ago',
         },
       },
-    },
-  ]);
+    ],
+  });
   expect(lines({ families })).toEqual([
     'frr_bgp_session_info{vrf="default",peer="eth0",local_as="",remote_as="",peer_group="",description="",remote_hostname="",interface="",remote_router_id=""} 1',
     'frr_bgp_session_last_reset_info{vrf="default",peer="eth0",reason="7",code="",notification=""} 1',
