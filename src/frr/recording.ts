@@ -182,7 +182,7 @@ export async function writeRecording(
   }
   await refuseIfNotEmpty(directory);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     for (const [file, text] of texts) await writeFile(path.join(directory, file), text, { flag: 'wx' });
     await writeFile(path.join(directory, ADDRESSES), `${JSON.stringify(byInterface, null, 1)}\n`);
     // Last, so that a folder with an index is whole.
@@ -191,6 +191,20 @@ export async function writeRecording(
     throw new RecordingError(`no recording can be written to ${directory}: ${(error as Error).message}`, {
       cause: error,
     });
+  }
+}
+
+/** Makes a folder and those above it. Node's own way (`recursive`) never comes back where it cannot, such as below /proc. */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = path.dirname(directory);
+    if (code !== 'ENOENT' || above === directory) throw error;
+    await makeFolder(above);
+    await mkdir(directory);
   }
 }
 
