@@ -54,6 +54,9 @@ quotes. Where an argument has a blank, write a JSON array, on the command line a
 
     --frr.vtysh.prefix="podman exec frr"
     --frr.vtysh.prefix='["ssh","node","--","sudo","-n"]'`,
+    `Host routes are those of the network namespace that the exporter runs in. Where the prefix leads into another one (\`ip netns
+exec\`, \`nsenter\`, \`ssh\`) they are left out, and a line of the log says so: run the exporter in that namespace, without the
+prefix, or say \`--collector.host-routes\` where the addresses are the same. A container is taken to share the network of its host.`,
     ...FLAG_GROUPS.map((group) => section(group, flags)),
   ];
   return `${parts.join('\n\n')}\n`;

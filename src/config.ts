@@ -24,6 +24,7 @@ import {
   urlPrefix,
   yesOrNo,
 } from './flag-values.ts';
+import { leadsElsewhere } from './frr/addresses.ts';
 import { SOURCE_KINDS } from './frr/options.ts';
 
 export const FLAG_GROUPS = ['FRR', 'Polling', 'Collectors', 'Web', 'Logs'] as const;
@@ -353,7 +354,7 @@ type Values = { readonly [K in keyof typeof FLAGS]: (typeof FLAGS)[K] extends Fl
 export interface Config extends Values {
   /** The collectors that are enabled, in the order of the page. */
   readonly collectors: readonly Collector[];
-  /** What is odd in the environment and does no harm; to be logged. */
+  /** What is odd and does no harm; to be logged. */
   readonly warnings: readonly string[];
 }
 
@@ -402,6 +403,22 @@ function given(one: Flag, typed: Typed, environment: NodeJS.ProcessEnv): Given {
   if (value === undefined || value === '') return { values: [], where: variable };
   const parts = one.repeatable ? value.split(',').map((part) => part.trim()) : [value];
   return { values: parts.filter((part) => part !== ''), where: variable };
+}
+
+/** Why the collector `host-routes` is off where FRR is asked in another network namespace, and what to do. */
+export const HOST_ROUTES_LEFT_OUT = {
+  text: 'host routes are left out: --frr.vtysh.prefix leads into another network namespace, whose addresses are not seen from here',
+  remedy:
+    'run the exporter in that namespace, without the prefix, or say --collector.host-routes where the addresses are the same',
+} as const;
+
+/** Whether FRR is asked where the addresses of this network namespace are not its own. */
+export function asksElsewhere(
+  config: Pick<Values, 'frrSource' | 'frrRecording' | 'frrVtyshPrefix'>,
+): boolean {
+  const vtysh =
+    config.frrSource === 'vtysh' || (config.frrSource === 'auto' && config.frrRecording === undefined);
+  return vtysh && leadsElsewhere(config.frrVtyshPrefix ?? []);
 }
 
 /** Those that the collector bgp-neighbors is needed for come first. */
@@ -464,10 +481,16 @@ export function readConfig(
     },
     frrExporterNames: values.compatFrrExporter ? names : undefined,
   });
+  const elsewhere = asksElsewhere(values);
+  let hostRoutesLeftOut = false;
   const enabled = collectors.filter((collector) => {
     const one = collectorFlag(collector);
     const { values: texts, where } = given(one, typed, environment);
-    if (texts.length === 0) return collector.enabledByDefault && !values.collectorDisableDefaults;
+    if (texts.length === 0) {
+      const preset = collector.enabledByDefault && !values.collectorDisableDefaults;
+      hostRoutesLeftOut ||= preset && elsewhere && collector.name === 'host-routes';
+      return preset && !(elsewhere && collector.name === 'host-routes');
+    }
     return one.read(texts, where);
   });
   const wanted = COMPAT_SWITCHES.find((key) => values[key]);
@@ -486,6 +509,9 @@ export function readConfig(
   return {
     ...values,
     collectors: enabled,
-    warnings: environmentWarnings(allFlags(collectors), environment),
+    warnings: [
+      ...environmentWarnings(allFlags(collectors), environment),
+      ...(hostRoutesLeftOut ? [`${HOST_ROUTES_LEFT_OUT.text}; ${HOST_ROUTES_LEFT_OUT.remedy}`] : []),
+    ],
   };
 }

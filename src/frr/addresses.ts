@@ -8,6 +8,18 @@ export interface InterfaceAddress {
   readonly afi: 'ipv4' | 'ipv6';
 }
 
+/** `ip netns exec NAME`, `nsenter -t PID -n`, `ssh NODE`, with whatever stands before them. */
+const ELSEWHERE = /(?:^|[ /])(?:ip (?:-\S+ )*netns e\S* |nsenter (?:.* )?(?:-\w*[an]|--all|--net)|ssh )/;
+
+/**
+ * Whether a prefix of vtysh leads to another machine or into another network namespace, so that FRR's addresses are not
+ * those that are seen here. A container is taken to be in the namespace of its host, as FRR's is where it routes for the
+ * host.
+ */
+export function leadsElsewhere(prefix: readonly string[]): boolean {
+  return ELSEWHERE.test(`${prefix.join(' ')} `);
+}
+
 /** Addresses on interfaces that are up, link-local ones included; IPv6 zones are left off. */
 export function interfaceAddresses(): readonly InterfaceAddress[] {
   const found: InterfaceAddress[] = [];

@@ -77,6 +77,32 @@ describe('flags', () => {
     expect(readCommandLine(typed, {}, '1.2.3').command).toBe('serve');
   });
 
+  test.each([
+    ['ip netns exec node', true],
+    ['/usr/sbin/ip -force netns e node', true],
+    ['sudo -n ip netns exec node', true],
+    ['nsenter -t 123 -n', true],
+    ['nsenter --target 123 --mount --net', true],
+    ['nsenter -t 123 -a', true],
+    ['ssh node -- sudo -n', true],
+    ['podman exec frr ip netns exec node', true],
+    ['nsenter --target 123 --mount', false],
+    ['nsenter -t 123 -m', false],
+    ['podman exec frr timeout 10', false],
+    ['docker exec ship', false],
+    ['chroot /srv/ip', false],
+    ['sudo -n', false],
+  ])('with the prefix %j host routes are left out: %s', (prefix, leftOut) => {
+    const given = `--frr.vtysh.prefix=${prefix}`;
+    const told = (...more: string[]) => read([given, ...more]).warnings.map((text) => text.split(':')[0]);
+    expect(enabled([given])).toEqual(leftOut ? ['bgp'] : ['bgp', 'host-routes']);
+    expect(told()).toEqual(leftOut ? ['host routes are left out'] : []);
+    expect(enabled([given, '--collector.host-routes'])).toEqual(['bgp', 'host-routes']);
+    expect(told('--collector.host-routes')).toEqual([]);
+    expect(told('--no-collector.host-routes')).toEqual([]);
+    expect(told('--frr.source=socket')).toEqual([]);
+  });
+
   test('both ways to give a value, the last one counts', () => {
     expect(read(['--frr.timeout=1s', '--frr.timeout', '2s']).frrTimeout).toBe(2);
   });

@@ -245,6 +245,18 @@ describe('doctor on a prefix', () => {
   });
 });
 
+describe('doctor on a prefix into another network namespace', () => {
+  it.each(['ip netns exec node', 'sudo -n nsenter --net=/run/netns/node', 'ssh node'])(
+    '%s',
+    async (prefix) => {
+      const { lines } = await examined(`--frr.vtysh.prefix=/nonexistent/${prefix}`);
+      expect(lines).toContain(
+        'warn host routes are left out: --frr.vtysh.prefix leads into another network namespace, whose addresses are not seen from here',
+      );
+    },
+  );
+});
+
 describe('doctor on a recording', () => {
   it('tells that it is none', async () => {
     expect(await examined('--frr.recording=/nonexistent')).toEqual({

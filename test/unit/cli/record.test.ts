@@ -11,6 +11,18 @@ import { captured, configured } from './captured.ts';
 
 const never = new AbortController().signal;
 
+it('says in one line that a folder cannot be made, and does not wait for it', async () => {
+  const sockets = temporaryFolder();
+  await fakeDaemon(sockets, 'zebra', () => '{}');
+  const config = configured('--frr.source=socket', `--frr.socket.dir-path=${sockets}`, '--frr.timeout=200ms');
+  await expect(record(config, '/proc/nowhere/recording', captured())).rejects.toThrow(
+    /^no recording can be written to \/proc\/nowhere\/recording: ENOENT: no such file or directory, mkdir '\/proc\/nowhere'$/,
+  );
+  const deep = path.join(temporaryFolder(), 'a/b/c');
+  expect(await record(config, deep, captured())).toBe(0);
+  expect(existsSync(path.join(deep, 'index.json'))).toBe(true);
+});
+
 it('records every answer and every failure, for what is there', async () => {
   const sockets = temporaryFolder();
   const zebra = await fakeDaemon(sockets, 'zebra', (command) => {
