@@ -3,7 +3,7 @@ import { defaultRoute } from '../frr/commands.ts';
 import { buildFamilies, labels, metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { fields, items } from './fields.ts';
-import { askEachTable } from './vrfs.ts';
+import { askEachTable, tellLeftOut } from './vrfs.ts';
 
 const DEFAULT_ROUTE_LABELS = ['vrf', 'afi'] as const;
 
@@ -25,11 +25,13 @@ export const defaultRoutes = collector({
   pace: 'sessions',
   descriptors: DESCRIPTORS,
   ask: (frr) => askEachTable(frr, defaultRoute),
-  families: (tables) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
+  families: ({ tables, leftOut }) => {
+    const built = buildFamilies(DESCRIPTORS, (emit) => {
       for (const { vrf, afi, answer } of tables)
         emit(defaultRouteInstalled, labels(DEFAULT_ROUTE_LABELS, [vrf, afi]), isInstalled(answer) ? 1 : 0);
-    }),
+    });
+    return tellLeftOut(built, defaultRouteInstalled, leftOut);
+  },
 });
 
 /** The answer has one list of routes by prefix; without such a route the list is empty, or there is none. */

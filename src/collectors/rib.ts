@@ -3,7 +3,7 @@ import { routeSummary } from '../frr/commands.ts';
 import { buildFamilies, labels, metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { fields, items, word } from './fields.ts';
-import { askEachTable } from './vrfs.ts';
+import { askEachTable, tellLeftOut } from './vrfs.ts';
 
 const SUMMARY = 'show ip route [vrf NAME] summary json, show ipv6 route [vrf NAME] summary json';
 
@@ -49,8 +49,8 @@ export const rib = collector({
   pace: 'tables',
   descriptors: DESCRIPTORS,
   ask: (frr) => askEachTable(frr, routeSummary),
-  families: (tables) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
+  families: ({ tables, leftOut }) => {
+    const built = buildFamilies(DESCRIPTORS, (emit) => {
       for (const { vrf, afi, answer } of tables) {
         for (const item of items(fields(answer).routes)) {
           const route = fields(item);
@@ -61,5 +61,7 @@ export const rib = collector({
           emit(trappedRoutes, set, route.fibTrapped);
         }
       }
-    }),
+    });
+    return tellLeftOut(built, ribRoutes, leftOut);
+  },
 });

@@ -1,26 +1,44 @@
 /** Which VRFs there are beside the default one. */
 import { COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
+import { type Descriptor, type Drop, type Families, labels } from '../metrics/family.ts';
 import type { Frr } from './collector.ts';
 
 /** FRR's name of the default VRF, unless it was started with another (`zebra --vrfdefaultname`); here it is always this. */
 export const DEFAULT_VRF = 'default';
 
+/** The VRFs that can be asked about, and those whose name cannot stand in a command. */
+export interface Vrfs {
+  readonly named: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
 /**
- * The default VRF and those that are in the kernel, by name. Left out are VRFs that are configured but not there, and
- * those whose name cannot stand in a command.
+ * The default VRF and those that are in the kernel, by name; not those that are configured but not there.
  *
  * Asking for each VRF by its name is the one way that tells on every version whose figures they are: before FRR 10
  * `vrf all` prints one document a VRF, without names.
  * @throws FrrError
  */
-export async function activeVrfs(frr: Frr): Promise<readonly string[]> {
-  return [DEFAULT_VRF, ...parseVrfs(await frr.text(COMMANDS.vrfs)).filter(isVrfName)];
+async function activeVrfs(frr: Frr): Promise<Vrfs> {
+  const found = parseVrfs(await frr.text(COMMANDS.vrfs));
+  return {
+    named: [DEFAULT_VRF, ...found.filter(isVrfName)],
+    leftOut: found.filter((vrf) => !isVrfName(vrf)),
+  };
 }
+
+const VRF_LABEL = ['vrf'] as const;
 
 /** A routing table of zebra. */
 export interface Table {
   readonly vrf: string;
   readonly afi: 'ipv4' | 'ipv6';
+}
+
+/** What was answered about each table, and the VRFs that could not be asked about. */
+export interface TableAnswers {
+  readonly tables: readonly (Table & { readonly answer: unknown })[];
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -30,13 +48,23 @@ export interface Table {
 export async function askEachTable(
   frr: Frr,
   command: (afi: Table['afi'], vrf: string) => Command,
-): Promise<readonly (Table & { readonly answer: unknown })[]> {
-  const tables = (await activeVrfs(frr)).flatMap((vrf): Table[] => [
+): Promise<TableAnswers> {
+  const { named, leftOut } = await activeVrfs(frr);
+  const tables = named.flatMap((vrf): Table[] => [
     { vrf, afi: 'ipv4' },
     { vrf, afi: 'ipv6' },
   ]);
   const answers = await frr.jsonEach(tables.map(({ vrf, afi }) => command(afi, vrf)));
-  return tables.map((table, index) => ({ ...table, answer: answers[index] }));
+  return { tables: tables.map((table, index) => ({ ...table, answer: answers[index] })), leftOut };
+}
+
+/** The families, with the VRFs that were left out told as such: one drop for each of them. */
+export function tellLeftOut(families: Families, metric: Descriptor, leftOut: readonly string[]): Families {
+  const drops = leftOut.map((vrf): Drop => {
+    const { text } = labels(VRF_LABEL, [vrf]);
+    return { reason: 'vrf_name', metric: metric.name, labels: text };
+  });
+  return { ...families, drops: [...families.drops, ...drops] };
 }
 
 /** Names in the answer to `show vrf`: `vrf red id 5 table 10`, `vrf blue id 2 netns /run/netns/blue`, `vrf gone inactive (configured)`. */

@@ -48,7 +48,7 @@ export interface MetricFamily {
 }
 
 /** Why a sample was left out, as in `frr_exporter_series_dropped_total{reason}`. */
-export type DropReason = 'duplicate' | 'not_a_number' | 'limit';
+export type DropReason = 'duplicate' | 'not_a_number' | 'vrf_name' | 'limit';
 
 export interface Drop {
   readonly reason: DropReason;

@@ -78,7 +78,7 @@ const COMMAND_SECONDS = metric({
 const DROPPED = metric({
   name: 'frr_exporter_series_dropped_total',
   type: 'counter',
-  help: 'Samples left out of a poll: a second one with the same labels, a value that is no number, or beyond --metrics.max-series.',
+  help: 'Samples left out of a poll: a second one with the same labels, a value that is no number, a VRF whose name cannot stand in a command, or beyond --metrics.max-series.',
   labels: ['reason'],
   source: 'the poller, --metrics.max-series',
 });
@@ -115,6 +115,7 @@ export function createCounts(created: number): Counts {
     dropped: new Map([
       ['duplicate', 0],
       ['not_a_number', 0],
+      ['vrf_name', 0],
       ['limit', 0],
     ]),
   };

@@ -181,10 +181,12 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       const kind = `${collector} ${reason} ${metric}`;
       if (dropsSeen.has(kind)) continue;
       dropsSeen.add(kind);
-      const what =
-        reason === 'duplicate'
-          ? 'FRR gave a second sample with the same labels'
-          : `FRR gave ${JSON.stringify(value)}, which is no number`;
+      const what = {
+        duplicate: 'FRR gave a second sample with the same labels',
+        not_a_number: `FRR gave ${JSON.stringify(value)}, which is no number`,
+        vrf_name: 'the name of the VRF cannot stand in a command',
+        limit: 'there are more series than --metrics.max-series',
+      }[reason];
       log.warn(
         { collector, reason, metric, labels, value },
         `${metric}{${labels}} left out: ${what}; more of this kind are counted and not logged`,

@@ -30,9 +30,9 @@ const DESCRIPTORS = [total, totalFib, rib, fib, offloaded, trapped] as const;
 
 export const routeNames = addition({
   descriptors: DESCRIPTORS,
-  families: (tables) =>
+  families: (answers) =>
     buildFamilies(DESCRIPTORS, (emit) => {
-      for (const table of items(tables).map(fields)) {
+      for (const table of items(fields(answers).tables).map(fields)) {
         const [afi, vrf] = [word(table.afi), word(table.vrf)];
         const answer = fields(table.answer);
         emit(total, labels(TABLE, [afi, vrf]), answer.routesTotal);

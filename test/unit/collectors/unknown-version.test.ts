@@ -205,9 +205,10 @@ test('whatever stands in place of an answer, no collector fails', () => {
       const bfd = asked.find(({ name }) => name === 'bfd') as Collector;
       familiesOf(bfd, { sessions: documents[0], counters: documents[1] });
       for (const name of ['rib', 'default-route'])
-        familiesOf(asked.find((one) => one.name === name) as Collector, [
-          { vrf: 'default', afi: 'ipv4', answer: documents[0] },
-        ]);
+        familiesOf(asked.find((one) => one.name === name) as Collector, {
+          tables: [{ vrf: 'default', afi: 'ipv4', answer: documents[0] }],
+          leftOut: [],
+        });
     }),
   );
 });
