@@ -29,11 +29,11 @@ export interface Started extends Running {
 
 const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** What `npm run build` made, by the flags of Node in its first line: as the package and the image run it. */
+/** What `npm run build` made, run as its first line says: so do the package and the image. */
 function shipped(): string[] {
-  const [, flags] = /^#!\/usr\/bin\/env -S node(.*)$/m.exec(readFileSync(BUILT, 'utf8')) ?? [];
-  if (flags === undefined) throw new Error(`${BUILT} has no first line that says how it is run`);
-  return [process.execPath, ...flags.split(' ').filter((flag) => flag !== ''), BUILT];
+  const [, words] = /^#!\/usr\/bin\/env -S (.+)$/m.exec(readFileSync(BUILT, 'utf8')) ?? [];
+  if (words === undefined) throw new Error(`${BUILT} has no first line that says how it is run`);
+  return ['env', ...words.split(' ').map((word) => (word === 'node' ? process.execPath : word)), BUILT];
 }
 
 /** A page is taken for the first one when FRR's BGP sessions are on it. */

@@ -174,7 +174,7 @@ async function record({ node }: Lab, directory: string, withMemory: boolean): Pr
   const addresses = await addressesOf(node);
   const hosts = hostAddresses(addresses, { include: [], exclude: [] }).map(({ address }) => address);
   const signal = () => AbortSignal.timeout(20_000);
-  const vrfs = parseVrfs((await source.show(COMMANDS.vrfs, signal())).text);
+  const vrfs = parseVrfs((await source.show(COMMANDS.vrfs, signal())).bytes.toString());
   const recorded: Recorded[] = [];
   for (const command of allCommands(['default', ...vrfs], hosts)) {
     // Daemons that the laboratory does not have add nothing, and lists of memory are long and much the same.

@@ -187,7 +187,7 @@ interface Seen {
 async function askDaemons(source: FrrSource, sockets: readonly Daemon[], config: Config): Promise<Seen> {
   const ask = async (command: Command): Promise<string | FrrError> => {
     try {
-      return (await source.show(command, AbortSignal.timeout(config.frrTimeout * 1000))).text;
+      return (await source.show(command, AbortSignal.timeout(config.frrTimeout * 1000))).bytes.toString();
     } catch (error) {
       if (error instanceof FrrError) return error;
       throw error;

@@ -58,7 +58,7 @@ async function commandsFor(
   const vrfs = await ask(source, COMMANDS.vrfs, config);
   const hosts = addresses.filter(({ afi, prefixLength }) => prefixLength === (afi === 'ipv4' ? 32 : 128));
   return allCommands(
-    [DEFAULT_VRF, ...(vrfs instanceof FrrError ? [] : parseVrfs(vrfs.text))],
+    [DEFAULT_VRF, ...(vrfs instanceof FrrError ? [] : parseVrfs(vrfs.bytes.toString()))],
     [...new Set(hosts.map(({ address }) => address))],
   );
 }

@@ -11,7 +11,7 @@ import { FrrError, type FrrErrorReason } from './source.ts';
 
 /** What vtysh did. */
 export interface VtyshOutput {
-  readonly stdout: string;
+  readonly stdout: Buffer;
   readonly stderr: string;
   /** Exit status; undefined when a signal ended it. */
   readonly exit: number | undefined;
@@ -40,10 +40,10 @@ const NOT_THERE = /not found|no such (?:file|container)|no container with name/i
 const IRRELEVANT = /vtysh\.conf|^Warning: connecting to|^\s*$/;
 
 /**
- * The text of the answer to `command`, or why there is none.
+ * The answer to `command`, or why there is none.
  * @throws FrrError
  */
-export function answerOfVtysh(command: Command, output: VtyshOutput): string {
+export function answerOfVtysh(command: Command, output: VtyshOutput): Buffer {
   const { stdout, stderr, exit } = output;
   const { daemon } = command;
   if (NOT_RUNNING.test(stderr)) {
@@ -52,7 +52,7 @@ export function answerOfVtysh(command: Command, output: VtyshOutput): string {
       : '';
     throw new FrrError('not_running', daemon, `${daemon} is not running${orElse}`);
   }
-  if (CUT_OFF.test(stderr) || CUT_OFF.test(stdout.slice(-500))) {
+  if (CUT_OFF.test(stderr) || CUT_OFF.test(endOf(stdout))) {
     throw new FrrError('truncated', daemon, `${daemon} ended while it answered "${command.text}"`);
   }
   refuseWhatIsNoAnswer(command, stdout);
@@ -60,32 +60,45 @@ export function answerOfVtysh(command: Command, output: VtyshOutput): string {
   throw new FrrError(
     reasonOfFailure(stderr),
     daemon,
-    `vtysh could not ask ${daemon} (exit status ${exit ?? 'none'}): ${wordsOf(stderr) || wordsOf(stdout) || 'it says nothing'}`,
+    `vtysh could not ask ${daemon} (exit status ${exit ?? 'none'}): ${wordsOf(stderr) || wordsOf(beginningOf(stdout)) || 'it says nothing'}`,
   );
 }
 
 /**
- * The text of a daemon's reply on its socket, or why it is none.
+ * A daemon's reply on its socket, or why it is no answer.
  * @param code the return code at the end of the reply
  * @throws FrrError
  */
-export function answerOfDaemon(command: Command, text: string, code: number): string {
-  if (code === NO_MATCH || code === AMBIGUOUS || code === INCOMPLETE) throw notUnderstood(command, text);
-  refuseWhatIsNoAnswer(command, text);
-  if (code === SUCCESS || code === WARNING) return text;
+export function answerOfDaemon(command: Command, reply: Buffer, code: number): Buffer {
+  if (code === NO_MATCH || code === AMBIGUOUS || code === INCOMPLETE)
+    throw notUnderstood(command, beginningOf(reply));
+  refuseWhatIsNoAnswer(command, reply);
+  if (code === SUCCESS || code === WARNING) return reply;
   throw new FrrError(
     'failed',
     command.daemon,
-    `${command.daemon} failed at "${command.text}" (return code ${code}): ${wordsOf(text) || 'it says nothing'}`,
+    `${command.daemon} failed at "${command.text}" (return code ${code}): ${wordsOf(beginningOf(reply)) || 'it says nothing'}`,
   );
 }
 
-function refuseWhatIsNoAnswer(command: Command, text: string): void {
+function refuseWhatIsNoAnswer(command: Command, answer: Buffer): void {
   // The end, because of several commands in one run the last one fails; the rest may be megabytes of JSON.
-  if (NOT_UNDERSTOOD.test(text.slice(-500))) throw notUnderstood(command, text.slice(-500));
-  if (command.format === 'json' && text.startsWith('%'))
-    throw new FrrError('failed', command.daemon, `${command.daemon} on "${command.text}": ${wordsOf(text)}`);
+  const end = endOf(answer);
+  if (NOT_UNDERSTOOD.test(end)) throw notUnderstood(command, end);
+  if (command.format === 'json' && answer[0] === PERCENT)
+    throw new FrrError(
+      'failed',
+      command.daemon,
+      `${command.daemon} on "${command.text}": ${wordsOf(beginningOf(answer))}`,
+    );
 }
+
+const PERCENT = 0x25;
+
+/** As much of an answer as its words may take. */
+const beginningOf = (answer: Buffer): string => answer.toString('utf8', 0, 10_000);
+
+const endOf = (answer: Buffer): string => answer.toString('utf8', Math.max(0, answer.length - 500));
 
 function notUnderstood(command: Command, text: string): FrrError {
   const words = NOT_UNDERSTOOD.exec(text);

@@ -65,7 +65,7 @@ export async function openRecording(directory: string, maxOutput: number): Promi
       );
     if (entry.reason !== undefined) throw new FrrError(entry.reason, daemon, entry.stderr);
     const file = path.join(directory, entry.file);
-    let stdout: string;
+    let stdout: Buffer;
     try {
       const { size } = await stat(file);
       if (size > maxOutput)
@@ -74,7 +74,7 @@ export async function openRecording(directory: string, maxOutput: number): Promi
           daemon,
           `${file} has ${size} bytes, more than --frr.max-output=${maxOutput}`,
         );
-      stdout = await readFile(file, 'utf8');
+      stdout = await readFile(file);
     } catch (error) {
       if (error instanceof FrrError) throw error;
       throw new FrrError(
@@ -84,7 +84,7 @@ export async function openRecording(directory: string, maxOutput: number): Promi
         { cause: error },
       );
     }
-    return { text: answerOfVtysh(command, { stdout, stderr: entry.stderr, exit: entry.exit }), seconds: 0 };
+    return { bytes: answerOfVtysh(command, { stdout, stderr: entry.stderr, exit: entry.exit }), seconds: 0 };
   }
 
   return {
@@ -159,7 +159,7 @@ export async function writeRecording(
   addresses: readonly InterfaceAddress[],
 ): Promise<void> {
   const index: z.infer<typeof Index> = {};
-  const texts = new Map<string, string>();
+  const texts = new Map<string, string | Buffer>();
   for (const { command, outcome } of recorded) {
     if (outcome instanceof FrrError) {
       texts.set(NO_ANSWER, '');
@@ -172,7 +172,7 @@ export async function writeRecording(
       continue;
     }
     const file = `${command.recordedAs.replaceAll(' ', '_').replaceAll(/[^\w.-]/g, '-')}.${command.format === 'json' ? 'json' : 'txt'}`;
-    texts.set(file, outcome.text);
+    texts.set(file, outcome.bytes);
     index[command.recordedAs] = { file, exit: 0, stderr: '' };
   }
   const byInterface: z.infer<typeof Addresses> = {};

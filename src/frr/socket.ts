@@ -59,8 +59,8 @@ export function socketSource(options: SourceOptions): FrrSource {
   /** A connection that could not be enabled would not know its commands: it is given up. */
   async function enter(vty: Vty, first: Command, signal: AbortSignal): Promise<void> {
     try {
-      const { text, code } = await vty.ask(first.text, options.maxOutput, signal);
-      answerOfDaemon(first, text, code);
+      const { bytes, code } = await vty.ask(first.text, options.maxOutput, signal);
+      answerOfDaemon(first, bytes, code);
     } catch (error) {
       await vty.destroy();
       throw error;
@@ -83,8 +83,8 @@ export function socketSource(options: SourceOptions): FrrSource {
 
   async function ask(command: Command, signal: AbortSignal): Promise<Answer> {
     try {
-      const { text, code, seconds } = await exchange(command, signal);
-      return { text: answerOfDaemon(command, text, code), seconds };
+      const { bytes, code, seconds } = await exchange(command, signal);
+      return { bytes: answerOfDaemon(command, bytes, code), seconds };
     } catch (error) {
       throw error instanceof VtyError ? explain(error, command) : error;
     }

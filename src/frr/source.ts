@@ -4,8 +4,11 @@ import type { Command, Daemon } from './commands.ts';
 
 /** What FRR answered to one command. */
 export interface Answer {
-  /** Standard output of the command, without prompts or the protocol's framing. */
-  readonly text: string;
+  /**
+   * Standard output of the command in UTF-8, without prompts or the protocol's framing. Bytes, because an answer can
+   * have megabytes of which only a piece at a time is wanted as text.
+   */
+  readonly bytes: Buffer;
   /**
    * Seconds that FRR was occupied with the command, as well as this source can tell: on a socket from the request
    * to the last byte, with vtysh what the process took beyond its own start. 0 for a recording.

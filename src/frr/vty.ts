@@ -8,7 +8,7 @@ import { createConnection, type Socket } from 'node:net';
 
 /** A daemon's reply, without the framing. */
 export interface Reply {
-  readonly text: string;
+  readonly bytes: Buffer;
   /** Return code: 0 success, 1 warning, 2 unknown command, ... (`CMD_...` in FRR's lib/command.h). */
   readonly code: number;
   /** From the request to the last byte. */
@@ -59,40 +59,46 @@ export interface Vty {
 /** Three NULs and the return code. */
 const END = 4;
 
+/** Bytes from which on the length of a reply is remembered, and how much longer the next one may be. */
+const REMEMBERED = 64 * 1024;
+const MARGIN = 1.05;
+
+/** By how much the memory of a reply grows when it is full. */
+const GROWTH = 1.5;
+
 /**
- * Collects a reply from the chunks that a stream happens to cut it into. Memory is what came, and the work is the
- * same however it is cut.
+ * Collects a reply from the chunks that a stream happens to cut it into. Memory is at most half more than what came or
+ * was expected, in one piece, and what it grows out of is given back at once: an answer of megabytes comes with every
+ * poll.
+ * @param expected bytes of the whole reply, with its framing, as far as they are known
  */
-export function replyCollector() {
-  const chunks: Buffer[] = [];
+export function replyCollector(expected = 0) {
+  let memory = new ArrayBuffer(expected);
+  let bytes = Buffer.from(memory);
   let length = 0;
 
-  /** The byte at `distance` from the end; 1 is the last one. */
-  function fromEnd(distance: number): number | undefined {
-    let left = distance;
-    for (let i = chunks.length - 1; i >= 0; i--) {
-      const chunk = chunks[i] as Buffer;
-      if (left <= chunk.length) return chunk[chunk.length - left];
-      left -= chunk.length;
-    }
-    return undefined;
+  function resize(size: number): void {
+    memory = memory.transfer(size);
+    bytes = Buffer.from(memory);
   }
 
   return {
     get length() {
       return length;
     },
-    /** Takes the next chunk. True when the reply is whole. */
-    add(chunk: Buffer): boolean {
-      if (chunk.length > 0) chunks.push(chunk);
-      length += chunk.length;
-      return length >= END && fromEnd(2) === 0 && fromEnd(3) === 0 && fromEnd(4) === 0;
+    /** Takes the next chunk, of which nothing is kept. True when the reply is whole. */
+    add(chunk: Uint8Array): boolean {
+      const needed = length + chunk.length;
+      if (needed > bytes.length) resize(Math.max(needed, Math.floor(length * GROWTH)));
+      bytes.set(chunk, length);
+      length = needed;
+      return length >= END && bytes[length - 2] === 0 && bytes[length - 3] === 0 && bytes[length - 4] === 0;
     },
     /** The whole reply; undefined when there is a NUL within, which FRR never sends. */
-    take(): { text: string; code: number } | undefined {
-      const bytes = Buffer.concat(chunks, length);
-      if (bytes.indexOf(0) !== length - END) return undefined;
-      return { text: bytes.toString('utf8', 0, length - END), code: bytes[length - 1] as number };
+    take(): { bytes: Buffer; code: number } | undefined {
+      const end = length - END;
+      if (bytes.indexOf(0) !== end) return undefined;
+      return { bytes: bytes.subarray(0, end), code: bytes[length - 1] as number };
     },
   };
 }
@@ -112,7 +118,17 @@ interface InFlight {
  */
 export async function openVty(file: string, signal: AbortSignal): Promise<Vty> {
   if (signal.aborted) throw new VtyError('aborted');
-  const socket = createConnection({ path: file });
+  const incoming: Incoming = { take: () => undefined };
+  const socket = createConnection({
+    path: file,
+    onread: {
+      buffer: READ,
+      callback(length, buffer) {
+        incoming.take(buffer.subarray(0, length));
+        return true;
+      },
+    },
+  });
   const connected = Promise.withResolvers<void>();
   const onAbort = () => connected.reject(new VtyError('aborted'));
   const onError = ({ code }: NodeJS.ErrnoException) => connected.reject(new VtyError('refused', code));
@@ -126,13 +142,25 @@ export async function openVty(file: string, signal: AbortSignal): Promise<Vty> {
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-  const vty = speak(socket);
+  const vty = speak(socket, incoming);
   socket.removeListener('error', onError);
   return vty;
 }
 
-function speak(socket: Socket): Vty {
+/**
+ * What comes from every connection passes through here, a chunk at a time. FRR writes some kilobytes at once, and a
+ * Buffer for each of these would be thousands in a large answer.
+ */
+const READ = Buffer.alloc(64 * 1024);
+
+interface Incoming {
+  take(chunk: Uint8Array): void;
+}
+
+function speak(socket: Socket, incoming: Incoming): Vty {
   let inFlight: InFlight | undefined;
+  /** How large the newest reply to each command was: the next one is not much larger. */
+  const lengths = new Map<string, number>();
   const gone = Promise.withResolvers<void>();
 
   function settle(): InFlight | undefined {
@@ -147,7 +175,7 @@ function speak(socket: Socket): Vty {
     failed?.reject(new VtyError(failure, code));
   }
 
-  socket.on('data', (chunk) => {
+  incoming.take = (chunk) => {
     // What nobody asked for would be taken for the next answer.
     if (inFlight === undefined) return fail('garbled');
     const { reply, maxOutput, since } = inFlight;
@@ -158,7 +186,7 @@ function speak(socket: Socket): Vty {
     const taken = reply.take();
     if (taken === undefined) return fail('garbled');
     settle()?.resolve({ ...taken, seconds });
-  });
+  };
   socket.on('error', ({ code }: NodeJS.ErrnoException) => {
     // The kernel says so when the other end is closed with our bytes unread, and tells a clean end otherwise.
     const unseen = (code === 'EPIPE' || code === 'ECONNRESET') && inFlight?.reply.length === 0;
@@ -178,12 +206,16 @@ function speak(socket: Socket): Vty {
       if (inFlight !== undefined) throw new Error('a command is in flight already');
       if (signal.aborted || socket.destroyed) throw new VtyError('aborted');
       const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-      inFlight = { reply: replyCollector(), maxOutput, since: performance.now(), resolve, reject };
+      const collector = replyCollector(lengths.get(command));
+      inFlight = { reply: collector, maxOutput, since: performance.now(), resolve, reject };
       const onAbort = () => fail('aborted');
       signal.addEventListener('abort', onAbort, { once: true });
       socket.write(`${command}\0`);
       try {
-        return await promise;
+        const reply = await promise;
+        if (reply.bytes.length >= REMEMBERED) lengths.set(command, Math.ceil(reply.bytes.length * MARGIN));
+        else lengths.delete(command);
+        return reply;
       } finally {
         signal.removeEventListener('abort', onAbort);
       }

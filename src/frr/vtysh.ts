@@ -80,8 +80,8 @@ export function vtyshSource(options: SourceOptions): FrrSource {
       if (result.exitCode === undefined && result.signal === undefined)
         throw notStarted(options, command, result.code ?? result.originalMessage ?? 'unknown');
       return {
-        stdout: decode(result.stdout),
-        stderr: decode(result.stderr),
+        stdout: bufferOf(result.stdout),
+        stderr: bufferOf(result.stderr).toString(),
         exit: result.exitCode,
         seconds: result.exitCode === 0 ? work(`${commands.length} ${text}`, result.durationMs / 1000) : 0,
       };
@@ -95,7 +95,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     const output = await run(commands, signal);
     const command = commands[0] as Command;
     try {
-      return { text: answerOfVtysh(command, output), seconds: output.seconds };
+      return { bytes: answerOfVtysh(command, output), seconds: output.seconds };
     } catch (error) {
       throw options.vtyshPrefix.length === 0 ? deniedOrDead(options, error) : error;
     }
@@ -106,10 +106,13 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     show: (command, signal) => ask([command], signal),
     async showEach(commands, signal) {
       if (commands.length === 0) return [];
-      const { text, seconds } = await ask(commands, signal);
-      const split = splitDocuments(text);
+      const { bytes, seconds } = await ask(commands, signal);
+      const split = splitDocuments(bytes.toString());
       if (split.ok && split.documents.length === commands.length)
-        return split.documents.map((document) => ({ text: document, seconds: seconds / commands.length }));
+        return split.documents.map((document) => ({
+          bytes: Buffer.from(document),
+          seconds: seconds / commands.length,
+        }));
       // Some answered with several documents or none: only one at a time tells which.
       const answers: Answer[] = [];
       for (const command of commands) answers.push(await ask([command], signal));
@@ -173,8 +176,8 @@ function environment({ vtyshPrefix }: SourceOptions): { env: NodeJS.ProcessEnv; 
   return { env: { ...env, PATH: process.env.PATH, HOME: '/nonexistent' }, extendEnv: false };
 }
 
-function decode(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function tooLarge({ maxOutput }: SourceOptions, { daemon, text }: Command, length: number): FrrError {

@@ -89,12 +89,13 @@ export function labels<const Labels extends readonly string[]>(
 }
 
 function makeLabels(names: readonly string[], values: readonly string[]): LabelSet {
-  let text = '';
-  for (let i = 0; i < names.length; i++) {
-    text += `${i === 0 ? '' : ','}${names[i]}="${escapeLabelValue((values[i] as string).toWellFormed())}"`;
-  }
-  return { names, values, text };
+  // Joined, because what is put together by + stays in its pieces, which took four times the memory for as long as the
+  // session lives, and was walked through at every poll.
+  const pairs = names.map((name, n) => `${name}="${escapeLabelValue((values[n] as string).toWellFormed())}"`);
+  return { names, values, text: pairs.length === 1 ? flat(pairs[0] as string) : pairs.join(',') };
 }
+
+const flat = (text: string): string => ['', text].join('');
 
 /** The label sets of the collector whose families are being built at this moment. */
 let cacheInUse: LabelCache | undefined;

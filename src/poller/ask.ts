@@ -33,7 +33,21 @@ const NOT_SENT: ReadonlySet<FrrErrorReason> = new Set([
 /** Seconds that a source has for ending a command after its deadline; then it is left to itself. */
 const GRACE = 1;
 
-export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: AskOptions): Frr {
+/** Bytes of an answer from which on its memory is given back by us. */
+const LARGE_ANSWER = 256 * 1024;
+
+/** A collector's way to FRR for one poll. */
+export interface FrrForPoll extends Frr {
+  /**
+   * The figures are made: the answers are not read any more. The memory of large ones is given back, which the garbage
+   * collector would only do after several polls, with as many of them in memory.
+   */
+  done(): void;
+}
+
+export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: AskOptions): FrrForPoll {
+  const large: ArrayBuffer[] = [];
+
   /** Runs with a signal that fires at the deadline, and outlasts a source that does not heed it. */
   async function withDeadline<Result>(
     command: Command,
@@ -102,6 +116,8 @@ export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: A
     const start = performance.now();
     try {
       const answers = await send(commands, run);
+      for (const { bytes } of answers)
+        if (bytes.length >= LARGE_ANSWER && bytes.buffer instanceof ArrayBuffer) large.push(bytes.buffer);
       inDoubt.delete(daemon);
       return answers;
     } catch (error) {
@@ -117,8 +133,8 @@ export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: A
     (await ask([command], async (deadline) => [await source.show(command, deadline)]))[0] as Answer;
 
   return {
-    json: async (command) => readLargeDocuments(command, (await one(command)).text),
-    text: async (command) => (await one(command)).text,
+    json: async (command) => readLargeDocuments(command, (await one(command)).bytes),
+    text: async (command) => (await one(command)).bytes.toString(),
     async jsonEach(commands) {
       const documents = new Array<unknown>(commands.length);
       for (const daemon of new Set(commands.map((command) => command.daemon))) {
@@ -127,11 +143,14 @@ export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: A
         let next = 0;
         for (const [index, command] of commands.entries()) {
           if (command.daemon !== daemon) continue;
-          documents[index] = (await readLargeDocuments(command, (answers[next++] as Answer).text))[0];
+          documents[index] = (await readLargeDocuments(command, (answers[next++] as Answer).bytes))[0];
         }
       }
       return documents;
     },
     addresses: () => source.addresses(),
+    done() {
+      for (const memory of large.splice(0)) memory.transfer(0);
+    },
   };
 }

@@ -291,6 +291,8 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       publish();
       sessions.failed(state.provides, began);
       return NO_CHANGES;
+    } finally {
+      frr.done();
     }
   }
 

@@ -3,7 +3,7 @@
  * force when it comes. So certificates, and whether there are any, change without a restart, and connections that
  * exist live on with what they began with.
  */
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createListener, type Server, type Socket } from 'node:net';
@@ -13,6 +13,9 @@ import type { Logger } from '../log.ts';
 import { clientRefused } from './client-certificates.ts';
 import type { Handler } from './pages.ts';
 import type { LoadedWebConfig, WebConfigSource } from './web-config-in-force.ts';
+
+/** Not imported: an import looks at every export of node:http, and those of WebSocket load 12 MB of a client. */
+const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
 
 /** Where slow and greedy clients find their limits. Times in milliseconds. */
 const LIMITS = {

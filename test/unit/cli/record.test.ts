@@ -41,7 +41,8 @@ it('records every answer and every failure, for what is there', async () => {
   expect(await record(config, folder, output)).toBe(0);
 
   const recording = await openRecording(folder, 100_000);
-  const answerOf = async (command: typeof COMMANDS.vrfs) => (await recording.show(command, never)).text;
+  const answerOf = async (command: typeof COMMANDS.vrfs) =>
+    (await recording.show(command, never)).bytes.toString();
   expect(await answerOf(COMMANDS.bgpSummary)).toBe('{"show bgp vrf all summary json":"Größe"}');
   expect(await answerOf(COMMANDS.evpnVnis)).toBe('');
   expect(await answerOf(showVersion('zebra'))).toBe('["show version"]');
@@ -123,7 +124,7 @@ it('records a recording anew', async () => {
   expect(await record(configured(`--frr.recording=${before}`), after, captured())).toBe(0);
   const recording = await openRecording(after, 1000);
   expect(await recording.show(showVersion('zebra'), never)).toEqual({
-    text: 'FRRouting 8.4.4\n',
+    bytes: Buffer.from('FRRouting 8.4.4\n'),
     seconds: 0,
   });
   expect(await failureOf(() => recording.show(COMMANDS.bgpSummary, never))).toEqual({

@@ -16,7 +16,7 @@ export const NOW = 1_800_000_000;
 export function frrOf(source: FrrSource): Frr {
   const signal = new AbortController().signal;
   const frr: Frr = {
-    text: async (command) => (await source.show(command, signal)).text,
+    text: async (command) => (await source.show(command, signal)).bytes.toString(),
     json: async (command) => readDocuments(command, await frr.text(command)),
     jsonEach: (commands) => Promise.all(commands.map(async (command) => (await frr.json(command))[0])),
     addresses: () => source.addresses(),
@@ -39,7 +39,7 @@ export function answering(
       const answer = answers[recordedAs] ?? 'not_running';
       if ((FRR_ERROR_REASONS as readonly string[]).includes(answer))
         throw new FrrError(answer as FrrErrorReason, daemon, `${daemon}: ${answer}`);
-      return { text: answer, seconds: 0 };
+      return { bytes: Buffer.from(answer), seconds: 0 };
     },
     showEach: async () => [],
     addresses: async () => addresses,

@@ -7,22 +7,26 @@ import { failureOf } from './failure.ts';
 const { bgpSummary } = COMMANDS;
 
 describe('answerOfVtysh', () => {
-  const vtysh = (stdout: string, stderr = '', exit = 0): VtyshOutput => ({ stdout, stderr, exit });
+  const vtysh = (stdout: string, stderr = '', exit = 0): VtyshOutput => ({
+    stdout: Buffer.from(stdout),
+    stderr,
+    exit,
+  });
 
   it('gives what was written to standard output', () => {
-    expect(answerOfVtysh(bgpSummary, vtysh('{\n}\n'))).toBe('{\n}\n');
-    expect(answerOfVtysh(showVersion('zebra'), vtysh('FRRouting 8.4.4 (node)\n'))).toBe(
+    expect(answerOfVtysh(bgpSummary, vtysh('{\n}\n')).toString()).toBe('{\n}\n');
+    expect(answerOfVtysh(showVersion('zebra'), vtysh('FRRouting 8.4.4 (node)\n')).toString()).toBe(
       'FRRouting 8.4.4 (node)\n',
     );
   });
 
   it('gives an empty answer as it is', () => {
-    expect(answerOfVtysh(COMMANDS.evpnVnis, vtysh(''))).toBe('');
+    expect(answerOfVtysh(COMMANDS.evpnVnis, vtysh('')).toString()).toBe('');
   });
 
   it('takes no notice of the warning that an unprivileged vtysh writes', () => {
     const warning = "% Can't open configuration file /etc/frr/vtysh.conf due to 'Permission denied'.\n";
-    expect(answerOfVtysh(bgpSummary, vtysh('{}', warning))).toBe('{}');
+    expect(answerOfVtysh(bgpSummary, vtysh('{}', warning)).toString()).toBe('{}');
   });
 
   const died =
@@ -129,7 +133,7 @@ describe('answerOfVtysh', () => {
     ],
     [
       'a vtysh that a signal ended',
-      { stdout: '{', stderr: '', exit: undefined },
+      { stdout: Buffer.from('{'), stderr: '', exit: undefined },
       'failed',
       'vtysh could not ask bgpd (exit status none): {',
     ],
@@ -146,8 +150,8 @@ describe('answerOfVtysh', () => {
 
 describe('answerOfDaemon', () => {
   it('gives the reply of a success and of a warning', () => {
-    expect(answerOfDaemon(bgpSummary, '{}', 0)).toBe('{}');
-    expect(answerOfDaemon(defaultRoute('ipv4', 'default'), '{}\n', 1)).toBe('{}\n');
+    expect(answerOfDaemon(bgpSummary, Buffer.from('{}'), 0).toString()).toBe('{}');
+    expect(answerOfDaemon(defaultRoute('ipv4', 'default'), Buffer.from('{}\n'), 1).toString()).toBe('{}\n');
   });
 
   it.each<[string, string, number, FrrErrorReason, string]>([
@@ -201,6 +205,9 @@ describe('answerOfDaemon', () => {
       'bgpd failed at "show bgp vrf all summary json" (return code 255): it says nothing',
     ],
   ])('refuses %s', async (_, text, code, reason, message) => {
-    expect(await failureOf(() => answerOfDaemon(bgpSummary, text, code))).toEqual({ reason, message });
+    expect(await failureOf(() => answerOfDaemon(bgpSummary, Buffer.from(text), code))).toEqual({
+      reason,
+      message,
+    });
   });
 });

@@ -7,7 +7,7 @@ import { readLargeDocuments } from '../../../src/frr/large-documents.ts';
 import { FrrError } from '../../../src/frr/source.ts';
 
 const SUMMARY = COMMANDS.bgpSummary;
-const read = (text: string) => readLargeDocuments(SUMMARY, text);
+const read = (text: string) => readLargeDocuments(SUMMARY, Buffer.from(text));
 const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Everything of a document, through its properties alone, as collectors look at it. */

@@ -37,11 +37,11 @@ async function ask(folder: string, command: Command = COMMANDS.bgpSummary, maxOu
 describe('openRecording', () => {
   it('gives the answers, which took no time', async () => {
     const folder = recording({ 'index.json': indexOf(), 'summary.json': '{\n}\n' });
-    expect(await ask(folder)).toEqual({ text: '{\n}\n', seconds: 0 });
+    expect(await ask(folder)).toEqual({ bytes: Buffer.from('{\n}\n'), seconds: 0 });
     const source = await openRecording(folder, 1000);
     expect(await source.showEach([COMMANDS.bgpSummary, COMMANDS.bgpSummary], never)).toEqual([
-      { text: '{\n}\n', seconds: 0 },
-      { text: '{\n}\n', seconds: 0 },
+      { bytes: Buffer.from('{\n}\n'), seconds: 0 },
+      { bytes: Buffer.from('{\n}\n'), seconds: 0 },
     ]);
     await source.close();
   });
@@ -52,8 +52,8 @@ describe('openRecording', () => {
       b: 'of bgpd',
       z: 'of zebra',
     });
-    expect((await ask(folder, showMemory('bgpd'))).text).toBe('of bgpd');
-    expect((await ask(folder, showMemory('zebra'))).text).toBe('of zebra');
+    expect((await ask(folder, showMemory('bgpd'))).bytes.toString()).toBe('of bgpd');
+    expect((await ask(folder, showMemory('zebra'))).bytes.toString()).toBe('of zebra');
   });
 
   it('types failures as vtysh told them', async () => {
@@ -200,9 +200,9 @@ describe('writeRecording', () => {
     await writeRecording(
       folder,
       [
-        { command: COMMANDS.bgpSummary, outcome: { text: '{"€":1}\n', seconds: 3 } },
-        { command: host, outcome: { text: '{}', seconds: 3 } },
-        { command: showVersion('zebra'), outcome: { text: 'FRRouting\n', seconds: 3 } },
+        { command: COMMANDS.bgpSummary, outcome: { bytes: Buffer.from('{"€":1}\n'), seconds: 3 } },
+        { command: host, outcome: { bytes: Buffer.from('{}'), seconds: 3 } },
+        { command: showVersion('zebra'), outcome: { bytes: Buffer.from('FRRouting\n'), seconds: 3 } },
         { command: COMMANDS.bfdPeers, outcome: new FrrError('timed_out', 'bfdd', 'bfdd did not answer') },
       ],
       addresses,
@@ -231,8 +231,11 @@ describe('writeRecording', () => {
       },
     });
     const source = await openRecording(folder, 1000);
-    expect(await source.show(COMMANDS.bgpSummary, never)).toEqual({ text: '{"€":1}\n', seconds: 0 });
-    expect(await source.show(host, never)).toEqual({ text: '{}', seconds: 0 });
+    expect(await source.show(COMMANDS.bgpSummary, never)).toEqual({
+      bytes: Buffer.from('{"€":1}\n'),
+      seconds: 0,
+    });
+    expect(await source.show(host, never)).toEqual({ bytes: Buffer.from('{}'), seconds: 0 });
     expect(await failureOf(() => source.show(COMMANDS.bfdPeers, never))).toEqual({
       reason: 'timed_out',
       message: 'bfdd did not answer',

@@ -34,7 +34,7 @@ function source(socketDir: string, more: Partial<SourceOptions> = {}) {
   return {
     ...made,
     ask: async (command = bgpSummary, within = LONG) =>
-      (await made.show(command, AbortSignal.timeout(within))).text,
+      (await made.show(command, AbortSignal.timeout(within))).bytes.toString(),
   };
 }
 
@@ -46,7 +46,7 @@ describe('socketSource', () => {
       return undefined;
     });
     const answer = await source(folder).show(bgpSummary, AbortSignal.timeout(LONG));
-    expect(answer).toEqual({ text: '{"default":{}}', seconds: expect.any(Number) });
+    expect(answer).toEqual({ bytes: Buffer.from('{"default":{}}'), seconds: expect.any(Number) });
     expect(answer.seconds).toBeGreaterThan(0.045);
     expect(answer.seconds).toBeLessThan(LONG / 1000);
     expect(bgpd.commands).toEqual(['show bgp vrf all summary json']);
@@ -85,7 +85,7 @@ describe('socketSource', () => {
     const bgpd = await fakeDaemon(folder, 'bgpd', (command) => `["${command}"]`);
     const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('2001:db8::1')];
     const answers = await source(folder).showEach(commands, AbortSignal.timeout(LONG));
-    expect(answers.map(({ text }) => text)).toEqual([
+    expect(answers.map(({ bytes }) => bytes.toString())).toEqual([
       '["show bgp ipv4 unicast 192.0.2.1/32 json"]',
       '["show bgp ipv6 unicast 2001:db8::1/128 json"]',
     ]);
@@ -396,7 +396,7 @@ describe('socketSource', () => {
       fc.asyncProperty(chunks, fc.boolean(), async (sent, ends) => {
         script = { chunks: sent, ends };
         const outcome = await frr.show(bgpSummary, AbortSignal.timeout(30)).catch((error) => error);
-        if ('text' in outcome) expect(outcome.text).not.toContain('\0');
+        if ('bytes' in outcome) expect(outcome.bytes.toString()).not.toContain('\0');
         else
           expect(['truncated', 'timed_out', 'failed', 'unknown_command', 'not_running']).toContain(
             outcome.reason,

@@ -27,7 +27,7 @@ function source(vtyshPath: string, more: Partial<SourceOptions> = {}) {
   return {
     ...made,
     ask: async (command = bgpSummary, within = LONG) =>
-      (await made.show(command, AbortSignal.timeout(within))).text,
+      (await made.show(command, AbortSignal.timeout(within))).bytes.toString(),
   };
 }
 
@@ -114,7 +114,7 @@ describe('vtyshSource', () => {
     );
     const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2')];
     const answers = await source(vtysh).showEach(commands, AbortSignal.timeout(LONG));
-    expect(answers.map(({ text }) => text)).toEqual(['{"first":1}', '{"second":"}{"}']);
+    expect(answers.map(({ bytes }) => bytes.toString())).toEqual(['{"first":1}', '{"second":"}{"}']);
     expect(readFileSync(`${folder}/starts`, 'utf8')).toBe('started\n');
     expect(await source(vtysh).showEach([], AbortSignal.timeout(LONG))).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe('vtyshSource', () => {
     );
     const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2')];
     const answers = await source(vtysh).showEach(commands, AbortSignal.timeout(LONG));
-    expect(answers.map(({ text }) => text)).toEqual(commands.map(({ text }) => `["${text}"][]`));
+    expect(answers.map(({ bytes }) => bytes.toString())).toEqual(commands.map(({ text }) => `["${text}"][]`));
   });
 
   it('fails with the first of several commands that fails', async () => {

@@ -50,7 +50,7 @@ export function fakeFrr(): FakeFrr {
       const reply = replies.get(key) ?? new FrrError('not_running', daemon, `${daemon} is not running`);
       if (reply instanceof FrrError) throw reply;
       const text = typeof reply === 'string' ? reply : await reply(signal);
-      return { text, seconds: seconds.get(key) ?? 0 };
+      return { bytes: Buffer.from(text), seconds: seconds.get(key) ?? 0 };
     } finally {
       open--;
     }
