@@ -68,6 +68,8 @@ interface Front {
   readonly take: (socket: Socket) => void;
   /** Ends connections on which nothing is asked. */
   readonly closeIdle: () => void;
+  /** Looks after the time limits no more: without this, the server and its timer would stay for ever. */
+  readonly end: () => void;
 }
 
 function serverFor(
@@ -120,6 +122,7 @@ function createFront(loaded: LoadedWebConfig, handler: Handler, log: Logger): Fr
       (server as HttpServer).closeIdleConnections();
       for (const session of sessions) session.close();
     },
+    end: () => void server.close(),
   };
 }
 
@@ -150,7 +153,11 @@ export function createConnectionListener(
     const known = fronts.get(loaded);
     if (known !== undefined) return known;
     // Those of older configurations go with their last connection.
-    for (const [older, { connections }] of fronts) if (connections === 0) fronts.delete(older);
+    for (const [older, { front, connections }] of fronts) {
+      if (connections > 0) continue;
+      front.end();
+      fronts.delete(older);
+    }
     const made = { front: createFront(loaded, handler, log), connections: 0 };
     fronts.set(loaded, made);
     return made;
@@ -203,6 +210,7 @@ export function createConnectionListener(
       }, LAST_ANSWERS_MILLISECONDS);
       await Promise.all(closed);
       clearTimeout(hurry);
+      for (const { front } of fronts.values()) front.end();
     },
   };
 }
