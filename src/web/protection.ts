@@ -54,6 +54,10 @@ export function protect(
   const bucket = createTokenBucket();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let gone = false;
+    response.once('close', () => {
+      gone = true;
+    });
     await webConfig.refresh();
     const { headers, users, rateLimit } = webConfig.current().config;
     for (const [name, value] of headers) response.setHeader(name, value);
@@ -66,7 +70,8 @@ export function protect(
       if (verdict === 'busy') return refused(503);
       if (verdict === 'wrong') return refused(401);
     }
-    pages(request, response);
+    // The pages would wait for an end of the answer that has been already, and count it as one under way for ever.
+    if (!gone) pages(request, response);
   }
 
   return (request, response) => {
