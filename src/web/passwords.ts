@@ -22,11 +22,17 @@ export function basicCredentials(authorization: string | undefined): Credentials
   return { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
 }
 
+/** Salt and hash of a password that nobody knows. */
+const NOBODY = 'g.ALT2cCeoza..qmaktfaugUD4RYH34JB/JLEpoEyvdiljMjUcCoq';
+
 /**
- * For users that do not exist, so that they take as long as those that do. Cost 10, as htpasswd's examples have it;
- * nobody knows the password.
+ * A hash for users that do not exist, of the highest cost among those that do: who takes less long than others would
+ * be known to be there, or not to be.
  */
-const NOBODY = '$2b$10$g.ALT2cCeoza..qmaktfaugUD4RYH34JB/JLEpoEyvdiljMjUcCoq';
+export function nobodysHash(users: ReadonlyMap<string, string>): string {
+  const costs = [...users.values()].map((hash) => hash.split('$')[2] as string);
+  return `$2b$${costs.sort().at(-1) ?? '10'}$${NOBODY}`;
+}
 
 /** Verdicts that are remembered, of each kind. */
 const MOST_REMEMBERED = 128;
@@ -129,7 +135,7 @@ export function createPasswords(): Passwords {
   return {
     verify: async ({ user, password }, users) => {
       const known = users.get(user);
-      const hash = known ?? NOBODY;
+      const hash = known ?? nobodysHash(users);
       const key = createHmac('sha256', secret)
         .update(JSON.stringify([user, hash, password]))
         .digest('base64');

@@ -1,6 +1,6 @@
 import bcrypt from 'bcryptjs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { basicCredentials, createPasswords } from '../../../src/web/passwords.ts';
+import { basicCredentials, createPasswords, nobodysHash } from '../../../src/web/passwords.ts';
 
 function header(text: string): string {
   return `Basic ${Buffer.from(text).toString('base64')}`;
@@ -43,6 +43,13 @@ describe('verifying', () => {
   ])('%s with %j is %s, and again', async (user, password, verdict) => {
     expect(await passwords.verify({ user, password }, users)).toBe(verdict);
     expect(await passwords.verify({ user, password }, users)).toBe(verdict);
+  });
+
+  test('who is not there costs as much as the costliest who is', () => {
+    const hash = nobodysHash(new Map([...users, ['carol', bcrypt.hashSync('third', 6)]]));
+    expect(bcrypt.getRounds(hash)).toBe(6);
+    expect(bcrypt.getRounds(nobodysHash(new Map([['dave', `$2y$12${hash.slice(6)}`], ...users])))).toBe(12);
+    expect(hash).toHaveLength(60);
   });
 
   test('a new hash makes the old password wrong', async () => {
