@@ -214,8 +214,11 @@ function readHeaders(section: Value): ReadonlyMap<string, string> {
   return headers;
 }
 
-/** What bcrypt writes: version, cost 4 to 31, 22 characters of salt, 31 of the hash. */
-const BCRYPT = /^\$2[aby]?\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
+/**
+ * What bcrypt writes: version, cost 4 to 31, 22 characters of salt, 31 of the hash. Without a letter it is of 1997, and
+ * no password would be right: bcryptjs does not know it.
+ */
+const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
 function readUsers(section: Value): ReadonlyMap<string, string> {
   const users = new Map<string, string>();

@@ -245,6 +245,6 @@ test.each(['$2a', '$2b', '$2y'])('bcrypt of version %s', (version) => {
   expect(read(`basic_auth_users: {a: '${hash}'}`).users.get('a')).toBe(hash);
 });
 
-test.each(['$2z$10$', '$3a$10$', '$2y$03$', '$2y$32$', '$2y$1$'])('no bcrypt: %s', (head) => {
+test.each(['$2z$10$', '$2$10$', '$3a$10$', '$2y$03$', '$2y$32$', '$2y$1$'])('no bcrypt: %s', (head) => {
   expect(() => read(`basic_auth_users: {a: '${head}${HASH.slice(7)}'}`)).toThrow('no bcrypt hash');
 });
