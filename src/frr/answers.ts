@@ -27,7 +27,9 @@ const INCOMPLETE = 4;
 
 /** An answer that ends with one of these lines was not understood; on a socket the daemon's name stands in it too. */
 const NOT_UNDERSTOOD = /^% (?:\[\w+\] )?(?:Unknown command|Command incomplete|Ambiguous command)/m;
-const CUT_OFF = /vtysh: error reading from \w+|closing connection to \w+ because of an I\/O error/;
+const CUT_OFF = /closing connection to \w+ because of an I\/O error/;
+/** The same words behind the answer that was begun; in it, they may be those of a peer that calls itself so. */
+const CUT_OFF_AT_END = new RegExp(`${CUT_OFF.source}!?\\s*$`);
 const NOT_RUNNING =
   /\bis not running\b|failed to connect to any daemons|no daemons match name|container state improper/;
 /** vtysh says this to everybody but root, whether the daemon is dead or its socket may not be used. */
@@ -52,7 +54,7 @@ export function answerOfVtysh(command: Command, output: VtyshOutput): Buffer {
       : '';
     throw new FrrError('not_running', daemon, `${daemon} is not running${orElse}`);
   }
-  if (CUT_OFF.test(stderr) || CUT_OFF.test(endOf(stdout))) {
+  if (CUT_OFF.test(stderr) || CUT_OFF_AT_END.test(endOf(stdout))) {
     throw new FrrError('truncated', daemon, `${daemon} ended while it answered "${command.text}"`);
   }
   refuseWhatIsNoAnswer(command, stdout);

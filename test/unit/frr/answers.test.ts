@@ -29,6 +29,14 @@ describe('answerOfVtysh', () => {
     expect(answerOfVtysh(bgpSummary, vtysh('{}', warning)).toString()).toBe('{}');
   });
 
+  it('takes no notice of what a peer says of itself', () => {
+    const hostname = 'closing connection to bgpd because of an I/O error!';
+    const text = JSON.stringify({
+      default: { eth0: { hostname: `vtysh: error reading from bgpd ${hostname}` } },
+    });
+    expect(answerOfVtysh(bgpSummary, vtysh(text)).toString()).toBe(text);
+  });
+
   const died =
     '{"default":{vtysh: error reading from bgpd: Connection reset by peer (104)Warning: closing connection to bgpd because of an I/O error!\n';
   it.each<[string, VtyshOutput, FrrErrorReason, string]>([
