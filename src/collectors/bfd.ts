@@ -224,7 +224,8 @@ export const bfd = collector({
   },
   families: ({ sessions, counters }, { now }) =>
     buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      emit(bfdSessions, NO_LABELS, items(sessions).length);
+      // What is no list tells of no sessions, which is not that there are none.
+      if (Array.isArray(sessions)) emit(bfdSessions, NO_LABELS, sessions.length);
       for (const item of items(sessions)) {
         yield;
         const session = fields(item);

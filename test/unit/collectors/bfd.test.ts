@@ -121,6 +121,9 @@ test.each([
   ['an object', {}],
   ['things that are no sessions', [1, null, 'x', []]],
 ])('%s in place of sessions', (_, answer) => {
-  const { drops } = familiesOf(bfd, { sessions: answer, counters: answer });
+  const { families, drops } = familiesOf(bfd, { sessions: answer, counters: answer });
+  expect(families.some(({ descriptor }) => descriptor.name === 'frr_bfd_sessions')).toBe(
+    Array.isArray(answer),
+  );
   expect(drops.filter(({ reason }) => reason === 'not_a_number')).toEqual([]);
 });
