@@ -12,10 +12,23 @@
 import { readFileSync } from 'node:fs';
 import { ask, candidates } from './cli/healthcheck.ts';
 
-const [given] = process.argv.slice(2);
-const urls = given === undefined ? candidates(readFileSync('/proc/1/cmdline', 'utf8'), process.env) : [given];
+function fail(message: string): never {
+  process.stderr.write(`healthcheck: ${message}\n`);
+  process.exit(1);
+}
+
+function urls(): readonly string[] {
+  const [given] = process.argv.slice(2);
+  if (given !== undefined) return [given];
+  try {
+    return candidates(readFileSync('/proc/1/cmdline', 'utf8'), process.env);
+  } catch (error) {
+    return fail(`where the exporter listens cannot be told: ${(error as Error).message}`);
+  }
+}
+
 const complaints: string[] = [];
-for (const url of urls) {
+for (const url of urls()) {
   try {
     await ask(url);
     process.exit(0);
@@ -23,5 +36,4 @@ for (const url of urls) {
     complaints.push(`${url}: ${(error as Error).message}`);
   }
 }
-process.stderr.write(`healthcheck: the exporter does not answer: ${complaints.join('; ')}\n`);
-process.exit(1);
+fail(`the exporter does not answer: ${complaints.join('; ')}`);

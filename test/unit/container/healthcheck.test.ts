@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { execaSync } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask, candidates } from '../../../src/cli/healthcheck.ts';
@@ -105,4 +106,14 @@ describe('whether it answers', () => {
     await expect(ask(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow(/hang up|ECONNRESET/);
     tcp.close();
   });
+});
+
+it('a setting that cannot be read is told in one line', () => {
+  const program = fileURLToPath(new URL('../../../src/healthcheck.ts', import.meta.url));
+  const env = { FRR_EXPORTER_WEB_LISTEN_ADDRESS: 'nowhere' };
+  const { exitCode, stderr } = execaSync(process.execPath, [program], { env, reject: false });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^healthcheck: where the exporter listens cannot be told: FRR_EXPORTER_WEB_LISTEN_ADDRESS takes .*"nowhere"$/,
+  );
 });
