@@ -63,10 +63,10 @@ export const COMPAT_DESCRIPTORS: readonly Descriptor[] = collectors({
   .filter((one) => !COLLECTORS.some(({ descriptors }) => descriptors.includes(one)));
 
 function differencesTable(): string {
-  const rows = DIFFERENCES.map(({ metric, collectors: names, only, how, why }) => {
+  const rows = DIFFERENCES.map(({ metric, collectors: names, only, frr, how, why }) => {
     const of = names === undefined ? '' : ` of ${names.map((name) => `\`${name}\``).join(', ')}`;
     const what = { absent: 'not here', value: 'another value', labels: 'labels more' }[how];
-    return `| \`${metric}\`${of} | ${only ?? 'any'} | ${what} | ${cell(why)} |`;
+    return `| \`${metric}\`${of} | ${only ?? 'any'}${frr === undefined ? '' : `, FRR ${frr}`} | ${what} | ${cell(why)} |`;
   });
   return ['| metric | version | | why |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -111,7 +111,8 @@ on info metrics, whose value is always 1, to be joined on:`,
 \`peer_group\` and \`peer_hostname\` are there with the [flags](flags.md#collectors) \`--collector.bgp.peer-...\`; a description that was
 edited is in them within a minute. Where both exporters have a name, it is as below.`,
     table(COMPAT_DESCRIPTORS),
-    `A test compares every series of its versions 1.1.4 and 1.11.0 with ours on the same FRR. These differ on purpose:`,
+    `A test compares every series of its versions 1.1.4 and 1.11.0 with ours on the same FRR. What an older FRR does not tell is absent
+here, where the other has 0. These differ on purpose:`,
     differencesTable(),
     '## The exporter itself',
     table(BUILD_DESCRIPTORS),

@@ -71,8 +71,9 @@ function adding(
     descriptors: [...collector.descriptors.filter(({ name }) => !names.has(name)), ...addition.descriptors],
     ask: async (frr): Promise<Answers> => {
       const start = performance.now();
-      const own = await collector.ask(frr);
-      took(collector.name, (performance.now() - start) / 1000);
+      const own = await collector.ask(frr).finally(() => {
+        took(collector.name, (performance.now() - start) / 1000);
+      });
       return { own, more: await unlessItFails(addition.ask?.(frr)) };
     },
     families: function* (answers, context) {

@@ -1,9 +1,10 @@
 /** Series by series against the exporter that most people run, in two versions, on the same FRR at the same moment. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DIFFERENCES } from '../../../docs/compat-differences.ts';
 import {
   belongingTo,
   configureRpki,
+  DAEMONS,
   EVERYTHING,
   freePort,
   type Lab,
@@ -19,24 +20,10 @@ import {
 } from '../../lab/index.ts';
 import { type OtherExporterVersion, otherExporter } from '../../lab/other-exporter.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ name: 'compat', topology: EVERYTHING });
-  await configureRpki(lab.node);
-  await startRpkiCache(lab);
-  // Descriptions as frr_exporter's users write them, and one that only looks like it.
-  await lab.node.configure(
-    'router bgp 64999',
-    'neighbor 100.64.1.1 description {"desc":"tor1 \\"A\\"","type":"uplink","site":" north "}',
-    'neighbor 192.0.2.66 description {"desc":"never up","type":"guest"',
-  );
-});
-afterAll(() => lab?.stop());
-
 /** What both have flags for, by the same names. */
 interface Case {
   readonly version: OtherExporterVersion;
+  readonly frr: '8.4.4' | '10.7.1';
   readonly name: string;
   readonly bothFlags: readonly string[];
   readonly theirFlags: readonly string[];
@@ -72,42 +59,50 @@ const RECENT = [
   'frr_status_up',
 ];
 
+const EVERY_LABEL = {
+  version: '1.11.0',
+  name: 'with every label and type',
+  bothFlags: [
+    ...OPTIONAL_DAEMONS,
+    '--collector.rpki',
+    '--collector.bgp.peer-descriptions',
+    '--collector.bgp.peer-descriptions.plain-text',
+    '--collector.bgp.peer-groups',
+    '--collector.bgp.peer-hostnames',
+    '--collector.bgp.peer-types',
+    '--collector.bgp.peer-types.keys=type',
+    '--collector.bgp.peer-types.keys=site',
+    '--collector.bgp.accepted-filtered-prefixes',
+  ],
+  theirFlags: [...FAMILIES, ...DETAILS],
+  tells: [...COMMON, ...RECENT, 'frr_bgp_peer_prefixes_accepted_count_total'],
+} as const;
+
 const CASES: readonly Case[] = [
   {
     version: '1.1.4',
+    frr: '8.4.4',
     name: 'with descriptions and types',
     bothFlags: [...OPTIONAL_DAEMONS, '--collector.bgp.peer-descriptions', '--collector.bgp.peer-types'],
     theirFlags: [...FAMILIES, '--collector.bgp.advertised-prefixes'],
     tells: COMMON,
     least: 160,
   },
-  {
-    version: '1.11.0',
-    name: 'with every label and type',
-    bothFlags: [
-      ...OPTIONAL_DAEMONS,
-      '--collector.rpki',
-      '--collector.bgp.peer-descriptions',
-      '--collector.bgp.peer-descriptions.plain-text',
-      '--collector.bgp.peer-groups',
-      '--collector.bgp.peer-hostnames',
-      '--collector.bgp.peer-types',
-      '--collector.bgp.peer-types.keys=type',
-      '--collector.bgp.peer-types.keys=site',
-      '--collector.bgp.accepted-filtered-prefixes',
-    ],
-    theirFlags: [...FAMILIES, ...DETAILS],
-    tells: [...COMMON, ...RECENT, 'frr_bgp_peer_prefixes_accepted_count_total'],
-    least: 280,
-  },
+  { ...EVERY_LABEL, frr: '8.4.4', least: 280 },
+  { ...EVERY_LABEL, frr: '10.7.1', least: 200 },
 ];
 
+/** The machine's own FRR, and the newest one. With all of EVERYTHING the latter's watchfrr does not come up. */
+const LABS = [
+  { frr: '8.4.4', topology: EVERYTHING },
+  { frr: '10.7.1', topology: DAEMONS },
+] as const;
+
 /** Starts it beside the laboratory's node. */
-async function startTheirs({
-  version,
-  bothFlags,
-  theirFlags,
-}: Case): Promise<Running & { read(): Promise<Page> }> {
+async function startTheirs(
+  lab: Lab,
+  { version, bothFlags, theirFlags }: Case,
+): Promise<Running & { read(): Promise<Page> }> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/metrics`;
   const [program, ...args] = await otherExporter(version);
@@ -149,43 +144,65 @@ function compare(theirs: Page, ours: Page): readonly Found[] {
     });
 }
 
-test.each(CASES)('frr_exporter $version, $name: every series is ours too', async (one) => {
-  await using theirs = await startTheirs(one);
-  await using ours = await startExporter({
-    lab,
-    source: 'socket',
-    flags: ['--compat.frr-exporter', '--poll.interval=1s', '--poll.max-share=50%', ...one.bothFlags],
-  });
-  const known = DIFFERENCES.filter(({ only }) => only === undefined || only === one.version);
-  const explains = (found: Found) =>
-    known.filter(
-      ({ metric, how, collectors }) =>
-        metric === found.name &&
-        how === found.how &&
-        (collectors === undefined || collectors.includes(found.labels.collector as string)),
+describe.each(LABS)('FRR $frr', ({ frr, topology }) => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await startLab({ name: 'compat', version: frr, topology });
+    await configureRpki(lab.node);
+    await startRpkiCache(lab);
+    // Descriptions as frr_exporter's users write them, and one that only looks like it.
+    await lab.node.configure(
+      'router bgp 64999',
+      'neighbor 100.64.1.1 description {"desc":"tor1 \\"A\\"","type":"uplink","site":" north "}',
+      'neighbor 192.0.2.66 description {"desc":"never up","type":"guest"',
     );
-  // Routes, neighbors and caches come one after another; both pages are compared until they have come to rest.
-  const { told, differences } = await waitFor(
-    async () => {
-      const their = await theirs.read();
-      const found = compare(their, await ours.page());
-      const names = new Set(their.series.map(({ name }) => name));
-      expect(one.tells.filter((name) => !names.has(name))).toEqual([]);
-      expect(their.find('frr_ospf_neighbor_state').every(({ value }) => value === 7)).toBe(true);
-      expect(found.filter((difference) => explains(difference).length !== 1)).toEqual([]);
-      return { told: their, differences: found };
+  });
+  afterAll(() => lab?.stop());
+
+  test.each(CASES.filter((one) => one.frr === frr))(
+    'frr_exporter $version, $name: every series is ours too',
+    async (one) => {
+      await using theirs = await startTheirs(lab, one);
+      await using ours = await startExporter({
+        lab,
+        source: 'socket',
+        flags: ['--compat.frr-exporter', '--poll.interval=1s', '--poll.max-share=50%', ...one.bothFlags],
+      });
+      const known = DIFFERENCES.filter(
+        (difference) => (difference.only ?? one.version) === one.version && (difference.frr ?? frr) === frr,
+      );
+      const explains = (found: Found) =>
+        known.filter(
+          ({ metric, how, collectors }) =>
+            metric === found.name &&
+            how === found.how &&
+            (collectors === undefined || collectors.includes(found.labels.collector as string)),
+        );
+      // Routes, neighbors and caches come one after another; both pages are compared until they have come to rest.
+      const { told, differences } = await waitFor(
+        async () => {
+          const their = await theirs.read();
+          const found = compare(their, await ours.page());
+          const names = new Set(their.series.map(({ name }) => name));
+          expect(one.tells.filter((name) => !names.has(name))).toEqual([]);
+          expect(their.find('frr_ospf_neighbor_state').every(({ value }) => value === 7)).toBe(true);
+          expect(found.filter((difference) => explains(difference).length !== 1)).toEqual([]);
+          return { told: their, differences: found };
+        },
+        { within: 60_000, every: 1_000, for: 'both pages to tell the same' },
+      );
+      expect(told.series.length).toBeGreaterThan(one.least);
+      // A difference that is none any more has no place in the list.
+      const needed = new Set(differences.flatMap(explains));
+      // Both may happen to have been asked equally often.
+      const relevant = known.filter(
+        ({ metric }) => metric !== 'frr_scrapes_total' && told.find(metric).length > 0,
+      );
+      expect([...needed]).toEqual(expect.arrayContaining(relevant));
+      expect(
+        told.find('frr_bgp_peer_prefixes_filtered_count_total').filter(({ value }) => value !== 0),
+      ).toEqual([]);
     },
-    { within: 60_000, every: 1_000, for: 'both pages to tell the same' },
-  );
-  expect(told.series.length).toBeGreaterThan(one.least);
-  // A difference that is none any more has no place in the list.
-  const needed = new Set(differences.flatMap(explains));
-  // Both may happen to have been asked equally often.
-  const relevant = known.filter(
-    ({ metric }) => metric !== 'frr_scrapes_total' && told.find(metric).length > 0,
-  );
-  expect([...needed]).toEqual(expect.arrayContaining(relevant));
-  expect(told.find('frr_bgp_peer_prefixes_filtered_count_total').filter(({ value }) => value !== 0)).toEqual(
-    [],
   );
 });

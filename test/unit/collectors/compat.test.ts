@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bgp } from '../../../src/collectors/bgp.ts';
+import type { Collector } from '../../../src/collectors/collector.ts';
 import { BGP_NAME_DEFAULTS, type BgpNameSettings } from '../../../src/collectors/compat/bgp.ts';
 import { withFrrExporterNames } from '../../../src/collectors/compat.ts';
 import { COLLECTOR_DEFAULTS, collectors } from '../../../src/collectors/index.ts';
@@ -223,6 +224,19 @@ describe('status', () => {
       /^frr_status_up\{os="Linux\(.+\)",version="8\.4\.4"\} 1$/,
     );
     expect(text).toContain('frr_scrapes_total 1');
+  });
+
+  test('how long FRR took, whether it answered or not, by the names of frr_exporter', async () => {
+    const collectorsOf = collectors({ ...COLLECTOR_DEFAULTS, frrExporterNames: BGP_NAME_DEFAULTS });
+    const poll = async (name: string) =>
+      collect(collectorsOf.find((one) => one.name === name) as Collector, answering({ 'show version': 'x' }));
+    await expect(poll('bgp')).rejects.toMatchObject({ reason: 'not_running' });
+    const text = lines(await poll('daemons'));
+    const names = ofMetric(text, 'frr_scrape_duration_seconds').map(
+      (line) => /collector="(.*?)"/.exec(line)?.[1],
+    );
+    expect(names).toEqual(['bgp', 'bgp6', 'bgpl2vpn', 'status']);
+    expect(lines(await poll('daemons'))).toContain('frr_scrapes_total 2');
   });
 
   test('zebra does not answer', async () => {
