@@ -1,5 +1,7 @@
 /** Runs scenarios through promtool, against the rules of the repository or against changed ones. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
@@ -68,6 +70,29 @@ export async function run([program, ...args]: Command, ...more: readonly string[
     env: { GOGC: '400' },
   });
   return { passed: exitCode === 0, output: `${stdout}\n${stderr}`.trim() };
+}
+
+/**
+ * Gives promtool several test files at once.
+ * @param log a file for all that it says
+ * @returns whether each of them failed
+ */
+export async function failures(paths: readonly string[], log: string): Promise<readonly boolean[]> {
+  const [program, ...args] = PROMTOOL;
+  const output = openSync(log, 'w');
+  // Into one file, because it tells of the tests on its standard output, and of what fails on its standard error.
+  const child = spawn(program, [...args, 'test', 'rules', ...paths], {
+    stdio: ['ignore', output, output],
+    env: { ...process.env, GOGC: '400' },
+  });
+  await once(child, 'close');
+  closeSync(output);
+  const told = readFileSync(log, 'utf8')
+    .split(/^Unit Testing: +/m)
+    .slice(1);
+  if (told.length !== paths.length || told.some((one) => one.includes('SUCCESS') === one.includes('FAILED')))
+    throw new Error(`${log}: ${told.join('')}`);
+  return told.map((one) => one.includes('FAILED'));
 }
 
 /** Does something for each item, two at a time: as many as the smallest machine has cores. */

@@ -273,6 +273,12 @@ export const EXPORTERS: readonly Scenario[] = [
     until: '8m',
     series: healthy().set('up', NODE, 'missing').set('frr_up', {}, { '0s': 1, '1m': 0 }).series,
     checks: [
+      // What has not waited long enough is not shown.
+      {
+        at: '2m',
+        firing: [],
+        values: { 'count(instance:frr_alerts_firing:since_timestamp_seconds)': undefined },
+      },
       {
         at: '6m',
         firing: ['FRRExporterAbsent critical', 'FRRUnreachable critical node-1'],

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { DAEMONS } from './daemons.ts';
+import { DASHBOARDS } from './dashboards.ts';
 import { EXPORTERS } from './exporters.ts';
 import { MAINTENANCE } from './maintenance.ts';
 import { MEMORY } from './memory.ts';
@@ -18,5 +19,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MAINTENANCE,
   ...MEMORY,
   ...PIPELINE,
+  ...DASHBOARDS,
   ...QUIET,
 ];

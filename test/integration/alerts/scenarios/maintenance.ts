@@ -107,7 +107,7 @@ export const MAINTENANCE: readonly Scenario[] = [
       {
         at: '5m',
         firing: [],
-        values: { [SHOWN]: 1 },
+        values: { [SHOWN]: 1, 'max(instance:frr_maintenance:end_timestamp_seconds)': 3900 },
         texts: {
           FRRMaintenance: {
             labels: { severity: 'info', ...target('node-1') },

@@ -52,7 +52,11 @@ export const SESSIONS: readonly Scenario[] = [
           },
         },
       },
-      { at: '29s', firing: [`FRRBGPPeerDown critical node-1 ${PEER2}`] },
+      {
+        at: '29s',
+        firing: [`FRRBGPPeerDown critical node-1 ${PEER2}`],
+        values: { 'sum(instance:frr_bgp_sessions_down:count)': 1 },
+      },
       { at: '30s', firing: [] },
     ],
   },
@@ -192,6 +196,7 @@ export const SESSIONS: readonly Scenario[] = [
         firing: [`FRRBGPPeerDown critical node-1 ${PEER2}`, 'FRRBGPRedundancyLost warning node-1'],
         values: {
           'count(session:frr_bgp_session_info:last{peer="eth2"})': 1,
+          'count(session:frr_bgp_session_remote_router:last{peer="eth2"})': 1,
           'count(session:frr_bgp_session_last_reset_info:last{peer="eth2"})': 1,
         },
       },
@@ -200,6 +205,7 @@ export const SESSIONS: readonly Scenario[] = [
         firing: [],
         values: {
           'count(session:frr_bgp_session_info:last{peer="eth2"})': undefined,
+          'count(session:frr_bgp_session_remote_router:last{peer="eth2"})': undefined,
           'count(session:frr_bgp_session_last_reset_info:last{peer="eth2"})': undefined,
           'count(session:frr_bgp_session_info:last{peer="100.64.1.1"})': 1,
         },
@@ -263,7 +269,7 @@ export const SESSIONS: readonly Scenario[] = [
   },
   {
     name: 'a session that was up once, though nobody saw it, has not "never been up"',
-    about: ['FRRBGPPeerNeverEstablished'],
+    about: ['FRRBGPPeerNeverEstablished', 'FRRBGPPeerDown'],
     every: '15s',
     until: '20m',
     series: healthy()
@@ -303,6 +309,22 @@ export const SESSIONS: readonly Scenario[] = [
       .addSession('node-2', { ...TOR1, peer: '100.64.3.1' })
       .sessionDown('node-2', '100.64.3.1', '1m').series,
     checks: [{ at: '5m', firing: ['FRRBGPPeerDown critical node-2 vrf=default peer=100.64.3.1'] }],
+  },
+  {
+    name: 'a node that has sessions but no uplinks',
+    about: ['FRRBGPRedundancyLost', 'FRRBGPAllUplinksDown'],
+    until: '1m',
+    series: healthy().set('frr_bgp_session_info', {}, 'missing').series,
+    checks: [
+      {
+        at: '1m',
+        firing: [],
+        values: {
+          'sum(instance:frr_bgp_uplinks_wanted:count)': 0,
+          'sum(instance:frr_bgp_uplinks_up:count)': 0,
+        },
+      },
+    ],
   },
   {
     name: 'a session flaps between scrapes',
@@ -658,6 +680,31 @@ export const SESSIONS: readonly Scenario[] = [
           'FRRBGPAllUplinksDown critical node-2',
           ...[1, 2, 3].map((i) => `FRRBGPPeerDown critical node-${i} ${PEER2}`),
           ...[1, 2].map((i) => `FRRBGPPeerDown critical node-${i} ${PEER1}`),
+        ],
+      },
+    ],
+  },
+  {
+    name: 'a dead router, and beside it faults on three nodes that are few in the fleet',
+    about: ['FRRBGPFleetPeersDown'],
+    until: '2m',
+    // With those toward tor2 it would be 6 of 21, without them it is 3 of 21.
+    series: healthy(10)
+      .addSession('node-6', ROUTE_SERVER)
+      .sessionDown('node-1', 'eth2', '1m')
+      .sessionDown('node-2', 'eth2', '1m')
+      .sessionDown('node-3', 'eth2', '1m')
+      .sessionDown('node-4', '100.64.1.1', '1m')
+      .sessionDown('node-5', '100.64.1.1', '1m')
+      .sessionDown('node-6', ROUTE_SERVER.peer, '1m').series,
+    checks: [
+      {
+        at: '90s',
+        firing: [
+          'FRRRemoteRouterDown critical remote_router_id=10.0.0.2',
+          ...[1, 2, 3].map((i) => `FRRBGPPeerDown critical node-${i} ${PEER2}`),
+          ...[4, 5].map((i) => `FRRBGPPeerDown critical node-${i} ${PEER1}`),
+          'FRRBGPPeerDown warning node-6 vrf=default peer=192.0.2.9',
         ],
       },
     ],
