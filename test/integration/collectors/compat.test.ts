@@ -153,9 +153,14 @@ describe.each(LABS)('FRR $frr', ({ frr, topology }) => {
     await startRpkiCache(lab);
     // Descriptions as frr_exporter's users write them, and one that only looks like it.
     await lab.node.configure(
+      'ip prefix-list all-but-one deny 10.2.7.0/24',
+      'ip prefix-list all-but-one permit any',
       'router bgp 64999',
       'neighbor 100.64.1.1 description {"desc":"tor1 \\"A\\"","type":"uplink","site":" north "}',
       'neighbor 192.0.2.66 description {"desc":"never up","type":"guest"',
+      // Of the 20 prefixes and the default route, FRR then counts one less as received.
+      'address-family ipv4 unicast',
+      'neighbor eth2 prefix-list all-but-one in',
     );
   });
   afterAll(() => lab?.stop());
@@ -187,6 +192,8 @@ describe.each(LABS)('FRR $frr', ({ frr, topology }) => {
           const names = new Set(their.series.map(({ name }) => name));
           expect(one.tells.filter((name) => !names.has(name))).toEqual([]);
           expect(their.find('frr_ospf_neighbor_state').every(({ value }) => value === 7)).toBe(true);
+          const uplink = { peer: 'eth2', afi: 'ipv4', safi: 'unicast' };
+          expect(their.value('frr_bgp_peer_prefixes_received_count_total', uplink)).toBe(20);
           expect(found.filter((difference) => explains(difference).length !== 1)).toEqual([]);
           return { told: their, differences: found };
         },
