@@ -171,7 +171,11 @@ export async function writeRecording(
       };
       continue;
     }
-    const file = `${command.recordedAs.replaceAll(' ', '_').replaceAll(/[^\w.-]/g, '-')}.${command.format === 'json' ? 'json' : 'txt'}`;
+    const ending = command.format === 'json' ? 'json' : 'txt';
+    let name = command.recordedAs.replaceAll(' ', '_').replaceAll(/[^\w.-]/g, '-');
+    // VRFs such as `a-b` and `a@b` would share a file.
+    while (texts.has(`${name}.${ending}`)) name += '-';
+    const file = `${name}.${ending}`;
     texts.set(file, outcome.bytes);
     index[command.recordedAs] = { file, exit: 0, stderr: '' };
   }

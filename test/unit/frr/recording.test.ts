@@ -1,7 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bgpHostPrefix, COMMANDS, type Command, showMemory, showVersion } from '../../../src/frr/commands.ts';
+import {
+  bgpHostPrefix,
+  COMMANDS,
+  type Command,
+  routeSummary,
+  showMemory,
+  showVersion,
+} from '../../../src/frr/commands.ts';
 import {
   openRecording,
   RecordingError,
@@ -241,6 +248,19 @@ describe('writeRecording', () => {
       message: 'bfdd did not answer',
     });
     expect(await source.addresses()).toEqual(addresses);
+  });
+
+  it('keeps the answers about VRFs of similar names apart', async () => {
+    const folder = path.join(temporaryFolder(), 'recording');
+    const commands = ['a-b', 'a@b', 'a:b'].map((vrf) => routeSummary('ipv4', vrf));
+    await writeRecording(
+      folder,
+      commands.map((command) => ({ command, outcome: { bytes: Buffer.from(command.text), seconds: 0 } })),
+      [],
+    );
+    const source = await openRecording(folder, 1000);
+    for (const command of commands)
+      expect((await source.show(command, never)).bytes.toString()).toBe(command.text);
   });
 
   it('does not write into a folder that has something in it, nor where it cannot', async () => {
