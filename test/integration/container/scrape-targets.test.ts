@@ -81,6 +81,18 @@ describe('the scrape targets of an inventory', () => {
     ]);
   });
 
+  it('are names with TLS, as the certificates hold no addresses', async () => {
+    expect(await write(small, { tripleo_frr_exporter_tls: true })).toMatchObject({ changed: 1 });
+    expect(read().map((target) => target.targets[0])).toEqual([
+      'overcloud-compute-0.ctlplane.example.com:9400',
+      'overcloud-compute-1.ctlplane.example.com:9400',
+      'overcloud-controller-0.ctlplane.example.com:9342',
+    ]);
+    const addresses = { tripleo_frr_exporter_tls: true, tripleo_frr_exporter_scrape_targets_by: 'address' };
+    expect(await write(small, addresses)).toMatchObject({ changed: 1 });
+    expect(read()[0]?.targets).toEqual(['192.168.24.3:9400']);
+  });
+
   it('are left as they are where a node has no address on the network', async () => {
     const before = read();
     const result = await write(small, { tripleo_frr_exporter_network: 'tenant' });
