@@ -192,6 +192,22 @@ test('FRR that does not know a question for OSPF alone costs only its own figure
   expect(ofMetric(text, 'frr_ospf_data_ls_max_age')).toEqual([]);
 });
 
+test.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('what OSPF is asked besides, FRR %s', async (version) => {
+  const text = lines(await collect(named('ospf'), await recordedFrr(`${version}/other-daemons`)));
+  expect(text.filter((line) => /^frr_ospf_(lsa|area|data)_/.test(line))).toEqual([
+    'frr_ospf_lsa_external_counter{vrf="default"} 0',
+    'frr_ospf_lsa_as_opaque_counter{vrf="default"} 0',
+    'frr_ospf_area_lsa_number{area="0.0.0.0",vrf="default"} 3',
+    'frr_ospf_area_lsa_network_number{area="0.0.0.0",vrf="default"} 0',
+    'frr_ospf_area_lsa_summary_number{area="0.0.0.0",vrf="default"} 0',
+    'frr_ospf_area_lsa_asbr_number{area="0.0.0.0",vrf="default"} 0',
+    'frr_ospf_area_lsa_nssa_number{area="0.0.0.0",vrf="default"} 0',
+    // FRR 7.5 does not know the command.
+    ...(version === '7.5.1' ? [] : ['frr_ospf_data_ls_max_age{vrf="default"} 0']),
+  ]);
+  expect(ofMetric(text, 'frr_ospf_neighbor_state').map((line) => line.at(-1))).toEqual(['7', '7']);
+});
+
 test('numbers of LSAs', async () => {
   const frr = answering({
     'show ip ospf vrf all neighbor json': '{}',
