@@ -109,6 +109,9 @@ function cacheOf(descriptors: readonly Descriptor[]): LabelCache {
   return cache;
 }
 
+/** Those whose families are being built, in turns with other work: a cache knows one poll at a time. */
+const inUse = new WeakSet<LabelCache>();
+
 /** Goes on with the work until it yields, with label sets from the cache. */
 function withCache(cache: LabelCache, work: Iterator<void>): boolean {
   const before = cacheInUse;
@@ -169,7 +172,8 @@ export function* buildFamiliesInTurns(
   descriptors: readonly Descriptor[],
   fill: (emit: Emit) => Iterable<void>,
 ): Turns<Families> {
-  const cache = cacheOf(descriptors);
+  const kept = cacheOf(descriptors);
+  const cache = inUse.has(kept) ? createLabelCache(makeLabels) : kept;
   cache.beginPoll();
   const building = new Map<Descriptor, { readonly number: number; readonly samples: Sample[] }>();
   for (const [number, descriptor] of descriptors.entries()) building.set(descriptor, { number, samples: [] });
@@ -198,10 +202,15 @@ export function* buildFamiliesInTurns(
     emitted++;
   };
   const work = fill(emit)[Symbol.iterator]();
-  while (!withCache(cache, work)) {
-    if (emitted < SAMPLES_A_TURN) continue;
-    emitted = 0;
-    yield;
+  inUse.add(cache);
+  try {
+    while (!withCache(cache, work)) {
+      if (emitted < SAMPLES_A_TURN) continue;
+      emitted = 0;
+      yield;
+    }
+  } finally {
+    inUse.delete(cache);
   }
   const families: MetricFamily[] = [];
   for (const [descriptor, { samples }] of building)

@@ -126,4 +126,21 @@ describe('families that are built again', () => {
     ).toThrow('a defect');
     expect(labels(VALUE.labels, ['a'])).not.toBe(before);
   });
+
+  test('do not take what is built of them at the same time for their own', () => {
+    const many = () =>
+      buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
+        for (let index = 0; index < 3_000; index++) {
+          emit(VALUE, labels(VALUE.labels, [`${index}`]), 1);
+          yield;
+        }
+      });
+    const first = many();
+    expect(first.next().done).toBe(false);
+    for (const { families, drops } of [atOnce(many()), atOnce(first)]) {
+      expect(families[0]?.samples).toHaveLength(3_000);
+      expect(drops).toEqual([]);
+    }
+    expect(build()).toBe(build());
+  });
 });
