@@ -22,6 +22,7 @@ export interface ContainerDefinition {
   readonly memory?: string;
   readonly restart: string;
   readonly depends_on?: readonly string[];
+  readonly systemd_exec_flags?: Readonly<Record<string, string | number>>;
   readonly volumes: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly command?: readonly string[];

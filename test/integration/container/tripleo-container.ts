@@ -26,6 +26,7 @@ const KEYS: Readonly<Record<keyof ContainerDefinition, Arguments>> = {
     Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
   restart: notPodman,
   depends_on: notPodman,
+  systemd_exec_flags: notPodman,
   image: notPodman,
   command: notPodman,
 };
