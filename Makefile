@@ -34,7 +34,7 @@ test-matrix: setup ## The laboratory's tests on FRR 7.5.1, 8.4.4, 10.3 and 10.7.
 	@$(NODE) scripts/test.ts test/integration/matrix
 
 .PHONY: docs
-docs: setup ## docs/metrics.md, from the code
+docs: setup ## docs/metrics.md, flags.md and status.md, from the code
 	@$(NODE) scripts/write-docs.ts
 
 .PHONY: build
