@@ -236,21 +236,21 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
     const began = clock();
     const seconds = new Map<Daemon, number>();
     let tooHeavy = false;
-    state.answered = false;
+    let answered = false;
     const frr = frrForPoll({
       source,
       timeout: settings.timeout,
       signal: stopping.signal,
       inDoubt: state.inDoubt,
       sent: (daemon, commands) => count(counts.commands, daemon, commands),
-      worked(daemon, taken, answered) {
+      worked(daemon, taken, whole) {
         count(counts.commandSeconds, daemon, taken);
         count(seconds, daemon, taken);
-        if (!answered) {
+        if (!whole) {
           tooHeavy = true;
           return;
         }
-        state.answered = true;
+        answered = true;
         failures.answered(daemon);
       },
     });
@@ -267,6 +267,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       noteDrops(name, drops);
       share.measured(name, seconds);
       state.up = true;
+      state.answered = answered;
       state.error = undefined;
       state.lastSuccess = now;
       state.duration = elapsedSince(began);
@@ -285,6 +286,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       // What a poll that failed half-way took says little; a command that was too heavy says all.
       if (tooHeavy) share.measured(name, seconds);
       state.up = false;
+      state.answered = answered;
       state.error = { reason, message: error instanceof Error ? error.message : String(error) };
       state.duration = elapsedSince(began);
       failures.failed(name, error);

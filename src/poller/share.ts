@@ -19,7 +19,7 @@ export interface Claim {
 export interface RouterShare {
   /** Takes note of the seconds that each daemon worked for one whole poll. */
   measured(name: string, seconds: ReadonlyMap<Daemon, number>): void;
-  /** Seconds between polls, as in force. */
+  /** Seconds between polls, as in force; at most a day. */
   interval(name: string): number;
   /**
    * Seconds after which a poll out of turn is paid for, from the collector's own part and from what the daemons'
@@ -39,6 +39,9 @@ const MEASUREMENTS = 3;
  * connections to FRR are just starting: one measurement is not believed that would keep it from asking for minutes.
  */
 const FIRST_WAIT = 2;
+
+/** Seconds between polls at the most, however small the share: a timer of Node takes no more than 24 days. */
+const LONGEST_INTERVAL = 86_400;
 
 /** Divides a budget by weighted max-min fairness; gives each its part, which is never more than its need. */
 export function divide(
@@ -85,9 +88,10 @@ export function createRouterShare(maxShare: number, claims: readonly Claim[]): R
         const part = parts[index] as number;
         // What is met up to rounding is met.
         const wanted = need > part * (1 + 1e-9) ? cost / part : interval;
-        const believed = (polls.get(name) ?? 0) > 1 ? wanted : Math.min(wanted, FIRST_WAIT * interval);
-        intervals.set(name, Math.max(intervals.get(name) as number, believed));
-        paybacks.set(name, Math.max(paybacks.get(name) as number, cost / (part + Math.max(0, spare))));
+        const most = (polls.get(name) ?? 0) > 1 ? LONGEST_INTERVAL : FIRST_WAIT * interval;
+        intervals.set(name, Math.max(intervals.get(name) as number, Math.min(wanted, most)));
+        const payback = Math.min(cost / (part + Math.max(0, spare)), LONGEST_INTERVAL);
+        paybacks.set(name, Math.max(paybacks.get(name) as number, payback));
       }
     }
   }

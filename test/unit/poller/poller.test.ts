@@ -127,6 +127,20 @@ describe('the poller', () => {
     expect(valuesOf(poller.snapshot(), reasons.value)).toEqual({ a: 10 });
   });
 
+  test('says that FRR is up while one collector waits for it and another fails', async () => {
+    const slow = (): Promise<string> => new Promise((answer) => setTimeout(() => answer('{"a": 1}'), 2_000));
+    const { frr, start } = polling({ collectors: [sessions.collector, reasons.collector] });
+    frr.replies.delete(NEIGHBORS);
+    const poller = start();
+    await pass(4.9);
+    expect(own(poller.snapshot(), 'frr_up')).toBe(1);
+    frr.replies.set(SUMMARY, slow);
+    for (let i = 0; i < 700; i++) {
+      await pass(0.1);
+      expect(own(poller.snapshot(), 'frr_up')).toBe(1);
+    }
+  });
+
   test('spreads the first polls', async () => {
     const { start, frr } = polling();
     start();

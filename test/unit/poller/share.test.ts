@@ -55,6 +55,11 @@ describe('a budget that is divided', () => {
 });
 
 describe("the router's share", () => {
+  test('never stretches an interval beyond a day', () => {
+    const share = measuredTwice(1e-9, [['bgp', 'bgpd', 0.04]]);
+    expect([share.interval('bgp'), share.payback('bgp')]).toEqual([86_400, 86_400]);
+  });
+
   test('stretches nothing at 3 sessions', () => {
     const share = createRouterShare(0.01, CLAIMS);
     share.measured('bgp', took('bgpd', 0.0005));
