@@ -85,7 +85,7 @@ export function answerOfDaemon(command: Command, reply: Buffer, code: number): B
 
 function refuseWhatIsNoAnswer(command: Command, answer: Buffer): void {
   // The end, because of several commands in one run the last one fails; the rest may be megabytes of JSON.
-  const end = endOf(answer);
+  const end = lastLinesOf(answer);
   if (NOT_UNDERSTOOD.test(end)) throw notUnderstood(command, end);
   if (command.format === 'json' && answer[0] === PERCENT)
     throw new FrrError(
@@ -101,6 +101,13 @@ const PERCENT = 0x25;
 const beginningOf = (answer: Buffer): string => answer.toString('utf8', 0, 10_000);
 
 const endOf = (answer: Buffer): string => answer.toString('utf8', Math.max(0, answer.length - 500));
+
+/** What of the end is whole lines: the rest of a line that is cut may look like another. */
+function lastLinesOf(answer: Buffer): string {
+  if (answer.length <= 500) return answer.toString('utf8');
+  const lineEnd = answer.indexOf('\n', answer.length - 501);
+  return lineEnd === -1 ? '' : answer.toString('utf8', lineEnd + 1);
+}
 
 function notUnderstood(command: Command, text: string): FrrError {
   const words = NOT_UNDERSTOOD.exec(text);

@@ -37,6 +37,13 @@ describe('answerOfVtysh', () => {
     expect(answerOfVtysh(bgpSummary, vtysh(text)).toString()).toBe(text);
   });
 
+  it('takes no part of a line for a line of its own', () => {
+    const described = (words: string) => `{"description":"${words}","x":"${'x'.repeat(491 - words.length)}"}`;
+    const text = described('% Unknown command: of old');
+    expect(text.slice(-500)).toMatch(/^% Unknown/);
+    expect(answerOfVtysh(bgpSummary, vtysh(text)).toString()).toBe(text);
+  });
+
   const died =
     '{"default":{vtysh: error reading from bgpd: Connection reset by peer (104)Warning: closing connection to bgpd because of an I/O error!\n';
   it.each<[string, VtyshOutput, FrrErrorReason, string]>([
