@@ -9,6 +9,7 @@
  * A time that cannot be read does not end the maintenance (the file was put there by somebody), and is logged. What is
  * no file, or cannot be looked at, is no maintenance: a mistake must not silence alarms. It is logged too.
  */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Logger } from './log.ts';
 import { type MetricFamily, metric, NO_LABELS } from './metrics/family.ts';
@@ -46,13 +47,26 @@ export interface Maintenance {
 export const NO_MAINTENANCE: Maintenance = { active: false, end: undefined, reason: '', problem: undefined };
 
 /** RFC 3339, section 5.6; the blank between date and time that it allows is left out, for a blank ends the time here. */
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** Seconds since the epoch; NaN for what is no time. */
+function readTime(text: string): number {
+  const day = RFC_3339.exec(text)?.[1];
+  // Date takes 31 February for 3 March.
+  if (day === undefined || !isDay(day)) return Number.NaN;
+  return Date.parse(text) / 1000;
+}
+
+function isDay(day: string): boolean {
+  const date = new Date(day);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}
 
 /** Reads the content of the file at a moment, in seconds since the epoch. */
 export function readMaintenance(content: string, now: number): Maintenance {
   const line = (content.split('\n', 1)[0] as string).trim();
   const [first = '', ...rest] = line.split(/\s+/);
-  const end = RFC_3339.test(first) ? Date.parse(first) / 1000 : Number.NaN;
+  const end = readTime(first);
   if (!Number.isNaN(end)) return { active: now < end, end, reason: rest.join(' '), problem: undefined };
   const triedTime = /^\d/.test(first);
   return {
@@ -68,7 +82,8 @@ export function readMaintenance(content: string, now: number): Maintenance {
 /** Looks at the file. Of a large one, only the beginning is read. */
 export async function lookForMaintenance(file: string, now: number): Promise<Maintenance> {
   try {
-    const handle = await open(file);
+    // Without waiting for a writer, should it be a pipe.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
       return readMaintenance(buffer.toString('utf8', 0, bytesRead), now);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { execa } from 'execa';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -36,17 +37,21 @@ describe('content', () => {
     });
   });
 
-  test.each(['2026-11-22', '2026-11-22T18:00:00', '2026-13-45T18:00:00Z', '18:00', '1763834400'])(
-    'a time that is none: %s',
-    (first) => {
-      expect(readMaintenance(`${first} why`, END)).toEqual({
-        active: true,
-        end: undefined,
-        reason: `${first} why`,
-        problem: `"${first}" is no RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`,
-      });
-    },
-  );
+  test.each([
+    '2026-11-22',
+    '2026-11-22T18:00:00',
+    '2026-13-45T18:00:00Z',
+    '2026-02-31T18:00:00Z',
+    '18:00',
+    '1763834400',
+  ])('a time that is none: %s', (first) => {
+    expect(readMaintenance(`${first} why`, END)).toEqual({
+      active: true,
+      end: undefined,
+      reason: `${first} why`,
+      problem: `"${first}" is no RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`,
+    });
+  });
 });
 
 test('metrics', () => {
@@ -71,6 +76,14 @@ describe('file', () => {
 
   test('none', async () => {
     expect(await lookForMaintenance(file, END)).toEqual(NO_MAINTENANCE);
+  });
+
+  test('a pipe that nobody writes to is no maintenance, and is not waited for', async () => {
+    await execa('mkfifo', [file]);
+    expect(await lookForMaintenance(file, 0)).toEqual({
+      ...NO_MAINTENANCE,
+      problem: 'it cannot be read (ESPIPE), so no maintenance is assumed',
+    });
   });
 
   test('a folder is no maintenance', async () => {
