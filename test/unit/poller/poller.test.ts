@@ -129,14 +129,14 @@ describe('the poller', () => {
 
   test('says that FRR is up while one collector waits for it and another fails', async () => {
     const slow = (): Promise<string> => new Promise((answer) => setTimeout(() => answer('{"a": 1}'), 2_000));
-    const { frr, start } = polling({ collectors: [sessions.collector, reasons.collector] });
-    frr.replies.delete(NEIGHBORS);
+    const failing = figures('failing', COMMANDS.bfdPeers);
+    const { frr, start } = polling({ collectors: [sessions.collector, failing.collector] });
     const poller = start();
     await pass(4.9);
     expect(own(poller.snapshot(), 'frr_up')).toBe(1);
     frr.replies.set(SUMMARY, slow);
-    for (let i = 0; i < 700; i++) {
-      await pass(0.1);
+    for (let i = 0; i < 40; i++) {
+      await pass(0.25);
       expect(own(poller.snapshot(), 'frr_up')).toBe(1);
     }
   });
