@@ -6,7 +6,7 @@ NODE := node_modules/.bin/node
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup:
@@ -73,6 +73,11 @@ image: setup ## The container image, by podman: make image ARGS='--build-arg NOD
 	@podman build --format docker --file container/Containerfile --tag frr-exporter:$(VERSION) --tag frr-exporter:latest \
 	  --build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) \
 	  --build-arg CREATED=$$(git log -1 --format=%cI) $(ARGS) .
+
+.PHONY: bench-dashboards
+bench-dashboards: ## How long each panel takes for 1,000 simulated nodes; writes docs/benchmarks.md, a quarter of an hour
+	@scripts/setup demo
+	@$(NODE) bench/dashboards.ts $(ARGS)
 
 .PHONY: time-to-page
 time-to-page: setup ## From a fault to the page, with real FRR, Prometheus and Alertmanager; writes docs/benchmarks.md

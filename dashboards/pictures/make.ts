@@ -2,23 +2,17 @@
  * `make pictures`: docs/img/*.png. Fleet and OpenStack show a simulated fleet of 1,000 nodes, the others a laboratory of
  * real FRR with the real exporter; all of them what a real Prometheus answered, with the shipped rules at work. Takes
  * about a quarter of an hour, and root.
+ *
+ *     node dashboards/pictures/make.ts [laboratory | fleet] [--nodes=1000] [--output=docs/img]
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { simulateFleet } from '../../test/fleet/fleet.ts';
-import {
-  loadRules,
-  RULE_FILES,
-  recordingsFor,
-  shippedRules,
-  startFleetPrometheus,
-  writeHistory,
-} from '../../test/fleet/prometheus.ts';
-import { remoteWrite } from '../../test/fleet/remote-write.ts';
+import { startLiveFleet } from '../../test/fleet/live.ts';
+import { RULE_FILES } from '../../test/fleet/prometheus.ts';
 import {
   freePort,
   scrape,
@@ -27,10 +21,9 @@ import {
   startLab,
   startPrometheus,
 } from '../../test/lab/index.ts';
-import { selectorsOf } from '../../test/promql.ts';
 import { dashboards } from '../dashboards.ts';
 import { readOptions } from '../options.ts';
-import { type Chosen, queriesOf, resolve } from '../queries.ts';
+import type { Chosen } from '../queries.ts';
 import { capture } from './capture.ts';
 import { installComponents, startRenderer } from './render.ts';
 import type { Scene } from './scene.ts';
@@ -47,53 +40,28 @@ function dashboardOf(uid: string): Dashboard {
   return found;
 }
 
-/** Five minutes in the life of a simulated fleet, after an hour in which all was well. */
-async function fleetScenes(): Promise<readonly Scene[]> {
-  const SCRAPES = 15;
-  const rules = mkdtempSync(join(tmpdir(), 'fleet-rules-'));
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => rmSync(rules, { recursive: true, force: true }));
-  const prometheus = stack.use(await startFleetPrometheus(rules));
-  const start = nowInSeconds();
-  const faultsSince = start + 420;
-  const fleet = simulateFleet({ nodes: 1000, faultsSince });
-  const shown = ['frr-fleet', 'frr-openstack'].map(dashboardOf);
-  const metrics = (instant: boolean) =>
-    shown.flatMap((dashboard) =>
-      queriesOf(dashboard)
-        .filter((asked) => instant || !asked.instant)
-        .flatMap(({ expr }) => selectorsOf(resolve(dashboard, expr)).map(({ metric }) => metric)),
-    );
-  const recordings = recordingsFor(metrics(false));
-  const needed = new Set([
-    ...metrics(true),
-    ...shippedRules().flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric)),
-  ]);
-  const series = fleet.series.filter(({ labels }) => needed.has(labels.__name__ as string));
-  // Only what is shown over time needs a past.
-  const past = new Set([
-    ...metrics(false),
-    ...recordings.flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric)),
-  ]);
-  await writeHistory(prometheus, {
-    series: series.filter(({ labels }) => past.has(labels.__name__ as string)),
-    recordings,
-    from: start - 2 * 3600,
-    to: start,
+/** Four minutes of faults in a simulated fleet, after hours in which all was well. */
+async function fleetScenes(nodes: number): Promise<readonly Scene[]> {
+  const scrapeInterval = 15;
+  const [fleetBoard, openstackBoard] = ['frr-fleet', 'frr-openstack'].map(dashboardOf) as [
+    Dashboard,
+    Dashboard,
+  ];
+  await using fleet = await startLiveFleet({
+    nodes,
+    dashboards: [fleetBoard, openstackBoard],
+    past: 2 * 3600,
     step: 60,
+    scrapeInterval,
   });
-  await loadRules(prometheus, rules);
-  say(`the fleet's past took ${nowInSeconds() - start} s`);
-  const until = Math.max(faultsSince, nowInSeconds()) + 240;
-  while (nowInSeconds() < until) {
-    const began = Date.now();
-    await remoteWrite(prometheus.url, series, [nowInSeconds()]);
-    await sleep(Math.max(0, SCRAPES * 1000 - (Date.now() - began)));
-  }
-  const when = { end: nowInSeconds(), range: 2 * 3600, step: 60, scrapeInterval: SCRAPES };
+  const until = Math.max(fleet.faultsSince, nowInSeconds()) + 240;
+  say(`the fleet's past is written; ${until - nowInSeconds()} s of its present follow`);
+  await sleep(1000 * (until - nowInSeconds()));
+  const { url } = fleet.prometheus;
+  const when = { end: nowInSeconds(), range: 2 * 3600, step: 60, scrapeInterval };
   return [
-    await capture(prometheus.url, dashboardOf('frr-fleet'), { peer_group: ['uplink'] }, when),
-    await capture(prometheus.url, dashboardOf('frr-openstack'), {}, when),
+    await capture(url, fleetBoard, { peer_group: ['uplink'] }, when),
+    await capture(url, openstackBoard, {}, when),
   ];
 }
 
@@ -151,16 +119,21 @@ async function laboratoryScenes(): Promise<readonly Scene[]> {
   ];
 }
 
+const { values, positionals } = parseArgs({
+  options: { nodes: { type: 'string', default: '1000' }, output: { type: 'string', default: IMAGES } },
+  allowPositionals: true,
+});
+const SCENES = { laboratory: laboratoryScenes, fleet: () => fleetScenes(Number(values.nodes)) };
+
 await installComponents();
 await using renderer = await startRenderer();
-mkdirSync(IMAGES, { recursive: true });
-const [only] = process.argv.slice(2);
-for (const [what, makeScenes] of Object.entries({ laboratory: laboratoryScenes, fleet: fleetScenes })) {
-  if (only !== undefined && only !== what) continue;
+mkdirSync(values.output, { recursive: true });
+for (const [what, makeScenes] of Object.entries(SCENES)) {
+  if (positionals.length > 0 && !positionals.includes(what)) continue;
   for (const scene of await makeScenes()) {
     const name = `${scene.dashboard.uid?.replace(/^frr-/, '')}.png`;
     const { png } = await renderer.render(scene);
-    writeFileSync(join(IMAGES, name), png);
-    say(`docs/img/${name}`);
+    writeFileSync(join(values.output, name), png);
+    say(join(values.output, name));
   }
 }

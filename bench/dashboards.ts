@@ -1,0 +1,178 @@
+/**
+ * `make bench-dashboards`: how long each panel takes for a fleet, on a real Prometheus with the shipped rules at work, which
+ * takes in the scrapes of the whole fleet meanwhile. A simulated fleet with two uplinks a node; three hours of past.
+ *
+ *     node bench/dashboards.ts [--nodes=1000] [--tries=5] [--page=docs/benchmarks.md]
+ *
+ * Ends with exit status 1 when a panel takes more than a second. Takes about a quarter of an hour for 1,000 nodes.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { execa } from 'execa';
+import { askPanel, type When } from '../dashboards/ask.ts';
+import { dashboards } from '../dashboards/dashboards.ts';
+import { readOptions } from '../dashboards/options.ts';
+import { type Chosen, panelsOf } from '../dashboards/queries.ts';
+import { type LiveFleet, startLiveFleet } from '../test/fleet/live.ts';
+import { waitFor } from '../test/lab/index.ts';
+import { BENCHMARKS_PAGE, machine, seconds, table, today, writeSection } from './report.ts';
+import { median } from './statistics.ts';
+
+/** What one panel may take, in seconds. */
+const GOAL = 1;
+const SCRAPE_INTERVAL = 15;
+/** Connections that a browser opens to one server. */
+const AT_ONCE = 6;
+/** Those that are opened with everything chosen. */
+const MEASURED: Readonly<Record<string, Chosen>> = {
+  'frr-fleet': { peer_group: ['uplink'] },
+  'frr-openstack': {},
+  'frr-exporter': {},
+};
+
+interface Measured {
+  readonly dashboard: string;
+  readonly panel: string;
+  readonly queries: number;
+  readonly series: number;
+  /** Seconds, a try each. */
+  readonly times: readonly number[];
+}
+
+const say = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+
+/** As Grafana asks when the dashboard is opened: over its own time, with as many points as it has panels ask for. */
+function openedNow(dashboard: Dashboard): When {
+  const hours = Number(/^now-(\d+)h$/.exec(dashboard.time?.from ?? '')?.[1]);
+  const range = hours * 3600;
+  return {
+    end: Math.floor(Date.now() / 1000),
+    range,
+    step: Math.max(SCRAPE_INTERVAL, Math.ceil(range / 360)),
+    scrapeInterval: SCRAPE_INTERVAL,
+  };
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<[result: Result, seconds: number]> {
+  const began = performance.now();
+  const result = await work();
+  return [result, (performance.now() - began) / 1000];
+}
+
+/** One panel after the other, each query after the one before. */
+async function measure(fleet: LiveFleet, dashboard: Dashboard, tries: number): Promise<readonly Measured[]> {
+  const chosen = MEASURED[dashboard.uid ?? ''] ?? {};
+  const measured: Measured[] = [];
+  for (const panel of panelsOf(dashboard)) {
+    const times: number[] = [];
+    let series = 0;
+    for (let n = 0; n < tries; n++) {
+      const [answers, time] = await timed(() =>
+        askPanel(fleet.prometheus.url, dashboard, panel, chosen, openedNow(dashboard)),
+      );
+      series = answers.flat().length;
+      times.push(time);
+    }
+    const title = panel.title ?? '';
+    measured.push({
+      dashboard: dashboard.title ?? '',
+      panel: title,
+      queries: panel.targets?.length ?? 0,
+      series,
+      times,
+    });
+    say(
+      `${dashboard.uid}: ${title}: ${seconds(median(times))}, at most ${seconds(Math.max(...times))}, ${series} series`,
+    );
+  }
+  return measured;
+}
+
+/** All panels of a dashboard, six at a time, as a browser asks: seconds until the last one is there. */
+async function open(fleet: LiveFleet, dashboard: Dashboard): Promise<number> {
+  const chosen = MEASURED[dashboard.uid ?? ''] ?? {};
+  const when = openedNow(dashboard);
+  const queue = [...panelsOf(dashboard)];
+  const connection = async () => {
+    for (let panel = queue.shift(); panel !== undefined; panel = queue.shift())
+      await askPanel(fleet.prometheus.url, dashboard, panel, chosen, when);
+  };
+  const [, time] = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, connection)));
+  return time;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      nodes: { type: 'string', default: '1000' },
+      tries: { type: 'string', default: '5' },
+      page: { type: 'string', default: BENCHMARKS_PAGE },
+    },
+  });
+  const nodes = Number(values.nodes);
+  const tries = Number(values.tries);
+  if (!(nodes > 0 && tries > 0)) throw new Error('--nodes and --tries: a number above 0 is needed');
+  const shown = dashboards(readOptions({})).filter(({ uid }) => Object.hasOwn(MEASURED, uid ?? ''));
+
+  await using fleet = await startLiveFleet({
+    nodes,
+    dashboards: shown,
+    past: 3 * 3600,
+    step: 30,
+    scrapeInterval: SCRAPE_INTERVAL,
+  });
+  say(`the past of ${nodes} nodes is written: ${fleet.series} series`);
+  // With the faults there, there is most to show.
+  await waitFor(
+    async () => {
+      const [firing] = await fleet.prometheus.query(
+        'count(instance:frr_alerts_firing:since_timestamp_seconds)',
+      );
+      return Date.now() / 1000 > fleet.faultsSince + 60 && (firing?.value ?? 0) > 0;
+    },
+    { within: 900_000, every: 5_000, for: 'the faults to fire' },
+  );
+  const measured: Measured[] = [];
+  const opened: string[] = [];
+  for (const dashboard of shown) {
+    measured.push(...(await measure(fleet, dashboard, tries)));
+    const times: number[] = [];
+    for (let n = 0; n < tries; n++) {
+      times.push(await open(fleet, dashboard));
+      await pause(1_000);
+    }
+    opened.push(`${dashboard.title} ${seconds(median(times))}`);
+    say(`${dashboard.uid}: opened in ${seconds(median(times))}`);
+  }
+  const { stdout: version } = await execa('prometheus', ['--version']);
+  writeSection(
+    values.page,
+    'dashboards',
+    `## Dashboards of a fleet
+
+\`make bench-dashboards\` on ${machine()}, ${today()}.
+Prometheus ${/version (\S+)/.exec(version)?.[1]} with the shipped rules at work and ${fleet.series.toLocaleString('en')} series of ${nodes.toLocaleString('en')} simulated nodes with two uplinks
+each, written every ${SCRAPE_INTERVAL} s while it is asked, on the same cores. Every node is chosen, and the time that a dashboard opens
+with. The time of a panel is that of all its queries, one after the other, in ${tries} tries.
+
+${table(
+  ['panel', 'queries', 'series', 'median', 'max'],
+  measured.map(({ dashboard, panel, queries, series, times }) => [
+    `${dashboard.replace('FRR / ', '')}: ${panel}`,
+    String(queries),
+    series.toLocaleString('en'),
+    seconds(median(times)),
+    seconds(Math.max(...times)),
+  ]),
+)}
+
+All panels of a dashboard, ${AT_ONCE} at a time as a browser asks, until the last one is there: ${opened.join(', ')}.`,
+  );
+  const slow = measured.filter(({ times }) => median(times) > GOAL);
+  for (const { dashboard, panel, times } of slow)
+    say(`too slow: ${dashboard}: ${panel}: ${seconds(median(times))}`);
+  if (slow.length > 0) process.exitCode = 1;
+}
+
+await main();

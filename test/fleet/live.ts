@@ -1,0 +1,98 @@
+/** A simulated fleet that goes on: a Prometheus with its past, which is told its present at every scrape interval. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { queriesOf, resolve } from '../../dashboards/queries.ts';
+import type { Prometheus } from '../lab/index.ts';
+import { selectorsOf } from '../promql.ts';
+import { type Fleet, simulateFleet } from './fleet.ts';
+import { loadRules, recordingsFor, shippedRules, startFleetPrometheus, writeHistory } from './prometheus.ts';
+import { remoteWrite } from './remote-write.ts';
+
+export interface LiveFleetOptions {
+  readonly nodes: number;
+  /** Only what they ask for is written, and what the shipped rules need. */
+  readonly dashboards: readonly Dashboard[];
+  /** Seconds of past, and between its samples. */
+  readonly past: number;
+  readonly step: number;
+  /** Seconds between scrapes, once the past is written. */
+  readonly scrapeInterval: number;
+}
+
+export interface LiveFleet extends AsyncDisposable {
+  readonly prometheus: Prometheus;
+  readonly faults: Fleet['faults'];
+  /** When the newest fault began, or will begin, in seconds since the epoch. */
+  readonly faultsSince: number;
+  /** Series that Prometheus is told of. */
+  readonly series: number;
+}
+
+const nowInSeconds = () => Math.floor(Date.now() / 1000);
+
+/** Metrics that dashboards ask for: of everything, or of what is shown over time. */
+function asked(dashboards: readonly Dashboard[], kind: 'all' | 'over time'): readonly string[] {
+  return dashboards.flatMap((dashboard) =>
+    queriesOf(dashboard)
+      .filter(({ instant }) => kind === 'all' || !instant)
+      .flatMap(({ expr }) => selectorsOf(resolve(dashboard, expr)).map(({ metric }) => metric)),
+  );
+}
+
+/** Starts a fleet whose faults begin about when its past is written; that takes a third of a second a node. */
+export async function startLiveFleet(options: LiveFleetOptions): Promise<LiveFleet> {
+  const { nodes, dashboards, past, step, scrapeInterval } = options;
+  const rules = mkdtempSync(join(tmpdir(), 'fleet-rules-'));
+  await using starting = new AsyncDisposableStack();
+  starting.defer(() => rmSync(rules, { recursive: true, force: true }));
+  const prometheus = starting.use(await startFleetPrometheus(rules));
+
+  const start = nowInSeconds();
+  const faultsSince = start + 60 + Math.ceil(0.36 * nodes);
+  const fleet = simulateFleet({ nodes, faultsSince });
+  const recordings = recordingsFor(asked(dashboards, 'over time'));
+  const metricsOf = (rulesOrRecordings: readonly { readonly expr: string }[]) =>
+    rulesOrRecordings.flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric));
+  const of = (metrics: ReadonlySet<string>) =>
+    fleet.series.filter(({ labels }) => metrics.has(labels.__name__ as string));
+  const series = of(new Set([...asked(dashboards, 'all'), ...metricsOf(shippedRules())]));
+  await writeHistory(prometheus, {
+    // Only what is shown over time needs a past.
+    series: of(new Set([...asked(dashboards, 'over time'), ...metricsOf(recordings)])),
+    recordings,
+    from: start - past,
+    to: start,
+    step,
+  });
+  await loadRules(prometheus, rules);
+
+  const ended = new AbortController();
+  const scraping = (async () => {
+    while (!ended.signal.aborted) {
+      const began = Date.now();
+      await remoteWrite(prometheus.url, series, [nowInSeconds()]);
+      const rest = scrapeInterval * 1000 - (Date.now() - began);
+      await pause(Math.max(0, rest), undefined, { signal: ended.signal }).catch(() => undefined);
+    }
+  })();
+  // Told when the fleet is disposed of, and not as an error that nobody handles.
+  scraping.catch(() => undefined);
+  const started = starting.move();
+  return {
+    prometheus,
+    faults: fleet.faults,
+    faultsSince,
+    series: series.length,
+    [Symbol.asyncDispose]: async () => {
+      ended.abort();
+      try {
+        await scraping;
+      } finally {
+        await started.disposeAsync();
+      }
+    },
+  };
+}
