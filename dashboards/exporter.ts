@@ -1,6 +1,6 @@
 /** Exporter and pipeline: whether what the other dashboards show is fresh, and whether a page would get out. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { finish, frame } from './frame.ts';
+import { finish, frame, whileThereAre } from './frame.ts';
 import { nodeLinks } from './links.ts';
 import type { Options } from './options.ts';
 import { GREEN_THEN_ORANGE, GREEN_THEN_RED, lines, stat, table } from './panels.ts';
@@ -25,6 +25,7 @@ export function exporter(options: Options): Dashboard {
       'Whether the figures on the other dashboards are fresh, what they cost the routers, and whether an alert would reach anybody.',
     from: 'now-1h',
     programs: ['frr_exporter_build_info', 'prometheus_build_info', 'alertmanager_build_info'],
+    annotations: [whileThereAre('Exporters lost', 'Exporters down', `count by (cluster) (${UP} == 0)`)],
   });
   const figure = { width: 3, height: 4 } as const;
 
@@ -85,12 +86,13 @@ export function exporter(options: Options): Dashboard {
         description:
           'How many exporters run which version. More than one for long: an upgrade that stopped half-way.',
         queries: [{ expr: `count by (version) (${of('frr_exporter_build_info')})`, legend: '{{version}}' }],
+        showName: 'and value',
       }),
     )
     .withPanel(
       stat({
         ...figure,
-        title: 'Age of the newest rules',
+        title: 'Age of the rules',
         description:
           'How long ago Prometheus evaluated the recording rules that these dashboards and the alerts rest on. Over a minute: Prometheus is overloaded or does not load alerts/rules, and alerts are late.',
         unit: 's',
@@ -114,7 +116,7 @@ export function exporter(options: Options): Dashboard {
     .withPanel(
       stat({
         ...figure,
-        title: 'Configurations refused',
+        title: 'Config refused',
         description:
           'Exporters whose web configuration file was changed and could not be used: they go on with the one before. Any: the log of the exporter names the mistake.',
         queries: [
@@ -170,14 +172,14 @@ export function exporter(options: Options): Dashboard {
           rows(`${NODE}, version`, of('frr_exporter_build_info')),
         ],
         columns: [
-          { from: 'cluster', name: 'Cluster', width: 110 },
+          { from: 'cluster', name: 'Cluster', width: 90 },
           { from: 'instance', name: 'Node', links: nodeLinks(options) },
           { from: 0, name: 'Scrape', mappings: SCRAPED, colored: true, width: 80 },
-          { from: 1, name: 'Took', unit: 's', width: 80 },
-          { from: 2, name: 'Samples', unit: 'short', decimals: 0, width: 90 },
+          { from: 1, name: 'Took', unit: 's', width: 75 },
+          { from: 2, name: 'Samples', unit: 'short', decimals: 0, width: 80 },
           { from: 3, name: 'Oldest figures', unit: 's', width: 115 },
-          { from: 4, name: 'Memory', unit: 'bytes', width: 90 },
-          { from: 'version', name: 'Version', width: 90 },
+          { from: 4, name: 'Memory', unit: 'bytes', width: 80 },
+          { from: 'version', name: 'Version', width: 75 },
         ],
         hidden: ['job'],
         sortBy: 'Scrape',
@@ -346,8 +348,9 @@ export function exporter(options: Options): Dashboard {
         unit: 's',
         queries: [
           {
-            expr: `max by (rule_group) (${of('prometheus_rule_group_last_duration_seconds', 'rule_group=~".+;frr-.+"')})`,
-            legend: '{{rule_group}}',
+            // "/etc/prometheus/rules/sessions.yaml;frr-sessions": the group's name is enough.
+            expr: `max by (group) (label_replace(${of('prometheus_rule_group_last_duration_seconds', 'rule_group=~".+;frr-.+"')}, "group", "$1", "rule_group", ".+;(.+)"))`,
+            legend: '{{group}}',
           },
           {
             expr: `min(${of('prometheus_rule_group_interval_seconds', 'rule_group=~".+;frr-.+"')})`,

@@ -1,19 +1,19 @@
 /** Fleet: what is wrong anywhere, since when, why, and which addresses nobody can reach. Made for 1,000 nodes. */
-import {
-  AnnotationQueryBuilder,
-  type Dashboard,
-  RowBuilder,
-} from '@grafana/grafana-foundation-sdk/dashboard';
-import { finish, frame, uplinkVariable } from './frame.ts';
+import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { finish, frame, uplinkVariable, whileThereAre } from './frame.ts';
 import { addressLinks, dashboardLink, nodeLinks, runbookLinks, sessionLinks } from './links.ts';
 import type { Options } from './options.ts';
-import { DATA_SOURCE, GREEN_THEN_ORANGE, GREEN_THEN_RED, lines, stat, states, table } from './panels.ts';
+import { GREEN_THEN_ORANGE, GREEN_THEN_RED, lines, stat, states, table } from './panels.ts';
 import { count, milliseconds, of, rows, SESSION, sessionState, why } from './promql.ts';
-import { HOST_ROUTE_IN_BGP, noneOr, SESSION_STATES, UNREACHABLE } from './states.ts';
+import { noneOr, SESSION_STATES, UNREACHABLE } from './states.ts';
 
 const DOWN = of('session:frr_bgp_session_state:wanted_down');
 const FIRING = 'instance:frr_alerts_firing:since_timestamp_seconds';
 const INFO = 'frr_bgp_session_info';
+
+/** Nodes by what they have lost of their uplinks. */
+const REDUNDANCY_LOST = `sum(${of('instance:frr_bgp_uplinks:lost')} == bool 1)`;
+const CUT_OFF = `sum(${of('instance:frr_bgp_uplinks:lost')} == bool 2)`;
 
 /** Sessions that are down now, with the figures of `expression` about them. */
 const whileDown = (expression: string) => `${expression} and on (${SESSION}) ${DOWN}`;
@@ -39,17 +39,11 @@ export function fleet(options: Options): Dashboard {
     from: 'now-3h',
     variables: [uplinkVariable(options)],
     annotations: [
-      // One region a cluster: who looks at 1,000 nodes wants to see when it began, not each session.
-      new AnnotationQueryBuilder()
-        .name('Sessions go down')
-        .datasource(DATA_SOURCE)
-        .enable(true)
-        .iconColor('orange')
-        .expr(`sum by (cluster) (${of('instance:frr_bgp_sessions_down:count')}) > 0`)
-        .step('30s')
-        .titleFormat('BGP sessions down')
-        .textFormat('{{cluster}}')
-        .tagKeys('cluster'),
+      whileThereAre(
+        'Sessions go down',
+        'BGP sessions down',
+        `sum by (cluster) (${of('instance:frr_bgp_sessions_down:count')}) > 0`,
+      ),
     ],
   });
   const figure = { width: 3, height: 4, mappings: noneOr() } as const;
@@ -85,10 +79,7 @@ export function fleet(options: Options): Dashboard {
           'Nodes whose uplinks are all down: nothing on them can be reached. Any: see whether they share a rack or a remote router in the uplink table, then the runbook of FRRBGPAllUplinksDown.',
         queries: [
           {
-            expr: count(
-              `${of('instance:frr_bgp_uplinks_up:count')} == 0 and ${of('instance:frr_bgp_uplinks_wanted:count')} > 0`,
-              of('instance:frr_bgp_uplinks_wanted:count'),
-            ),
+            expr: CUT_OFF,
           },
         ],
         steps: GREEN_THEN_RED,
@@ -102,10 +93,7 @@ export function fleet(options: Options): Dashboard {
           'Nodes with one uplink left of two or more: the next fault cuts them off. Any: repair in working hours, before anything else is taken down there.',
         queries: [
           {
-            expr: count(
-              `${of('instance:frr_bgp_uplinks_up:count')} == 1 and ${of('instance:frr_bgp_uplinks_wanted:count')} > 1`,
-              of('instance:frr_bgp_uplinks_wanted:count'),
-            ),
+            expr: REDUNDANCY_LOST,
           },
         ],
         steps: GREEN_THEN_ORANGE,
@@ -176,11 +164,11 @@ export function fleet(options: Options): Dashboard {
           { from: 'peer', name: 'Peer', links: sessionLinks(), width: 110 },
           { from: 'description', name: 'Description' },
           { from: 'remote_hostname', name: 'Remote router' },
-          { from: 'remote_as', name: 'Remote AS', width: 90 },
-          { from: 'peer_group', name: 'Peer group', width: 90 },
+          { from: 'remote_as', name: 'Remote AS', width: 115 },
+          { from: 'peer_group', name: 'Peer group', width: 115 },
           { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 105 },
           { from: 'why', name: 'Why', width: 250 },
-          { from: 4, name: 'Drops in 1 h', unit: 'short', decimals: 0, width: 100 },
+          { from: 4, name: 'Drops in 1 h', unit: 'short', decimals: 0, width: 125 },
         ],
         hidden: ['job'],
         sortBy: 'Since',
@@ -193,22 +181,15 @@ export function fleet(options: Options): Dashboard {
         title: 'Addresses nobody can reach',
         description:
           'Host addresses that no node announces to anybody now. "On the node, announced to nobody": its sessions are down, or a route-map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
-        width: 12,
+        width: 10,
         height: 8,
-        queries: [
-          rows('cluster, job, instance, address, interface', unreachableAddresses()),
-          rows(
-            'cluster, job, instance, address, interface',
-            `${of('frr_host_route_in_bgp')} and on (cluster, job, instance, address, interface) ${of('host_route:frr_host_route:unannounced')}`,
-          ),
-        ],
+        queries: [rows('cluster, job, instance, address, interface', unreachableAddresses())],
         columns: [
           { from: 'address', name: 'Address', links: addressLinks() },
-          { from: 'cluster', name: 'Cluster', width: 110 },
+          { from: 'cluster', name: 'Cluster', width: 75 },
           { from: 'instance', name: 'Node', links: nodeLinks(options) },
-          { from: 'interface', name: 'Interface', width: 110 },
-          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 250 },
-          { from: 1, name: 'In BGP', mappings: HOST_ROUTE_IN_BGP, width: 100 },
+          { from: 'interface', name: 'Interface', width: 80 },
+          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 225 },
         ],
         hidden: ['job'],
         sortBy: 'Node',
@@ -220,7 +201,7 @@ export function fleet(options: Options): Dashboard {
         title: 'What is firing',
         description:
           'Firing alerts, the most recent first; "(fleet)" is an alert about the whole fleet. Click an alert for its runbook.',
-        width: 12,
+        width: 14,
         height: 8,
         queries: [
           milliseconds(
@@ -231,15 +212,15 @@ export function fleet(options: Options): Dashboard {
           ),
         ],
         columns: [
-          { from: 'alertname', name: 'Alert', links: runbookLinks(options), width: 235 },
-          { from: 'severity', name: 'Severity', width: 75 },
-          { from: 0, name: 'Since', unit: 'dateTimeFromNow', width: 130 },
-          { from: 'cluster', name: 'Cluster', width: 110 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options) },
-          { from: 'vrf', name: 'VRF', width: 80 },
+          { from: 'alertname', name: 'Alert', links: runbookLinks(options), width: 205 },
+          { from: 'severity', name: 'Severity', width: 70 },
+          { from: 0, name: 'Since', unit: 'dateTimeFromNow', width: 115 },
+          { from: 'cluster', name: 'Cluster', width: 75 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 150 },
+          { from: 'vrf', name: 'VRF', width: 65 },
           { from: 'peer', name: 'Peer', links: sessionLinks() },
           { from: 'address', name: 'Address', links: addressLinks() },
-          { from: 'daemon', name: 'Daemon', width: 80 },
+          { from: 'daemon', name: 'Daemon', width: 65 },
         ],
         hidden: ['job'],
         sortBy: 'Since',
@@ -345,18 +326,12 @@ export function fleet(options: Options): Dashboard {
             color: 'red',
           },
           {
-            expr: count(
-              `${of('instance:frr_bgp_uplinks_up:count')} == 1 and ${of('instance:frr_bgp_uplinks_wanted:count')} > 1`,
-              of('instance:frr_bgp_uplinks_wanted:count'),
-            ),
+            expr: REDUNDANCY_LOST,
             legend: 'Nodes with one uplink left',
             color: 'orange',
           },
           {
-            expr: count(
-              `${of('instance:frr_bgp_uplinks_up:count')} == 0 and ${of('instance:frr_bgp_uplinks_wanted:count')} > 0`,
-              of('instance:frr_bgp_uplinks_wanted:count'),
-            ),
+            expr: CUT_OFF,
             legend: 'Nodes cut off',
             color: 'dark-red',
           },

@@ -88,6 +88,20 @@ const FIRING = new AnnotationQueryBuilder()
   .textFormat('{{instance}} {{vrf}} {{peer}} {{address}}')
   .tagKeys('severity,cluster');
 
+/** A region a cluster while `expr` has figures: who looks at 1,000 nodes wants to see when it began, not each of them. */
+export function whileThereAre(name: string, title: string, expr: string): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name(name)
+    .datasource(DATA_SOURCE)
+    .enable(true)
+    .iconColor('orange')
+    .expr(expr)
+    .step('30s')
+    .titleFormat(title)
+    .textFormat('{{cluster}}')
+    .tagKeys('cluster');
+}
+
 /** Sessions that went down, at the very time that FRR remembers. */
 export function resets(select: (metric: string) => string): AnnotationQueryBuilder {
   const when = rows(SESSION, select('frr_bgp_session_last_reset_timestamp_seconds'));

@@ -1,7 +1,7 @@
 /** OpenStack reachability: every VIP, floating IP and provider address, where it is, and who hears about it. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { unreachableAddresses } from './fleet.ts';
-import { finish, frame } from './frame.ts';
+import { finish, frame, whileThereAre } from './frame.ts';
 import { addressLinks, nodeLinks, sessionLinks } from './links.ts';
 import type { Options } from './options.ts';
 import { GREEN_THEN_ORANGE, GREEN_THEN_RED, lines, stat, states, table } from './panels.ts';
@@ -42,6 +42,13 @@ export function openstack(options: Options): Dashboard {
         all: '.+',
       },
     ],
+    annotations: [
+      whileThereAre(
+        'Addresses lost',
+        'Addresses announced to nobody',
+        `count by (cluster) (${ofAddress('host_route:frr_host_route:unannounced')})`,
+      ),
+    ],
   });
   const figure = { width: 4, height: 4 } as const;
 
@@ -80,7 +87,7 @@ export function openstack(options: Options): Dashboard {
     .withPanel(
       stat({
         ...figure,
-        title: 'Nodes that announce nothing',
+        title: 'Nodes announcing none',
         description:
           'Nodes that have host addresses and announce none of them. Any: their sessions are down or an outgoing route-map refuses everything.',
         queries: [
@@ -136,10 +143,10 @@ export function openstack(options: Options): Dashboard {
         ],
         columns: [
           { from: 'address', name: 'Address', links: addressLinks() },
-          { from: 'cluster', name: 'Cluster', width: 110 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
-          { from: 'interface', name: 'Interface', width: 110 },
-          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 250 },
+          { from: 'cluster', name: 'Cluster', width: 80 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 155 },
+          { from: 'interface', name: 'Interface', width: 85 },
+          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 225 },
         ],
         hidden: ['job'],
         sortBy: 'Node',
@@ -159,8 +166,8 @@ export function openstack(options: Options): Dashboard {
         ],
         columns: [
           { from: 'address', name: 'Address', links: addressLinks() },
-          { from: 'cluster', name: 'Cluster', width: 110 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
+          { from: 'cluster', name: 'Cluster', width: 80 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 160 },
           { from: 'interface', name: 'Interface', width: 110 },
           { from: 0, name: 'Peers', unit: 'short', decimals: 0, width: 80 },
           { from: 1, name: 'Announced since', unit: 'dateTimeFromNow', width: 140 },
@@ -254,20 +261,20 @@ export function openstack(options: Options): Dashboard {
           rows(VNI, of('frr_evpn_vni_remote_vteps')),
         ],
         columns: [
-          { from: 'vni', name: 'VNI' },
-          { from: 'type', name: 'Type', width: 70 },
+          { from: 'vni', name: 'VNI', width: 75 },
+          { from: 'type', name: 'Type', width: 75 },
           { from: 'tenant_vrf', name: 'Tenant VRF' },
-          { from: 'cluster', name: 'Cluster', width: 110 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
+          { from: 'cluster', name: 'Cluster', width: 90 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 150 },
           { from: 'vxlan_interface', name: 'Interface' },
           { from: 1, name: 'MACs', unit: 'short', decimals: 0, width: 80 },
-          { from: 2, name: 'ARP/ND', unit: 'short', decimals: 0, width: 80 },
+          { from: 2, name: 'ARP/ND', unit: 'short', decimals: 0, width: 90 },
           {
             from: 3,
             name: 'Remote VTEPs',
             unit: 'short',
             decimals: 0,
-            width: 120,
+            width: 130,
             steps: ['orange', [1, 'transparent']],
           },
         ],
@@ -290,14 +297,14 @@ export function openstack(options: Options): Dashboard {
         ],
         columns: [
           { from: 'vrf', name: 'VRF' },
-          { from: 'cluster', name: 'Cluster', width: 110 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
+          { from: 'cluster', name: 'Cluster', width: 75 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 155 },
           { from: 'peer', name: 'Peer', links: sessionLinks() },
           { from: 'description', name: 'Description' },
-          { from: 'remote_as', name: 'Remote AS', width: 100 },
-          { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 130 },
-          { from: 1, name: 'Up since', unit: 'dateTimeFromNow', width: 130 },
-          { from: 3, name: 'Received', unit: 'short', decimals: 0, width: 90 },
+          { from: 'remote_as', name: 'Remote AS', width: 90 },
+          { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 100 },
+          { from: 1, name: 'Up since', unit: 'dateTimeFromNow', width: 105 },
+          { from: 3, name: 'Received', unit: 'short', decimals: 0, width: 80 },
         ],
         hidden: ['job'],
         sortBy: 'State',
@@ -319,8 +326,8 @@ export function openstack(options: Options): Dashboard {
         columns: [
           { from: 'vrf', name: 'VRF' },
           { from: 'afi', name: 'Family' },
-          { from: 'cluster', name: 'Cluster', width: 110 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
+          { from: 'cluster', name: 'Cluster', width: 80 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 160 },
           { from: 0, name: 'RIB', unit: 'short', decimals: 0 },
           { from: 1, name: 'FIB', unit: 'short', decimals: 0 },
           { from: 2, name: 'Default route', mappings: DEFAULT_ROUTE, colored: true },

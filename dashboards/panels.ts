@@ -145,13 +145,15 @@ function query(
   if (properties.length > 0) panel.overrideByQuery(refId(index), properties);
 }
 
+const TEXT_MODES = { alone: BigValueTextMode.Name, 'and value': BigValueTextMode.ValueAndName } as const;
+
 /** One figure, or a few beside each other, as of now. */
 export function stat(
   settings: Common & {
     readonly queries: readonly Query[];
     readonly steps?: Steps;
-    /** Shows the legend instead of the value: for info metrics. */
-    readonly showName?: boolean;
+    /** Shows the legend instead of the value, or with it though there is one value only: for info metrics. */
+    readonly showName?: 'alone' | 'and value';
     readonly decimals?: number;
   },
 ): StatPanel {
@@ -159,12 +161,12 @@ export function stat(
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
     .colorMode(BigValueColorMode.Background)
     .graphMode(BigValueGraphMode.None)
-    .textMode(settings.showName === true ? BigValueTextMode.Name : BigValueTextMode.Auto)
+    .textMode(settings.showName === undefined ? BigValueTextMode.Auto : TEXT_MODES[settings.showName])
     .colorScheme(colorMode(FieldColorModeId.Thresholds))
     .thresholds(thresholds(settings.steps ?? ['text']));
   if (settings.decimals !== undefined) panel.decimals(settings.decimals);
   // A name is a sentence: in the size that fits a figure, it would not fit.
-  if (settings.showName === true) panel.text(new VizTextDisplayOptionsBuilder().titleSize(22));
+  if (settings.showName === 'alone') panel.text(new VizTextDisplayOptionsBuilder().titleSize(22));
   if (settings.links !== undefined) panel.dataLinks(settings.links.map((link) => ({ build: () => link })));
   for (const [index, one] of settings.queries.entries()) query(panel, index, one, 'instant');
   return panel;

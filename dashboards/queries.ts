@@ -105,7 +105,8 @@ export function resolve(
     const picked = chosen[name];
     values.set(name, picked === undefined ? (allValue ?? '') : alternatives(picked));
   }
-  return expr.replace(/\$(\w+)|\$\{(\w+)\}/g, (text, plain?: string, braced?: string) => {
+  // `$1` is a group of label_replace, which Grafana leaves alone too.
+  return expr.replace(/\$([A-Za-z_]\w*)|\$\{(\w+)\}/g, (text, plain?: string, braced?: string) => {
     const value = values.get(plain ?? braced ?? '');
     if (value === undefined) throw new Error(`${dashboard.uid}: ${text} is no variable of the dashboard`);
     return value;

@@ -15,6 +15,15 @@ export function dashboards(site: Thresholds): RuleFile {
             expr: `max_over_time(up{job="${site.job}"}[${site.carry}])`,
           },
           {
+            // What a node has lost of its uplinks: 0 nothing that matters, 1 its redundancy (one of two or more is left),
+            // 2 all of them. Hours of it for 1,000 nodes are quick to count; worked out anew they would not be.
+            record: 'instance:frr_bgp_uplinks:lost',
+            expr: promql`
+              (instance:frr_bgp_uplinks_up:count == bool 1) * (instance:frr_bgp_uplinks_wanted:count > bool 1)
+              + 2 * (instance:frr_bgp_uplinks_up:count == bool 0) * (instance:frr_bgp_uplinks_wanted:count > bool 0)
+            `,
+          },
+          {
             // Since when each alert is active. All have a job and an instance here, also those of a whole fleet.
             record: 'instance:frr_alerts_firing:since_timestamp_seconds',
             expr: promql`

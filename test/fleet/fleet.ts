@@ -27,6 +27,10 @@ export interface Faults {
   readonly hung: string;
   readonly maintenance: string;
   readonly flapping: readonly string[];
+  /** Is announced by two nodes. */
+  readonly twice: string;
+  /** Its session in the VRF of a tenant is down. */
+  readonly tenant: string;
 }
 
 export interface Fleet {
@@ -85,11 +89,15 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
   const hung = at(87);
   const maintenance = at(305);
   const flapping = [at(42), at(777)];
+  const VIP = { address: '192.0.2.10', interface: 'lo', afi: 'ipv4' } as const;
+  const vipOwners = [at(17), at(18)];
+  const lonelyTenant = at(39);
   const addressesOf = ({ index }: Node) => [
     { address: `172.30.${index >> 8}.${index & 255}`, interface: 'lo', afi: 'ipv4' },
     { address: `203.0.${112 + (index >> 8)}.${index & 255}`, interface: 'br-ex', afi: 'ipv4' },
     { address: `198.51.${100 + (index >> 8)}.${index & 255}`, interface: 'br-ex', afi: 'ipv4' },
     { address: `2001:db8:f::${(index + 1).toString(16)}`, interface: 'br-ex', afi: 'ipv6' },
+    ...(vipOwners.some((owner) => owner.index === index) ? [VIP] : []),
   ];
   const faults: Faults = {
     redundancyLost: nodes
@@ -105,6 +113,8 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
     hung: hung.target.instance as string,
     maintenance: maintenance.target.instance as string,
     flapping: flapping.map(({ target }) => target.instance as string),
+    twice: VIP.address,
+    tenant: lonelyTenant.target.instance as string,
   };
 
   /** The router died two minutes before the newest fault. */
@@ -216,7 +226,7 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
       add('frr_bgp_session_last_reset_timestamp_seconds', session, wentDown);
       add(
         'frr_bgp_session_last_reset_info',
-        { ...session, reason: 'BFD down received', code: '26', notification: 'Cease/BFD Down' },
+        { ...session, reason: 'BFD down received', code: '24', notification: '' },
         (s) => (wentDown(s) === undefined ? undefined : 1),
       );
       add(
@@ -246,6 +256,45 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
       add('frr_bfd_session_up', bfd, (s) => (down(s) ? 0 : 1));
       add('frr_bfd_session_state', bfd, (s) => (down(s) ? 1 : 3));
       add('frr_bfd_session_admin_up', bfd, 1);
+    }
+
+    if (node.target.role === 'networker') {
+      const vrf = `tenant-${node.index % 60}`;
+      const session = { vrf, peer: `10.${node.rack}.${node.index % 60}.1` };
+      const down = (s: number) => node === lonelyTenant && s >= faultsSince;
+      add('frr_bgp_session_up', session, (s) => (down(s) ? 0 : 1));
+      add('frr_bgp_session_admin_up', session, 1);
+      add('frr_bgp_session_state', session, (s) => (down(s) ? 2 : 6));
+      add('frr_bgp_session_established_timestamp_seconds', session, (s) =>
+        down(s) ? undefined : faultsSince - 86400 * (1 + 40 * one(vrf)),
+      );
+      add('frr_bgp_session_established_total', session, 1);
+      add('frr_bgp_session_dropped_total', session, (s) => (down(s) ? 1 : 0));
+      add('frr_bgp_session_last_reset_timestamp_seconds', session, (s) =>
+        down(s) ? faultsSince : undefined,
+      );
+      add(
+        'frr_bgp_session_last_reset_info',
+        { ...session, reason: 'Hold Timer Expired', code: '5', notification: '' },
+        (s) => (down(s) ? 1 : undefined),
+      );
+      add(
+        'frr_bgp_session_info',
+        {
+          ...session,
+          local_as: '64999',
+          remote_as: '64700',
+          peer_group: '',
+          description: `gateway of ${vrf}`,
+        },
+        1,
+      );
+      add('frr_bgp_prefixes_received', { ...session, afi: 'ipv4', safi: 'unicast' }, (s) =>
+        down(s) ? 0 : 2,
+      );
+      add('frr_default_route_installed', { vrf, afi: 'ipv4' }, (s) => (down(s) ? 0 : 1));
+      for (const kind of ['rib', 'fib'])
+        add(`frr_${kind}_routes`, { vrf, afi: 'ipv4', protocol: 'bgp' }, (s) => (down(s) ? 0 : 2));
     }
 
     const addresses = addressesOf(node);

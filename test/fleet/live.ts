@@ -54,14 +54,20 @@ export async function startLiveFleet(options: LiveFleetOptions): Promise<LiveFle
   const faultsSince = start + 60 + Math.ceil(0.36 * nodes);
   const fleet = simulateFleet({ nodes, faultsSince });
   const recordings = recordingsFor(asked(dashboards, 'over time'));
-  const metricsOf = (rulesOrRecordings: readonly { readonly expr: string }[]) =>
-    rulesOrRecordings.flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric));
+  const metricsOf = (rules: readonly { readonly expr: string }[]) =>
+    rules.flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric));
+  /** What rules look back at for hours, though only their newest figure is shown. */
+  const lookedBackAt = recordingsFor(asked(dashboards, 'all')).flatMap(({ expr }) =>
+    selectorsOf(expr)
+      .filter(({ range }) => range?.endsWith('h'))
+      .map(({ metric }) => metric),
+  );
   const of = (metrics: ReadonlySet<string>) =>
     fleet.series.filter(({ labels }) => metrics.has(labels.__name__ as string));
   const series = of(new Set([...asked(dashboards, 'all'), ...metricsOf(shippedRules())]));
   await writeHistory(prometheus, {
-    // Only what is shown over time needs a past.
-    series: of(new Set([...asked(dashboards, 'over time'), ...metricsOf(recordings)])),
+    // The rest needs no past.
+    series: of(new Set([...asked(dashboards, 'over time'), ...metricsOf(recordings), ...lookedBackAt])),
     recordings,
     from: start - past,
     to: start,

@@ -77,7 +77,7 @@ function Stat({ panel, frames, width, height, theme }: Inner): ReactNode {
           value={
             {
               ...value.display,
-              title: values.length > 1 || options.textMode === 'name' ? value.display.title : '',
+              title: values.length > 1 || options.textMode !== 'auto' ? value.display.title : '',
             } as never
           }
           width={wide}

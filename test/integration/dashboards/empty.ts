@@ -17,7 +17,6 @@ const unsent = { reason: 'Alertmanager has nobody to send to.' } as const;
 /** By the place of the query: dashboard, panel, query. */
 export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-fleet: Addresses nobody can reach: A': unreachable,
-  'frr-fleet: Addresses nobody can reach: B': unreachable,
   'frr-fleet: What is firing: A': firing,
   'frr-fleet: Sessions that drop most: A': { reason: 'No session went down.', until: 'link' },
   'frr-fleet: Alerts: annotation': firing,
@@ -30,6 +29,7 @@ export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-openstack: Addresses nobody can reach: A': unreachable,
   'frr-openstack: Announced to nobody, over time: A': unreachable,
   'frr-openstack: Alerts: annotation': firing,
+  'frr-openstack: Addresses lost: annotation': unreachable,
   'frr-exporter: Series left out: A': { reason: 'The exporter leaves nothing out.' },
   'frr-exporter: Certificates end: A': { reason: 'The exporter serves without TLS.' },
   'frr-exporter: What fails: A': failing,
@@ -40,4 +40,5 @@ export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-exporter: Notification latency: A': { reason: 'No alert was handed over yet.', until: 'link' },
   'frr-exporter: Notification latency: B': unsent,
   'frr-exporter: Alerts: annotation': firing,
+  'frr-exporter: Exporters lost: annotation': { reason: 'The exporter is there.', until: 'exporter' },
 };

@@ -73,8 +73,8 @@ describe('what the dashboards ask for', () => {
       ...selectors.flatMap(({ matchers }) => matchers.map(({ label }) => label)),
       ...groupedLabelsOf(expr),
     ];
-    // What label_join makes is no label of a metric.
-    const made = [...expr.matchAll(/label_join\(.*?, "(\w+)",/g)].map(([, label]) => label);
+    // What label_join and label_replace make is no label of a metric.
+    const made = [...expr.matchAll(/label_(?:join|replace)\(.*?, "(\w+)",/g)].map(([, label]) => label);
     expect(
       used.filter((label) => !labels.has(label) && label !== '__name__' && !made.includes(label)),
     ).toEqual([]);

@@ -201,15 +201,16 @@ describe('links', () => {
 });
 
 describe('annotations', () => {
-  it('show alerts everywhere, and sessions that went down where there are few', () => {
-    for (const { uid, annotations } of ALL)
-      expect([uid, ...(annotations.list ?? []).map(({ name }) => name)]).toEqual(
-        ['frr-node', 'frr-session'].includes(uid ?? '')
-          ? [uid, 'Alerts', 'Session went down']
-          : uid === 'frr-fleet'
-            ? [uid, 'Alerts', 'Sessions go down']
-            : [uid, 'Alerts'],
-      );
+  it('show alerts everywhere, and the change of state that each dashboard is about', () => {
+    expect(
+      ALL.map(({ uid, annotations }) => [uid, ...(annotations.list ?? []).map(({ name }) => name)]),
+    ).toEqual([
+      ['frr-fleet', 'Alerts', 'Sessions go down'],
+      ['frr-node', 'Alerts', 'Session went down'],
+      ['frr-session', 'Alerts', 'Session went down'],
+      ['frr-openstack', 'Alerts', 'Addresses lost'],
+      ['frr-exporter', 'Alerts', 'Exporters lost'],
+    ]);
   });
 });
 

@@ -144,7 +144,7 @@ const stat = panel(
     graphMode: z.literal('none'),
     colorMode: z.literal('background'),
     justifyMode: z.literal('auto'),
-    textMode: z.enum(['auto', 'name']),
+    textMode: z.enum(['auto', 'name', 'value_and_name']),
     wideLayout: z.boolean(),
     showPercentChange: z.boolean(),
     percentChangeColorMode: z.string(),
