@@ -16,6 +16,7 @@ const unsent = { reason: 'Alertmanager has nobody to send to.' } as const;
 
 /** By the place of the query: dashboard, panel, query. */
 export const EMPTY: Readonly<Record<string, Exception>> = {
+  'frr-fleet: Sessions down now: B': { reason: 'Those that are down were never up.', until: 'link' },
   'frr-fleet: Addresses nobody can reach: A': unreachable,
   'frr-fleet: What is firing: A': firing,
   'frr-fleet: Sessions that drop most: A': { reason: 'No session went down.', until: 'link' },
