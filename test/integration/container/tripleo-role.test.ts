@@ -85,6 +85,13 @@ describe('refused before anything is changed', () => {
   ])('%s', async (_what, variables, message) => {
     await expectRefusal(machine, await deploy(variables), message);
   });
+
+  it('a password in the clear is not printed', async () => {
+    const result = await deploy({ tripleo_frr_exporter_basic_auth_users: { prometheus: 'hunter2' } });
+    expect(result.exitCode).toBe(2);
+    expect(result.stdout).toContain('that of user prometheus is none');
+    expect(result.stdout).not.toContain('hunter2');
+  });
 });
 
 describe('a deployment', () => {
