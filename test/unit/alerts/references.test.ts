@@ -1,0 +1,183 @@
+/** What rules, runbooks and Alertmanager's files name is there: metrics, labels, alerts, pages, dashboards, FRR's commands. */
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { TARGET_LABELS } from '../../catalogue.ts';
+import { type KnownSeries, knownSeries } from '../../known-series.ts';
+
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+const RULES = globSync('alerts/rules/*.yaml')
+  .sort()
+  .flatMap((file) =>
+    parse(read(file)).groups.flatMap(
+      (group: { rules: (Alert | { record: string; expr: string })[] }) => group.rules,
+    ),
+  ) as readonly (Alert | { readonly record: string; readonly expr: string })[];
+const ALERTS = RULES.filter((rule) => 'alert' in rule);
+const NAMES = [...new Set(ALERTS.map(({ alert }) => alert))];
+const PAGES = readdirSync('alerts/runbooks')
+  .filter((name) => name !== 'README.md')
+  .map((name) => basename(name, '.md'));
+const page = (name: string): string => read(`alerts/runbooks/${name}.md`);
+
+let known: KnownSeries;
+beforeAll(async () => {
+  known = await knownSeries();
+});
+
+describe('rules', () => {
+  test.each(RULES.map((rule) => ['alert' in rule ? rule.alert : rule.record, rule.expr]))(
+    '%s: asks for what there is',
+    (_, expr) => {
+      expect(known.unknownIn(expr)).toEqual([]);
+    },
+  );
+
+  test.each(ALERTS.map((one) => [one.alert, one] as const))(
+    '%s: its texts name what there is',
+    (_, { expr, annotations }) => {
+      const texts = Object.values(annotations).join('\n');
+      const asked = [...texts.matchAll(/printf `(.*?)`/g)].map(([, query]) =>
+        (query as string).replaceAll('%q', '""'),
+      );
+      expect(asked.flatMap((query) => known.unknownIn(query))).toEqual([]);
+      const labels = known.labelsIn(expr);
+      const used = [...texts.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label as string);
+      expect(used.filter((label) => !labels.has(label))).toEqual([]);
+    },
+  );
+
+  test.each(ALERTS.map((one) => [one.alert, one] as const))(
+    '%s: its links lead somewhere',
+    (_, { annotations }) => {
+      expect(existsSync(annotations.runbook_url as string)).toBe(true);
+      const { pathname, searchParams } = new URL(
+        (annotations.dashboard_url as string).replace(/\{\{.*?\}\}/g, 'x'),
+      );
+      const dashboard = JSON.parse(read(`dashboards/generated/${pathname.replace('/d/', '')}.json`));
+      const variables = dashboard.templating.list.map(({ name }: { name: string }) => `var-${name}`);
+      expect(`/d/${dashboard.uid}`).toBe(pathname);
+      expect([...searchParams.keys()].filter((key) => !variables.includes(key))).toEqual([]);
+    },
+  );
+});
+
+/** Commands of FRR that a runbook may tell people to type: they run on FRR 7.5 to 10.7, and ask for no whole table. */
+const FRR_COMMANDS = [
+  /^show bgp vrf all summary( json)?$/,
+  /^show bgp( vrf VRF)?( (ipv4|ipv6) unicast)? neighbors PEER( json)?$/,
+  /^show bgp vrf (VRF|all) neighbors json$/,
+  /^show bgp vrf VRF update-groups$/,
+  /^show bgp( vrf VRF)? (ipv4|ipv6) unicast (ADDRESS|PREFIX|0\.0\.0\.0\/0|::\/0)( json)?$/,
+  /^show bfd( vrf VRF)? peers?( PEER)?( counters)?( brief)?( json)?$/,
+  /^show (ip|ipv6) route( vrf VRF)? (summary|PREFIX|ADDRESS|0\.0\.0\.0\/0|::\/0)( json)?$/,
+  /^show (ip|ipv6) nht( vrf VRF)?$/,
+  /^show ip prefix-list only-host-prefixes$/,
+  /^show ipv6 prefix-list only-host-prefixes$/,
+  /^show route-map( [\w-]+)?$/,
+  /^show running-config( bgpd)?$/,
+  /^show interface IFACE$/,
+  /^show evpn vni$/,
+  /^show (version|watchfrr|vrf|memory|zebra client summary)$/,
+  /^clear bgp( vrf VRF)? PEER( soft (in|out))?$/,
+];
+
+describe('runbooks', () => {
+  test('every alert has one, and every one an alert', () => {
+    expect(PAGES.toSorted()).toEqual(NAMES.toSorted());
+  });
+
+  test.each(PAGES)('%s: has its sections, and something in each', (name) => {
+    const [title, ...sections] = page(name).split(/^## /m);
+    expect(title).toMatch(new RegExp(`^# ${name}\n`));
+    expect(sections.map((section) => section.split('\n', 1)[0])).toEqual([
+      'Meaning',
+      'Impact',
+      'Diagnosis',
+      'Mitigation',
+      'Escalation',
+      'False alarms',
+    ]);
+    for (const section of sections) expect(section.split('\n').slice(1).join('').trim()).not.toBe('');
+  });
+
+  test.each(PAGES)('%s: names metrics and alerts that there are', (name) => {
+    const text = page(name);
+    const metrics = [
+      ...text.matchAll(/(?<![\w/-])(?:[a-z_]+:)?(?:frr|prometheus|alertmanager)_\w+(?::\w+)?/g),
+    ].map(([found]) => found);
+    expect(metrics.filter((metric) => !known.has(metric) && metric !== 'frr_exporter')).toEqual([]);
+    const selectors = [...text.matchAll(/`([^`\n]*\bfrr_\w+\{[^`\n]*)`/g)].map(([, expr]) => expr as string);
+    expect(selectors.flatMap((expr) => known.unknownIn(expr))).toEqual([]);
+    const alerts = text.match(/(?<!\w)FRR[A-Z]\w+/g) ?? [];
+    expect(alerts.filter((alert) => !NAMES.includes(alert))).toEqual([]);
+  });
+
+  test.each(PAGES)('%s: tells to type only commands that harm no router', (name) => {
+    const commands = [...page(name).matchAll(/vtysh\b.*/g)].flatMap(([line]) =>
+      [...line.matchAll(/-c '([^']*)'/g)].map(([, command]) => command as string),
+    );
+    expect(commands.filter((command) => !FRR_COMMANDS.some((allowed) => allowed.test(command)))).toEqual([]);
+  });
+
+  test('the index lists them as the rules are', () => {
+    const rows = NAMES.toSorted().map((name) => {
+      const rules = ALERTS.filter(({ alert }) => alert === name);
+      const when = rules.map(
+        (rule) =>
+          `${rule.labels.severity}${rule.for === undefined || rule.for === '0s' ? '' : ` after ${rule.for}`}`,
+      );
+      return `| [${name}](${name}.md) | ${[...new Set(when)].join(', ')} | ${rules[0]?.annotations.summary} |`;
+    });
+    expect(read('alerts/runbooks/README.md').match(/^\| \[.*$/gm)).toEqual(rows);
+  });
+});
+
+describe("Alertmanager's files", () => {
+  const labels = (): ReadonlySet<string> =>
+    new Set([
+      'alertname',
+      'severity',
+      ...TARGET_LABELS,
+      ...ALERTS.flatMap(({ expr }) => [...known.labelsIn(expr)]),
+    ]);
+
+  test('templates use labels and annotations that alerts have', () => {
+    const annotations = new Set(ALERTS.flatMap((one) => Object.keys(one.annotations)));
+    for (const file of [
+      'alerts/alertmanager/alertmanager.yml',
+      ...globSync('alerts/alertmanager/templates/*'),
+    ]) {
+      const used = (kind: string) =>
+        [...read(file).matchAll(new RegExp(`\\.(?:Common)?${kind}\\.(\\w+)`, 'g'))].map(
+          ([, name]) => name as string,
+        );
+      expect(used('Annotations').filter((name) => !annotations.has(name))).toEqual([]);
+      expect(used('Labels').filter((name) => !labels().has(name))).toEqual([]);
+    }
+  });
+
+  test('routes and inhibitions name alerts and labels that there are', () => {
+    const config = read('alerts/alertmanager/alertmanager.yml');
+    const rules = parse(config).inhibit_rules as readonly Record<string, readonly string[]>[];
+    expect(rules.flatMap(({ equal = [] }) => equal).filter((label) => !labels().has(label))).toEqual([]);
+    const patterns = [...config.matchAll(/alertname (!?[=~]~?) "?([\w|.+*]+)/g)].flatMap(([, , value]) =>
+      (value as string).split('|'),
+    );
+    expect(patterns.length).toBeGreaterThan(30);
+    const nobody = patterns.filter(
+      (pattern) => !NAMES.some((name) => new RegExp(`^(?:${pattern})$`).test(name)),
+    );
+    expect(nobody).toEqual([]);
+  });
+});
