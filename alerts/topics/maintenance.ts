@@ -43,8 +43,7 @@ export function maintenance(site: Thresholds): RuleFile {
             summary: 'A node has been under maintenance for so long that it was probably forgotten.',
             description: `${node(site)} has been under maintenance for more than ${site.maintenance_forgotten_after}.`,
             impact: 'Faults of this node have not paged in all this time, and do not now.',
-            action:
-              'Ask whoever set it. Remove the flag file, or the flag `--maintenance`, when the work is done.',
+            action: 'Ask whoever set it. Remove the file of `--maintenance.file` when the work is done.',
             dashboard: 'frr-node',
           }),
         ],

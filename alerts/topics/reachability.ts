@@ -27,7 +27,7 @@ export function reachability(site: Thresholds): RuleFile {
             impact:
               'Nobody outside the node can reach {{ $labels.address }}. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
             action:
-              'On the node: `vtysh -c \'show bgp {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ipv4{{ end }} unicast {{ $labels.address }}\'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the route map `only-host-prefixes`.',
+              'On the node: `vtysh -c \'show bgp {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ipv4{{ end }} unicast {{ $labels.address }}\'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.',
             dashboard: 'frr-openstack',
           }),
           alert(site, 'FRRDefaultRouteMissing', {
@@ -62,7 +62,7 @@ export function reachability(site: Thresholds): RuleFile {
             impact:
               'Traffic to these destinations takes another route or none, while BGP says that all is well.',
             action:
-              "On the node: `vtysh -c 'show ip route {{ $labels.protocol }}'`, look for routes without `*` and for `r` (rejected), then the kernel's log and `ip route`.",
+              'On the node: `vtysh -c \'show {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ip{{ end }} route{{ if ne $labels.vrf "default" }} vrf {{ $labels.vrf }}{{ end }} summary\'`, its columns Routes and FIB. Of a missing prefix: without `*` it lost against another protocol, `r` is rejected by the kernel, whose log says why.',
             dashboard: 'frr-node',
           }),
           alert(site, 'FRRBFDSessionDown', {

@@ -36,7 +36,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'Nobody outside the node can reach 203.0.113.1. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
             action:
-              "On the node: `vtysh -c 'show bgp ipv4 unicast 203.0.113.1'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the route map `only-host-prefixes`.",
+              "On the node: `vtysh -c 'show bgp ipv4 unicast 203.0.113.1'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.",
             dashboard,
           },
         },
@@ -72,7 +72,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'Nobody outside the node can reach 2001:db8:f::20. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
             action:
-              "On the node: `vtysh -c 'show bgp ipv6 unicast 2001:db8:f::20'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the route map `only-host-prefixes`.",
+              "On the node: `vtysh -c 'show bgp ipv6 unicast 2001:db8:f::20'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.",
             dashboard,
           },
         },
@@ -234,7 +234,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'Traffic to these destinations takes another route or none, while BGP says that all is well.',
             action:
-              "On the node: `vtysh -c 'show ip route ebgp'`, look for routes without `*` and for `r` (rejected), then the kernel's log and `ip route`.",
+              "On the node: `vtysh -c 'show ip route summary'`, its columns Routes and FIB. Of a missing prefix: without `*` it lost against another protocol, `r` is rejected by the kernel, whose log says why.",
             dashboard,
           },
         },
