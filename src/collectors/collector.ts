@@ -1,7 +1,7 @@
 /** What a collector is. A file a topic: FRR's answer, the metrics, and one pure function between them. */
 
 import type { InterfaceAddress } from '../frr/addresses.ts';
-import type { Command } from '../frr/commands.ts';
+import type { Command, Daemon } from '../frr/commands.ts';
 import type { Descriptor, Families } from '../metrics/family.ts';
 import type { Turns } from '../turns.ts';
 
@@ -22,6 +22,16 @@ export interface Frr {
   jsonEach(commands: readonly Command[]): Promise<readonly unknown[]>;
   /** @throws FrrError */
   text(command: Command): Promise<string>;
+  /**
+   * Whether the daemon has just answered another question, where a question of its own would cost a process (vtysh).
+   * False is no statement.
+   */
+  lives(daemon: Daemon): boolean;
+  /**
+   * The newest answer to a text command whose answer rarely changes, where asking again would cost a process and it is
+   * younger than three polls. Undefined says: ask.
+   */
+  kept(command: Command): string | undefined;
   /** The addresses on the interfaces of the network namespace that this program runs in, or those of a recording. */
   addresses(): Promise<readonly InterfaceAddress[]>;
 }
@@ -49,6 +59,8 @@ export interface Collector<
    * at its next turn.
    */
   readonly askedWhenChanged?: readonly Descriptor[];
+  /** Asked after the others of a round, because what they hear saves questions (`Frr.lives`). */
+  readonly askedLast?: true;
   /**
    * Asks FRR.
    * @throws FrrError when nothing useful can be told

@@ -70,12 +70,15 @@ interface Answers {
 /** Makes the collector. It remembers the daemons that it has seen, and how they were. */
 export function daemons(): Collector<Answers> {
   let seen: ReadonlyMap<Daemon, Health> = new Map();
+  /** zebra's answer to `show version`, until it is another zebra. */
+  let told = '';
 
   return collector({
     name: 'daemons',
     help: "FRR's daemons: which run, hang, were restarted; watchfrr's view; FRR's version.",
     enabledByDefault: true,
     pace: 'sessions',
+    askedLast: true,
     descriptors: DESCRIPTORS,
     ask: async (frr) => {
       const [watched, clients] = await Promise.all([
@@ -88,15 +91,20 @@ export function daemons(): Collector<Answers> {
       expected.delete('watchfrr');
       // Where no watchfrr lists the daemons, those that are no clients of zebra are found by asking for each, once.
       const asked = seen.size === 0 && watchfrr.size === 0 ? DAEMONS : [...expected];
+      const zebraRestarted = allReconnected(seen, connections);
+      if (zebraRestarted || seen.get('zebra')?.up !== true) told = '';
+      const probe = async (daemon: Daemon): Promise<Probe> =>
+        frr.lives(daemon) && (daemon !== 'zebra' || told !== '')
+          ? { up: true, hung: false, text: '' }
+          : answerOf(frr.text(showVersion(daemon)));
       const probed = await Promise.all(
         asked
           .filter((daemon) => daemon !== 'watchfrr')
-          .map(async (daemon) => [daemon, await answerOf(frr.text(showVersion(daemon)))] as const),
+          .map(async (daemon) => [daemon, await probe(daemon)] as const),
       );
       const zebra = probed.find(([daemon]) => daemon === 'zebra')?.[1];
       if (zebra?.error !== undefined && probed.every(([, { up }]) => up === undefined)) throw zebra.error;
 
-      const zebraRestarted = allReconnected(seen, connections);
       const daemons = new Map<Daemon, Health>();
       for (const [daemon, { up, hung }] of [...probed, ['watchfrr', watched] as const]) {
         if (up !== true && !hung && !expected.has(daemon) && !seen.has(daemon)) continue;
@@ -109,7 +117,8 @@ export function daemons(): Collector<Answers> {
         daemons.set(daemon, { up, hung, connected, restarts });
       }
       seen = daemons;
-      const told = zebra?.text ?? '';
+      if (zebra?.up !== true) told = '';
+      else if (zebra.text !== '') told = zebra.text;
       return { version: parseVersion(told), system: parseSystem(told), daemons, watchfrr };
     },
     families: ({ version, daemons, watchfrr }) =>

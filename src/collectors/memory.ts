@@ -28,8 +28,8 @@ export const memory = collector({
   descriptors: DESCRIPTORS,
   ask: async (frr) => {
     const [watched, clients] = await Promise.all([
-      frr.text(COMMANDS.watchfrr).catch(absent),
-      frr.text(COMMANDS.zebraClients).catch(absent),
+      frr.kept(COMMANDS.watchfrr) ?? frr.text(COMMANDS.watchfrr).catch(absent),
+      frr.kept(COMMANDS.zebraClients) ?? frr.text(COMMANDS.zebraClients).catch(absent),
     ]);
     const known = new Set<Daemon>([
       'zebra',

@@ -1,7 +1,9 @@
 /** Which VRFs there are beside the default one. */
 import { COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
+import { FrrError } from '../frr/source.ts';
 import { type Descriptor, type Drop, type Families, labels } from '../metrics/family.ts';
 import type { Frr } from './collector.ts';
+import { fields } from './fields.ts';
 
 /** FRR's name of the default VRF, unless it was started with another (`zebra --vrfdefaultname`); here it is always this. */
 export const DEFAULT_VRF = 'default';
@@ -17,10 +19,10 @@ export interface Vrfs {
  *
  * Asking for each VRF by its name is the one way that tells on every version whose figures they are: before FRR 10
  * `vrf all` prints one document a VRF, without names.
- * @throws FrrError
+ * @param text the answer to `show vrf`
  */
-async function activeVrfs(frr: Frr): Promise<Vrfs> {
-  const found = parseVrfs(await frr.text(COMMANDS.vrfs));
+function activeVrfs(text: string): Vrfs {
+  const found = parseVrfs(text);
   return {
     named: [DEFAULT_VRF, ...found.filter(isVrfName)],
     leftOut: found.filter((vrf) => !isVrfName(vrf)),
@@ -49,7 +51,24 @@ export async function askEachTable(
   frr: Frr,
   command: (afi: Table['afi'], vrf: string) => Command,
 ): Promise<TableAnswers> {
-  const { named, leftOut } = await activeVrfs(frr);
+  const kept = frr.kept(COMMANDS.vrfs);
+  if (kept !== undefined) {
+    const answers = await askAbout(frr, activeVrfs(kept), command).catch(unlessOfFrr);
+    if (answers?.tables.every(({ answer }) => Object.keys(fields(answer)).length > 0)) return answers;
+    // A table that FRR does not know may be that of a VRF that went.
+  }
+  return await askAbout(frr, activeVrfs(await frr.text(COMMANDS.vrfs)), command);
+}
+
+function unlessOfFrr(error: unknown): undefined {
+  if (!(error instanceof FrrError)) throw error;
+}
+
+async function askAbout(
+  frr: Frr,
+  { named, leftOut }: Vrfs,
+  command: (afi: Table['afi'], vrf: string) => Command,
+): Promise<TableAnswers> {
   const tables = named.flatMap((vrf): Table[] => [
     { vrf, afi: 'ipv4' },
     { vrf, afi: 'ipv6' },

@@ -12,7 +12,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { interfaceAddresses } from './addresses.ts';
 import { answerOfVtysh, type VtyshOutput } from './answers.ts';
-import type { Command } from './commands.ts';
+import type { Command, Daemon } from './commands.ts';
 import { splitDocuments } from './documents.ts';
 import type { SourceOptions } from './options.ts';
 import { deniedWords, socketAccess, socketFile } from './socket-files.ts';
@@ -42,6 +42,8 @@ interface Run extends VtyshOutput {
 export function vtyshSource(options: SourceOptions): FrrSource {
   const running = new Set<Running>();
   const work = vtyshWork();
+  /** Daemons of which vtysh said that they are not running; while their socket is missing it would say nothing else. */
+  const dead = new Map<Daemon, FrrError>();
   let closed = false;
 
   async function run(commands: readonly Command[], signal: AbortSignal): Promise<Run> {
@@ -92,12 +94,21 @@ export function vtyshSource(options: SourceOptions): FrrSource {
 
   /** @throws FrrError */
   async function ask(commands: readonly Command[], signal: AbortSignal): Promise<Answer> {
-    const output = await run(commands, signal);
     const command = commands[0] as Command;
+    const { daemon } = command;
+    const before = dead.get(daemon);
+    if (before !== undefined && socketAccess(socketFile(options, daemon)) === 'missing')
+      throw new FrrError(before.reason, daemon, before.message);
+    dead.delete(daemon);
+    const output = await run(commands, signal);
     try {
       return { bytes: answerOfVtysh(command, output), seconds: output.seconds };
     } catch (error) {
-      throw options.vtyshPrefix.length === 0 ? deniedOrDead(options, error) : error;
+      // What is here says nothing of a vtysh that runs elsewhere.
+      if (options.vtyshPrefix.length > 0) throw error;
+      const explained = deniedOrDead(options, error);
+      if (explained instanceof FrrError && explained.reason === 'not_running') dead.set(daemon, explained);
+      throw explained;
     }
   }
 

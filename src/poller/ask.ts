@@ -3,6 +3,7 @@ import type { Frr } from '../collectors/collector.ts';
 import { type Command, type Daemon, showVersion } from '../frr/commands.ts';
 import { readLargeDocuments } from '../frr/large-documents.ts';
 import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from '../frr/source.ts';
+import type { Heard } from './heard.ts';
 
 export interface AskOptions {
   readonly source: FrrSource;
@@ -16,6 +17,8 @@ export interface AskOptions {
    * heavy: the former is asked again at the usual interval, the latter is charged for the time it worked.
    */
   readonly inDoubt: Set<Daemon>;
+  /** What is heard from all collectors' questions, where questions are dear; undefined where they are not. */
+  readonly heard?: Heard | undefined;
   /** Called for each command (or go of several) that was sent. */
   readonly sent: (daemon: Daemon, commands: number) => void;
   /** Called with the seconds that a daemon worked, `answered` false when it did not finish in time. */
@@ -45,7 +48,8 @@ export interface FrrForPoll extends Frr {
   done(): void;
 }
 
-export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: AskOptions): FrrForPoll {
+export function frrForPoll(options: AskOptions): FrrForPoll {
+  const { source, timeout, signal, inDoubt, heard, sent, worked } = options;
   const large: ArrayBuffer[] = [];
 
   /** Runs with a signal that fires at the deadline, and outlasts a source that does not heed it. */
@@ -84,13 +88,16 @@ export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: A
     run: (deadline: AbortSignal) => Promise<readonly Answer[]>,
   ): Promise<readonly Answer[]> {
     const command = commands[0] as Command;
+    const over = heard?.asked(command.daemon);
     try {
       const answers = await withDeadline(command, run);
+      over?.(true);
       sent(command.daemon, commands.length);
       const seconds = answers.reduce((sum, answer) => sum + answer.seconds, 0);
       worked(command.daemon, seconds, true);
       return answers;
     } catch (error) {
+      over?.(false);
       if (!(error instanceof FrrError && NOT_SENT.has(error.reason))) sent(command.daemon, commands.length);
       throw error;
     }
@@ -134,7 +141,11 @@ export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: A
 
   return {
     json: async (command) => readLargeDocuments(command, (await one(command)).bytes),
-    text: async (command) => (await one(command)).bytes.toString(),
+    async text(command) {
+      const text = (await one(command)).bytes.toString();
+      heard?.told(command, text);
+      return text;
+    },
     async jsonEach(commands) {
       const documents = new Array<unknown>(commands.length);
       for (const daemon of new Set(commands.map((command) => command.daemon))) {
@@ -148,6 +159,8 @@ export function frrForPoll({ source, timeout, signal, inDoubt, sent, worked }: A
       }
       return documents;
     },
+    lives: (daemon) => heard?.lives(daemon) ?? false,
+    kept: (command) => heard?.kept(command),
     addresses: () => source.addresses(),
     done() {
       for (const memory of large.splice(0)) memory.transfer(0);

@@ -31,8 +31,14 @@ export function startPoller(options: PollerOptions): Poller {
   const begin = clock();
   const apart = Math.min(SPREAD, interval) / Math.max(1, options.collectors.length);
 
-  function takeTurns(run: CollectorRun, index: number): Turn {
-    const schedule = createSchedule(begin + index * apart);
+  const { runs } = polling;
+  const inOrder = [
+    ...runs.filter(({ collector }) => !collector.askedLast),
+    ...runs.filter(({ collector }) => collector.askedLast),
+  ];
+
+  function takeTurns(run: CollectorRun): Turn {
+    const schedule = createSchedule(begin + inOrder.indexOf(run) * apart);
     const { promise: firstDone, resolve: done } = Promise.withResolvers<void>();
     let timer: NodeJS.Timeout | undefined;
     let underWay: Promise<void> | undefined;
@@ -84,7 +90,7 @@ export function startPoller(options: PollerOptions): Poller {
     };
   }
 
-  const turns: readonly Turn[] = polling.runs.map(takeTurns);
+  const turns: readonly Turn[] = runs.map(takeTurns);
   return {
     snapshot: polling.snapshot,
     page: polling.page,

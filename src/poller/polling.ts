@@ -11,6 +11,7 @@ import { frrForPoll } from './ask.ts';
 import { changed } from './changes.ts';
 import { createDemand } from './demand.ts';
 import { createFailureLog } from './failure-log.ts';
+import { createHeard } from './heard.ts';
 import { count, createCounts, pollerFamilies } from './poller-metrics.ts';
 import { countSeries, limitSeries } from './series-limit.ts';
 import { createSessionLog } from './session-log.ts';
@@ -143,6 +144,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
   );
   const watched = new Set(collectors.flatMap(({ askedWhenChanged = [] }) => askedWhenChanged));
   const counts = createCounts(wallClock());
+  const heard = source.kind === 'vtysh' ? createHeard(settings.interval, clock) : undefined;
   const demand = createDemand(clock);
   const failures = createFailureLog(log);
   const reasonsAreAsked = states.some(({ provides }) => provides.has('frr_bgp_session_last_reset_info'));
@@ -242,6 +244,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       timeout: settings.timeout,
       signal: stopping.signal,
       inDoubt: state.inDoubt,
+      heard,
       sent: (daemon, commands) => count(counts.commands, daemon, commands),
       worked(daemon, taken, whole) {
         count(counts.commandSeconds, daemon, taken);

@@ -225,3 +225,33 @@ test("zebra's clients, whose oldest connection counts", () => {
   });
   expect(parseZebraClients('').size).toBe(0);
 });
+
+test('a daemon that has just answered something else is not asked, but for the version of a new zebra', async () => {
+  const collector = daemons();
+  const asked: string[] = [];
+  const round = async (connected: Readonly<Record<string, number>>, silent?: string) => {
+    asked.length = 0;
+    const frr = answering({
+      'show zebra client summary': clients(connected),
+      'show version': VERSION,
+      'show version bgpd': VERSION,
+      'show version bfdd': 'timed_out',
+    });
+    const text: typeof frr.text = (command) => {
+      asked.push(command.recordedAs);
+      return frr.text(command);
+    };
+    return lines(await collect(collector, { ...frr, text, lives: (daemon) => daemon !== silent }));
+  };
+  const questions = () => asked.filter((text) => text.startsWith('show version'));
+  const first = await round({ bgp: 100, bfd: 100 });
+  expect(first).toContain('frr_daemon_up{daemon="bgpd"} 1');
+  expect(first).toContain('frr_info{version="8.4.4"} 1');
+  expect(questions()).toContain('show version');
+  expect(await round({ bgp: 105, bfd: 105 })).toEqual(first);
+  expect(questions()).toEqual([]);
+  expect(await round({ bgp: 110, bfd: 110 }, 'bfdd')).toContain('frr_daemon_hung{daemon="bfdd"} 1');
+  expect(questions()).toEqual(['show version bfdd']);
+  await round({ bgp: 1, bfd: 1 });
+  expect(questions()).toEqual(['show version']);
+});

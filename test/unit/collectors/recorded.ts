@@ -19,6 +19,8 @@ export function frrOf(source: FrrSource): Frr {
     text: async (command) => (await source.show(command, signal)).bytes.toString(),
     json: async (command) => readDocuments(command, await frr.text(command)),
     jsonEach: (commands) => Promise.all(commands.map(async (command) => (await frr.json(command))[0])),
+    lives: () => false,
+    kept: () => undefined,
     addresses: () => source.addresses(),
   };
   return frr;

@@ -114,3 +114,35 @@ test.each([
   });
   expect(lines(await collect(rib, frr))).toEqual([]);
 });
+
+test('kept VRFs are believed while every table tells something, and asked for anew otherwise', async () => {
+  const answers: Record<string, string> = {
+    'show vrf': '',
+    'show ip route summary json': ROUTES(5),
+    'show ipv6 route summary json': ROUTES(6),
+    'show ip route vrf red summary json': ROUTES(7),
+    'show ipv6 route vrf red summary json': ROUTES(8),
+  };
+  const asked: string[] = [];
+  const vrfs = async () => {
+    asked.length = 0;
+    const frr = answering(answers);
+    const page = await collect(rib, {
+      ...frr,
+      text: (command) => {
+        asked.push(command.text);
+        return frr.text(command);
+      },
+      kept: () => 'vrf red id 5 table 10\n',
+    });
+    return new Set(lines(page).map((line) => /vrf="(.*?)"/.exec(line)?.[1]));
+  };
+  expect(await vrfs()).toEqual(new Set(['default', 'red']));
+  expect(asked).toEqual([]);
+  answers['show ip route vrf red summary json'] = '{}';
+  expect(await vrfs()).toEqual(new Set(['default']));
+  expect(asked).toEqual(['show vrf']);
+  answers['show ip route vrf red summary json'] = 'failed';
+  expect(await vrfs()).toEqual(new Set(['default']));
+  expect(asked).toEqual(['show vrf']);
+});

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bgpHostPrefix, COMMANDS, showVersion } from '../../../src/frr/commands.ts';
@@ -154,6 +154,23 @@ describe('vtyshSource', () => {
       reason: 'not_installed',
       message,
     });
+  });
+
+  it('starts nothing for a daemon that it knows to be dead, until its socket is there', async () => {
+    const folder = temporaryFolder();
+    const vtysh = fakeVtysh(
+      folder,
+      `echo started >> ${folder}/starts; [ -e ${folder}/bgpd.vty ] && echo '{}' || { echo 'bgpd is not running' >&2; exit 1; }`,
+    );
+    const frr = source(vtysh, { socketDir: folder });
+    const starts = () => readFileSync(`${folder}/starts`, 'utf8').match(/started/g)?.length;
+    const dead = { reason: 'not_running', message: 'bgpd is not running' };
+    expect(await failureOf(() => frr.ask())).toEqual(dead);
+    expect(await failureOf(() => frr.ask())).toEqual(dead);
+    expect(starts()).toBe(1);
+    writeFileSync(`${folder}/bgpd.vty`, '');
+    expect(await frr.ask()).toBe('{}\n');
+    expect(starts()).toBe(2);
   });
 
   it('tells that vtysh is no program', async () => {
