@@ -38,33 +38,24 @@ protocol static {
   await finished(file);
 }
 
-async function ribRoutes(namespace: string): Promise<number> {
-  const { stdout } = await execa('vtysh', [
-    '-N',
-    namespace,
-    '-d',
-    'zebra',
-    '-c',
-    'show ip route summary json',
-  ]);
-  return (JSON.parse(stdout) as { routesTotalFib: number }).routesTotalFib;
-}
-
 /** Starts it and waits until all routes are in the kernel. */
 export function startMillionRoutes(routes = 1_000_000): Promise<WatchedRouter> {
   return startWatchedRouter('routes', async (site) => {
-    await runFrr(site, site.watched, WATCHED_CONFIG, ['mgmtd', 'zebra', 'bgpd', 'bfdd']);
+    const router = await runFrr(site, 'watched', WATCHED_CONFIG);
     const config = join(site.folder, 'bird.conf');
     await writeBirdConfig(config, routes);
     const bird = ['-c', config, '-s', join(site.folder, 'bird.ctl'), '-P', join(site.folder, 'bird.pid')];
-    await execa('ip', ['netns', 'exec', site.far, '/usr/sbin/bird', ...bird], {
+    await execa('ip', ['netns', 'exec', site.namespaces.far, '/usr/sbin/bird', ...bird], {
       env: site.env,
       stdio: 'ignore',
     });
-    await waitFor(async () => (await ribRoutes(site.watched)) >= routes, {
+    const inKernel = async () =>
+      (await router.json<{ readonly routesTotalFib: number }>('show ip route summary json')).routesTotalFib;
+    await waitFor(async () => (await inKernel()) >= routes, {
       within: 300_000,
       every: 5000,
       for: `${routes} routes in the kernel`,
     });
+    return router;
   });
 }

@@ -88,12 +88,16 @@ function theirs(version: OtherExporterVersion, name: string, byVtysh: boolean): 
 export const OURS_BY_SOCKETS = ours('frr-exporter, sockets', '--frr.source=socket');
 export const OURS_BY_VTYSH = ours('frr-exporter, vtysh', '--frr.source=vtysh');
 
+/** The newest of the established exporter, which ours is held against. */
+export const OTHER_BY_SOCKETS = theirs('1.11.0', 'sockets', false);
+export const OTHER_BY_VTYSH = theirs('1.11.0', 'vtysh', true);
+
 export const PROGRAMS: readonly Program[] = [
   OURS_BY_SOCKETS,
   ours('frr-exporter, sockets, with compatibility names', '--frr.source=socket', '--compat.frr-exporter'),
   OURS_BY_VTYSH,
-  theirs('1.11.0', 'sockets', false),
-  theirs('1.11.0', 'vtysh', true),
+  OTHER_BY_SOCKETS,
+  OTHER_BY_VTYSH,
   theirs('1.1.4', 'sockets', false),
   theirs('1.1.4', 'vtysh', true),
 ];

@@ -48,3 +48,39 @@ export function machine(): string {
   const all = cpus();
   return `${all.length} cores (${all[0]?.model.trim() ?? arch()}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`;
 }
+
+/** A figure to reach. */
+export interface Goal {
+  readonly name: string;
+  /** In words. */
+  readonly goal: string;
+  /** What the figure may be at the most, or its ratio where there are others' to hold it against. */
+  readonly most: number;
+  readonly ours: number;
+  readonly theirs?: number;
+  /** A figure of others that the goal does not depend on. */
+  readonly aside?: number | undefined;
+  readonly unit: (value: number) => string;
+}
+
+export function goalsTable(goals: readonly Goal[]): string {
+  const rows = goals.map(({ name, goal, most, ours, theirs, aside, unit }) => {
+    const ratio = ours / (theirs ?? aside ?? Number.NaN);
+    const kept = (theirs === undefined ? ours : ratio) <= most;
+    const other = theirs ?? aside;
+    return [
+      name,
+      goal,
+      unit(ours),
+      other === undefined ? '' : unit(other),
+      other === undefined ? '' : `× ${ratio < 0.1 ? ratio.toFixed(3) : ratio.toFixed(2)}`,
+      kept ? 'kept' : '**missed**',
+    ];
+  });
+  return table(['', 'goal', 'measured', 'against', 'ratio', ''], rows);
+}
+
+/** Tells how far a measurement is. */
+export function say(line: string): void {
+  process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+}

@@ -3,8 +3,9 @@
  * on both sides, and three address families. Needs root.
  */
 import { execa } from 'execa';
+import type { Router } from '../test/lab/router.ts';
 import { waitFor } from '../test/lab/waiting.ts';
-import { runFrr, type Site, startWatchedRouter, type WatchedRouter } from './watched-router.ts';
+import { runFrr, startWatchedRouter, type WatchedRouter } from './watched-router.ts';
 
 const address = (side: 1 | 2, n: number): string => `10.${side}.${n >> 8}.${n & 0xff}`;
 
@@ -75,10 +76,10 @@ interface SummaryOfFamily {
   readonly totalPeers: number;
 }
 
-async function allEstablished(site: Site, sessions: number): Promise<boolean> {
-  const command = ['-N', site.watched, '-d', 'bgpd', '-c', 'show bgp vrf all summary json'];
-  const { stdout } = await execa('vtysh', command, { maxBuffer: 256 * 1024 * 1024 });
-  const summary = JSON.parse(stdout) as { readonly default?: Record<string, SummaryOfFamily> };
+async function allEstablished(router: Router, sessions: number): Promise<boolean> {
+  const summary = await router.json<{ readonly default?: Record<string, SummaryOfFamily> }>(
+    'show bgp vrf all summary json',
+  );
   const families = Object.values(summary.default ?? {});
   return families.length === 3 && families.every((f) => f.totalPeers === sessions && f.failedPeers === 0);
 }
@@ -86,19 +87,23 @@ async function allEstablished(site: Site, sessions: number): Promise<boolean> {
 /** Starts the pair and waits until every session is established in every family. */
 export function startSessionPair(sessions: number): Promise<WatchedRouter> {
   return startWatchedRouter(`pair${sessions}`, async (site) => {
-    const sides = [
-      { namespace: site.watched, side: 1, config: watchedConfig(sessions) },
-      { namespace: site.far, side: 2, config: FAR_CONFIG },
-    ] as const;
-    for (const { namespace, side, config } of sides) {
-      const lines = Array.from({ length: sessions }, (_, n) => `addr add ${address(side, n + 1)}/32 dev lo`);
-      await execa('ip', ['-n', namespace, '-batch', '-'], { input: lines.join('\n') });
-      await runFrr(site, namespace, config, ['mgmtd', 'zebra', 'staticd', 'bgpd', 'bfdd']);
+    for (const [side, number] of [
+      ['watched', 1],
+      ['far', 2],
+    ] as const) {
+      const lines = Array.from(
+        { length: sessions },
+        (_, n) => `addr add ${address(number, n + 1)}/32 dev lo`,
+      );
+      await execa('ip', ['-n', site.namespaces[side], '-batch', '-'], { input: lines.join('\n') });
     }
-    await waitFor(() => allEstablished(site, sessions), {
+    const router = await runFrr(site, 'watched', watchedConfig(sessions));
+    await runFrr(site, 'far', FAR_CONFIG);
+    await waitFor(() => allEstablished(router, sessions), {
       within: 180_000,
       every: 2000,
       for: `${sessions} sessions to be established`,
     });
+    return router;
   });
 }

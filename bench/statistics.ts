@@ -8,3 +8,29 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The quantile of a histogram, as Prometheus' `histogram_quantile` reckons it. @param buckets bound and count up to it */
+export function bucketQuantile(
+  buckets: readonly (readonly [bound: number, count: number])[],
+  share: number,
+): number {
+  const rank = share * (buckets.at(-1)?.[1] ?? Number.NaN);
+  let below = [0, 0] as readonly [number, number];
+  for (const bucket of buckets) {
+    const [bound, count] = bucket;
+    if (count >= rank)
+      return Number.isFinite(bound)
+        ? below[0] + ((bound - below[0]) * (rank - below[1])) / (count - below[1])
+        : below[0];
+    below = bucket;
+  }
+  return Number.NaN;
+}
+
+/** The median of each figure. */
+export function medians<Figures extends Readonly<Record<keyof Figures, number>>>(
+  runs: readonly Figures[],
+): Figures {
+  const keys = Object.keys(runs[0] as Figures) as (keyof Figures)[];
+  return Object.fromEntries(keys.map((key) => [key, median(runs.map((run) => run[key]))])) as Figures;
+}
