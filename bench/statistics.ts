@@ -7,7 +7,12 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] as number;
 }
 
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
+/** The value in the middle, or halfway between the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
 
 /** The quantile of a histogram, as Prometheus' `histogram_quantile` reckons it. @param buckets bound and count up to it */
 export function bucketQuantile(

@@ -53,24 +53,46 @@ const [OPENING, CLOSING, LINE_FEED, BLANK] = Buffer.from('{}\n ') as unknown as 
 /** Finds the objects of the one document in the answer; undefined when the answer is not laid out as expected. */
 function* findObjects(answer: Buffer): Turns<Found | undefined> {
   if (answer[0] !== OPENING || answer[1] !== LINE_FEED) return undefined;
-  const open: { readonly start: number; readonly inner: Found[] }[] = [];
-  for (let position = 0; position < answer.length; position++) {
-    if (position % BYTES_A_TURN === 0) yield;
+  const search: Search = { answer, open: [], document: undefined, failed: false };
+  for (let from = 0; from < answer.length && !search.failed; from += BYTES_A_TURN) {
+    findWithin(search, from, Math.min(from + BYTES_A_TURN, answer.length));
+    yield;
+  }
+  return search.failed ? undefined : search.document;
+}
+
+/** How far the objects of an answer are found. */
+interface Search {
+  readonly answer: Buffer;
+  /** Objects that have begun. */
+  readonly open: { readonly start: number; readonly inner: Found[] }[];
+  document: Found | undefined;
+  /** It is laid out in another way. */
+  failed: boolean;
+}
+
+/** Goes on with a search. Apart from the generator, in which V8 would make the loop several times as slow. */
+function findWithin(search: Search, from: number, to: number): void {
+  const { answer, open } = search;
+  for (let position = from; position < to; position++) {
     const byte = answer[position];
     if (byte === OPENING) {
       if (answer[position + 1] === LINE_FEED) open.push({ start: position, inner: [] });
     } else if (byte === CLOSING && beginsLine(answer, position)) {
       const closed = open.pop();
-      if (closed === undefined) return undefined;
+      if (closed === undefined) {
+        search.failed = true;
+        return;
+      }
       const { start, inner } = closed;
       const end = position + 1;
       const found = { start, end, inner: end - start < LARGE_OBJECT ? undefined : inner };
       const parent = open.at(-1);
-      if (parent === undefined) return isBlank(answer, end) ? found : undefined;
-      parent.inner.push(found);
+      if (parent !== undefined) parent.inner.push(found);
+      else if (search.document === undefined && isBlank(answer, end)) search.document = found;
+      else search.failed = true;
     }
   }
-  return undefined;
 }
 
 function beginsLine(answer: Buffer, position: number): boolean {

@@ -5,6 +5,7 @@
  * (`vtysh_read` in FRR's lib/vty.c); the code may be any value. The output has no NULs, and nothing comes unasked.
  */
 import { createConnection, type Socket } from 'node:net';
+import { createByteCollector, createExpectations } from './byte-collector.ts';
 
 /** A daemon's reply, without the framing. */
 export interface Reply {
@@ -59,46 +60,28 @@ export interface Vty {
 /** Three NULs and the return code. */
 const END = 4;
 
-/** Bytes from which on the length of a reply is remembered, and how much longer the next one may be. */
-const REMEMBERED = 64 * 1024;
-const MARGIN = 1.05;
-
-/** By how much the memory of a reply grows when it is full. */
-const GROWTH = 1.5;
-
 /**
- * Collects a reply from the chunks that a stream happens to cut it into. Memory is at most half more than what came or
- * was expected, in one piece, and what it grows out of is given back at once: an answer of megabytes comes with every
- * poll.
- * @param expected bytes of the whole reply, with its framing, as far as they are known
+ * Collects a reply from the chunks that a stream happens to cut it into.
+ * @param expected bytes of the whole reply, as far as they are known
  */
 export function replyCollector(expected = 0) {
-  let memory = new ArrayBuffer(expected);
-  let bytes = Buffer.from(memory);
-  let length = 0;
-
-  function resize(size: number): void {
-    memory = memory.transfer(size);
-    bytes = Buffer.from(memory);
-  }
-
+  const collector = createByteCollector(expected);
   return {
     get length() {
-      return length;
+      return collector.length;
     },
     /** Takes the next chunk, of which nothing is kept. True when the reply is whole. */
     add(chunk: Uint8Array): boolean {
-      const needed = length + chunk.length;
-      if (needed > bytes.length) resize(Math.max(needed, Math.floor(length * GROWTH)));
-      bytes.set(chunk, length);
-      length = needed;
-      return length >= END && bytes[length - 2] === 0 && bytes[length - 3] === 0 && bytes[length - 4] === 0;
+      collector.add(chunk);
+      const bytes = collector.bytes();
+      return bytes.length >= END && bytes.at(-2) === 0 && bytes.at(-3) === 0 && bytes.at(-4) === 0;
     },
     /** The whole reply; undefined when there is a NUL within, which FRR never sends. */
     take(): { bytes: Buffer; code: number } | undefined {
-      const end = length - END;
+      const bytes = collector.bytes();
+      const end = bytes.length - END;
       if (bytes.indexOf(0) !== end) return undefined;
-      return { bytes: bytes.subarray(0, end), code: bytes[length - 1] as number };
+      return { bytes: bytes.subarray(0, end), code: bytes[end + 3] as number };
     },
   };
 }
@@ -159,8 +142,7 @@ interface Incoming {
 
 function speak(socket: Socket, incoming: Incoming): Vty {
   let inFlight: InFlight | undefined;
-  /** How large the newest reply to each command was: the next one is not much larger. */
-  const lengths = new Map<string, number>();
+  const expectations = createExpectations();
   const gone = Promise.withResolvers<void>();
 
   function settle(): InFlight | undefined {
@@ -206,15 +188,14 @@ function speak(socket: Socket, incoming: Incoming): Vty {
       if (inFlight !== undefined) throw new Error('a command is in flight already');
       if (signal.aborted || socket.destroyed) throw new VtyError('aborted');
       const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-      const collector = replyCollector(lengths.get(command));
+      const collector = replyCollector(expectations.of(command));
       inFlight = { reply: collector, maxOutput, since: performance.now(), resolve, reject };
       const onAbort = () => fail('aborted');
       signal.addEventListener('abort', onAbort, { once: true });
       socket.write(`${command}\0`);
       try {
         const reply = await promise;
-        if (reply.bytes.length >= REMEMBERED) lengths.set(command, Math.ceil(reply.bytes.length * MARGIN));
-        else lengths.delete(command);
+        expectations.note(command, reply.bytes.length + END);
         return reply;
       } finally {
         signal.removeEventListener('abort', onAbort);

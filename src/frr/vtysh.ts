@@ -9,12 +9,13 @@
  * poll would leave a vtysh there until the daemon ends or goes on; `timeout 10` after such a prefix ends them.
  */
 import path from 'node:path';
-import { execa } from 'execa';
 import { interfaceAddresses } from './addresses.ts';
 import { answerOfVtysh, type VtyshOutput } from './answers.ts';
+import { createExpectations } from './byte-collector.ts';
 import type { Command, Daemon } from './commands.ts';
 import { splitDocuments } from './documents.ts';
 import type { SourceOptions } from './options.ts';
+import { type Program, runProgram } from './program.ts';
 import { deniedWords, socketAccess, socketFile } from './socket-files.ts';
 import { type Answer, FrrError, type FrrSource } from './source.ts';
 import { vtyshWork } from './vtysh-work.ts';
@@ -28,7 +29,7 @@ const BUILT_IN_SOCKET_DIRS: readonly string[] = ['/run/frr', '/var/run/frr'];
 
 interface Running {
   readonly command: Command;
-  readonly vtysh: ReturnType<typeof startVtysh>;
+  readonly vtysh: Program;
   /** Told to end, because it took too long or nobody wants its answer any more. */
   toldToEnd: boolean;
 }
@@ -42,9 +43,14 @@ interface Run extends VtyshOutput {
 export function vtyshSource(options: SourceOptions): FrrSource {
   const running = new Set<Running>();
   const work = vtyshWork();
+  const expectations = createExpectations();
   /** Daemons of which vtysh said that they are not running; while their socket is missing it would say nothing else. */
   const dead = new Map<Daemon, FrrError>();
   let closed = false;
+  const endAll = () => {
+    for (const { vtysh } of running) vtysh.kill();
+  };
+  process.on('exit', endAll);
 
   async function run(commands: readonly Command[], signal: AbortSignal): Promise<Run> {
     const command = commands[0] as Command;
@@ -60,12 +66,19 @@ export function vtyshSource(options: SourceOptions): FrrSource {
           `${daemon} still holds up the vtysh that asked it "${before.text}" (process ${vtysh.pid})`,
         );
     }
-    const vtysh = startVtysh(options, commands);
+    const question = `${commands.length} ${text}`;
+    const [program, ...prefixed] = [...options.vtyshPrefix, options.vtyshPath];
+    const vtysh = runProgram(program as string, [...prefixed, ...vtyshArguments(options, commands)], {
+      env: environment(options),
+      most: { stdout: options.maxOutput, stderr: MAX_ERROR_OUTPUT },
+      expected: expectations.of(question),
+      grace: GRACE,
+    });
     const mine: Running = { command, vtysh, toldToEnd: false };
     running.add(mine);
-    const ended = vtysh.then((result) => {
+    const ended = vtysh.ended.then((result) => {
       // The group once more: something in it may have let go of our pipes and live on.
-      if (mine.toldToEnd || result.isMaxBuffer) vtysh.kill('SIGKILL');
+      if (mine.toldToEnd || result.tooMuch !== undefined) vtysh.kill();
       running.delete(mine);
       return result;
     });
@@ -78,15 +91,12 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     try {
       const result = await Promise.race([ended, tooLate.promise]);
       if (mine.toldToEnd) throw new FrrError('timed_out', daemon, `${daemon} was not waited for any longer`);
-      if (result.isMaxBuffer) throw tooLarge(options, command, result.stdout.length);
-      if (result.exitCode === undefined && result.signal === undefined)
-        throw notStarted(options, command, result.code ?? result.originalMessage ?? 'unknown');
-      return {
-        stdout: bufferOf(result.stdout),
-        stderr: bufferOf(result.stderr).toString(),
-        exit: result.exitCode,
-        seconds: result.exitCode === 0 ? work(`${commands.length} ${text}`, result.durationMs / 1000) : 0,
-      };
+      const { stdout, stderr, exit } = result;
+      if (result.tooMuch !== undefined) throw tooLarge(options, command, result.tooMuch);
+      if (result.notStarted !== undefined) throw notStarted(options, command, result.notStarted);
+      expectations.note(question, stdout.length);
+      const seconds = exit === 0 ? work(question, result.seconds) : 0;
+      return { stdout, stderr: stderr.toString(), exit, seconds };
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
@@ -134,35 +144,21 @@ export function vtyshSource(options: SourceOptions): FrrSource {
       closed = true;
       const ends = [...running].map((each) => {
         end(each);
-        return each.vtysh;
+        return each.vtysh.ended;
       });
       // Those that cannot be ended are not waited for.
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, 2 * GRACE);
       await Promise.race([Promise.allSettled(ends), patience.promise]);
       clearTimeout(timer);
+      process.off('exit', endAll);
     },
   };
 }
 
-function startVtysh(options: SourceOptions, commands: readonly Command[]) {
-  const [program, ...before] = [...options.vtyshPrefix, options.vtyshPath];
-  return execa(program as string, [...before, ...vtyshArguments(options, commands)], {
-    ...environment(options),
-    stdin: 'ignore',
-    encoding: 'buffer',
-    stripFinalNewline: false,
-    reject: false,
-    maxBuffer: { stdout: options.maxOutput, stderr: MAX_ERROR_OUTPUT },
-    // vtysh may be some processes away: behind sudo, ip or a shell script.
-    killDescendants: true,
-    forceKillAfterDelay: GRACE,
-  });
-}
-
 function end(running: Running): void {
   running.toldToEnd = true;
-  running.vtysh.kill();
+  running.vtysh.end();
 }
 
 /** What comes after the program's name. */
@@ -181,18 +177,18 @@ function vtyshArguments(options: SourceOptions, commands: readonly Command[]): s
  * vtysh writes each command into a history file, in the home of its user on 7.5, and where VTYSH_HISTFILE says on 8
  * and newer: it is told nowhere. A program before vtysh needs an environment of its own.
  */
-function environment({ vtyshPrefix }: SourceOptions): { env: NodeJS.ProcessEnv; extendEnv: boolean } {
+function environment({ vtyshPrefix }: SourceOptions): NodeJS.ProcessEnv {
   const env = { VTYSH_HISTFILE: '', LC_ALL: 'C' };
-  if (vtyshPrefix.length > 0) return { env, extendEnv: true };
-  return { env: { ...env, PATH: process.env.PATH, HOME: '/nonexistent' }, extendEnv: false };
+  if (vtyshPrefix.length > 0) return { ...process.env, ...env };
+  return { ...env, PATH: process.env.PATH, HOME: '/nonexistent' };
 }
 
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function tooLarge({ maxOutput }: SourceOptions, { daemon, text }: Command, length: number): FrrError {
-  if (length < maxOutput)
+function tooLarge(
+  { maxOutput }: SourceOptions,
+  { daemon, text }: Command,
+  what: 'stdout' | 'stderr',
+): FrrError {
+  if (what === 'stderr')
     return new FrrError('failed', daemon, `vtysh wrote more than ${MAX_ERROR_OUTPUT} bytes of errors`);
   return new FrrError(
     'too_large',
