@@ -245,6 +245,7 @@ export function sessions(site: Thresholds): RuleFile {
           alert(site, 'FRRBGPPeerFlapping', {
             expr: promql`
               increase(frr_bgp_session_dropped_total[${site.flapping_window}]) >= ${site.flapping_drops}
+              and on (${KEY}) session:frr_bgp_session_up:wanted
               unless on (cluster, job, instance) max_over_time(instance:frr_maintenance:active[${site.flapping_window}])
             `,
             severity: 'warning',

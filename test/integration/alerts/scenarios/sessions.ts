@@ -359,6 +359,19 @@ export const SESSIONS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a session that flapped is shut on purpose, which is the end of it',
+    about: ['FRRBGPPeerFlapping'],
+    every: '10s',
+    until: '12m',
+    series: healthy()
+      .set('frr_bgp_session_dropped_total', SESSION1, { '0s': 0, '6m': 1, '8m': 2, '10m': 3 })
+      .set('frr_bgp_session_admin_up', SESSION1, { '0s': 1, '11m': 0 }).series,
+    checks: [
+      { at: '10m50s', firing: [`FRRBGPPeerFlapping warning node-1 ${PEER1}`] },
+      { at: '11m', firing: [] },
+    ],
+  },
+  {
     name: 'both uplinks go down',
     about: ['FRRBGPAllUplinksDown'],
     every: '1s',
