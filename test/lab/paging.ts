@@ -2,7 +2,7 @@
  * The way from figures to messages, as it is shipped: Prometheus and Alertmanager with the configuration, rules and
  * templates of `alerts/`, behind nodes of a rack. Timings, routes, groups, inhibition and texts are those of the files.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
@@ -66,7 +66,10 @@ export async function watchNode(
       .map((daemon) => node.router.pid(daemon))
       .filter((pid) => pid !== undefined);
   const signal = (name: NodeJS.Signals, pids: readonly number[]): void => {
-    for (const pid of pids) process.kill(pid, name);
+    for (const pid of pids) {
+      // One that has been killed meanwhile needs no signal.
+      if (existsSync(`/proc/${pid}`)) process.kill(pid, name);
+    }
   };
   const all = () =>
     [exporter.pid, exporter.forwarderPid, witness.pid, window.pid, ...frr()].filter(
