@@ -1,0 +1,40 @@
+/** Messages as examples for the documentation: as they came, without what is another at every run. */
+import type { Message } from './messages.ts';
+
+/** The text of an example; a message about one node of a rack speaks of `node1` in `cloud-1`. */
+export function exampleText({ body }: Message): string {
+  const text = typeof body === 'string' ? body : `${JSON.stringify(body, undefined, 2)}\n`;
+  const number = /cloud-(\d+)/.exec(text)?.[1] ?? '1';
+  const of = (before: string, after = ''): [RegExp, string] => [
+    new RegExp(`${before}${number}${after}(?!\\d)`, 'g'),
+    `${before}1${after}`.replaceAll('\\', ''),
+  ];
+  const replaced: readonly [RegExp, string][] = [
+    of('cloud-'),
+    of('node'),
+    of(String.raw`100\.64\.`, String.raw`\.1`),
+    of(String.raw`172\.16\.0\.`),
+    [/\w{3} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, 'Sun 2026-11-22 03:12:05 UTC'],
+    [/^Date: .+$/m, 'Date: Sun, 22 Nov 2026 03:12:41 +0000'],
+    [/^Message-Id: .+$/m, 'Message-Id: <1.1@alertmanager.example.org>'],
+    [/(boundary=|^--)[0-9a-f]{30,}/gm, '$1boundary'],
+    [/"dedup_key": "[0-9a-f]+"/, '"dedup_key": "6b1f"'],
+    [/http:\/\/[\w.-]+:\d+/g, 'https://alertmanager.example.org'],
+  ];
+  return replaced.reduce((result, [pattern, by]) => result.replace(pattern, by), text);
+}
+
+/** The names of the fields of an example, or of a mail's headers, sorted: what somebody's program may rely on. */
+export function exampleFields(text: string): readonly string[] {
+  // Alertmanager writes a mail's headers in any order.
+  const [head = ''] = text.split('\n\n');
+  if (!text.startsWith('{')) return [...head.matchAll(/^([\w-]+): /gm)].map(([, name]) => `${name}`).sort();
+  const names: string[] = [];
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value !== 'object' || value === null) names.push(path);
+    else if (Array.isArray(value)) for (const item of value) walk(item, `${path}[]`);
+    else for (const [key, item] of Object.entries(value)) walk(item, path === '' ? key : `${path}.${key}`);
+  };
+  walk(JSON.parse(text), '');
+  return names.sort();
+}
