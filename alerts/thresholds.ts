@@ -31,6 +31,13 @@ const prefix = z
   .string({ error: 'is no URL or path' })
   .regex(/^[^\s"{}]+[^\s"{}/]$/, 'is no URL or path (without a slash at the end)');
 
+const program = z
+  .string({ error: 'is no program' })
+  .regex(
+    /^[^"'`{}\\\n]*vtysh$/,
+    'must be how vtysh is called on a node, such as "vtysh" or "podman exec frr vtysh"',
+  );
+
 function isRegExp(text: string): boolean {
   try {
     new RegExp(`^(?:${text})$`);
@@ -49,6 +56,7 @@ const SCHEMA = z.strictObject({
   alertmanager_job: job,
   runbook_url: prefix,
   dashboard_url: prefix,
+  vtysh: program,
   carry: window,
   peer_down_for: duration,
   all_uplinks_down_for: duration,

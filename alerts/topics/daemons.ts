@@ -54,8 +54,7 @@ export function daemons(site: Thresholds): RuleFile {
               summary: 'An FRR daemon is dead.',
               description: `{{ $labels.daemon }} on ${node(site)} is dead: nobody listens on its socket. Not answering on this node: ${DAEMONS_DOWN}.`,
               impact: IMPACT,
-              action:
-                "On the node: `vtysh -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list {{ $labels.daemon }}`. watchfrr should have restarted it; restart FRR if it has not.",
+              action: `On the node: \`${site.vtysh} -d watchfrr -c 'show watchfrr'\`, then the end of FRR's log and \`coredumpctl list {{ $labels.daemon }}\`. watchfrr should have restarted it; restart FRR if it has not.`,
               dashboard: 'frr-node',
             }),
           ),

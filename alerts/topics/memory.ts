@@ -58,8 +58,7 @@ export function memory(site: Thresholds): RuleFile {
             description: `bgpd on ${node(site)} answers, but no longer knows peer {{ $labels.peer }} (VRF {{ $labels.vrf }}), which it had within the last hour.`,
             impact:
               'What was reachable through this peer alone is not reachable now. A dynamic peer that went away looks the same.',
-            action:
-              "On the node: `vtysh -c 'show running-config bgpd'`. Was the neighbor removed on purpose, or did FRR start with an incomplete configuration? The alert ends by itself within an hour.",
+            action: `On the node: \`${site.vtysh} -c 'show running-config bgpd'\`. Was the neighbor removed on purpose, or did FRR start with an incomplete configuration? The alert ends by itself within an hour.`,
             dashboard: 'frr-node',
           }),
         ],

@@ -41,8 +41,7 @@ export function prefixes(site: Thresholds): RuleFile {
             description: `${node(site)} stopped its session with ${SESSION_NAME}: the peer exceeded the prefix limit. ${RESET_REASON}.`,
             impact:
               'The session stays down until somebody clears it, unless a restart interval is configured. The node has an uplink less.',
-            action:
-              "Find out why the peer announces so much (a route leak?) before clearing: `vtysh -c 'show bgp neighbors {{ $labels.peer }}'`, then `clear bgp {{ $labels.peer }}`.",
+            action: `Find out why the peer announces so much (a route leak?) before clearing: \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} neighbors {{ $labels.peer }}'\`, then \`clear bgp vrf {{ $labels.vrf }} {{ $labels.peer }}\`.`,
             dashboard: 'frr-session',
           }),
           alert(site, 'FRRBGPNoPrefixesAdvertised', {
@@ -53,8 +52,7 @@ export function prefixes(site: Thresholds): RuleFile {
             description: `${node(site)} announces no prefix to ${SESSION_NAME} although the session is up.`,
             impact:
               "The node's addresses are not reachable over this uplink; if it is so on all uplinks, FRRHostRouteNotAdvertised names the addresses.",
-            action:
-              'On the node: `vtysh -c \'show bgp neighbors {{ $labels.peer }}\'`, look for the route map of outgoing advertisements and "policy"; then `show route-map` and `show ip prefix-list only-host-prefixes`.',
+            action: `On the node: \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} neighbors {{ $labels.peer }}'\`, look for the route map of outgoing advertisements and "policy"; then \`show route-map\` and \`show ip prefix-list\`, for IPv6 \`show ipv6 prefix-list\`.`,
             dashboard: 'frr-session',
           }),
           alert(site, 'FRRBGPNoPrefixesReceived', {
@@ -65,8 +63,7 @@ export function prefixes(site: Thresholds): RuleFile {
             description: `${node(site)} receives no prefix from ${SESSION_NAME} although the session is up.`,
             impact:
               'The node has no default route over this uplink and sends nothing over it; if it is so on all uplinks, FRRDefaultRouteMissing tells.',
-            action:
-              'On the router: does it originate the default route to this node? On the node: `vtysh -c \'show bgp neighbors {{ $labels.peer }}\'`, look for the route map of incoming advertisements and "policy".',
+            action: `On the router: does it originate the default route to this node? On the node: \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} neighbors {{ $labels.peer }}'\`, look for the route map of incoming advertisements and "policy".`,
             dashboard: 'frr-session',
           }),
           alert(site, 'FRRBGPNoPolicy', {

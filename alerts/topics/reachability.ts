@@ -26,8 +26,7 @@ export function reachability(site: Thresholds): RuleFile {
             description: `{{ $labels.address }} on {{ $labels.interface }} of ${node(site)} is announced to no established peer, although the node has sessions.`,
             impact:
               'Nobody outside the node can reach {{ $labels.address }}. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
-            action:
-              'On the node: `vtysh -c \'show bgp {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ipv4{{ end }} unicast {{ $labels.address }}\'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.',
+            action: `On the node: \`${site.vtysh} -c 'show bgp {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ipv4{{ end }} unicast {{ $labels.address }}'\`. Not in the table: is \`redistribute connected\` there? In the table but not advertised: the outbound filter \`only-host-prefixes\`.`,
             dashboard: 'frr-openstack',
           }),
           alert(site, 'FRRDefaultRouteMissing', {
@@ -42,8 +41,7 @@ export function reachability(site: Thresholds): RuleFile {
             description: `${node(site)} has no {{ $labels.afi }} default route in the FIB of VRF {{ $labels.vrf }}, but had one within the last day.`,
             impact:
               'The node and what runs on it cannot answer anybody outside its own subnets: its addresses are announced but dead.',
-            action:
-              'On the node: `vtysh -c \'show {{ if eq $labels.afi "ipv6" }}ipv6 route ::/0{{ else }}ip route 0.0.0.0/0{{ end }}\'`. No route: ask what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.',
+            action: `On the node: \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6 route vrf {{ $labels.vrf }} ::/0{{ else }}ip route vrf {{ $labels.vrf }} 0.0.0.0/0{{ end }}'\`. No route: ask what the uplinks receive. A route that is not installed (no \`*\` or \`>\`): the next hop is not resolved.`,
             dashboard: 'frr-node',
           }),
           alert(site, 'FRRRIBFIBMismatch', {
@@ -61,8 +59,7 @@ export function reachability(site: Thresholds): RuleFile {
             description: `On ${node(site)}, {{ $value }} {{ $labels.protocol }} routes ({{ $labels.afi }}, VRF {{ $labels.vrf }}) are in the RIB but not in the FIB.`,
             impact:
               'Traffic to these destinations takes another route or none, while BGP says that all is well.',
-            action:
-              'On the node: `vtysh -c \'show {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ip{{ end }} route{{ if ne $labels.vrf "default" }} vrf {{ $labels.vrf }}{{ end }} summary\'`, its columns Routes and FIB. Of a missing prefix: without `*` it lost against another protocol, `r` is rejected by the kernel, whose log says why.',
+            action: `On the node: \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ip{{ end }} route vrf {{ $labels.vrf }} summary'\`, its columns Routes and FIB. Of a missing prefix: without \`*\` it lost against another protocol, \`r\` is rejected by the kernel, whose log says why.`,
             dashboard: 'frr-node',
           }),
           alert(site, 'FRRBFDSessionDown', {
@@ -82,8 +79,7 @@ export function reachability(site: Thresholds): RuleFile {
             description: `The BFD session of ${node(site)} with {{ $labels.peer }} (local {{ $labels.local }}, VRF {{ $labels.vrf }}{{ with $labels.interface }}, {{ . }}{{ end }}) is down.`,
             impact:
               'A fault on this path is noticed only when the BGP hold timer ends, up to three minutes later; until then traffic is lost.',
-            action:
-              "On the node: `vtysh -c 'show bfd peer {{ $labels.peer }}'`: the diagnostics of both sides, the timers, and whether packets are received. UDP 3784 (4784 for multihop) must pass both ways.",
+            action: `On the node: \`${site.vtysh} -c 'show bfd vrf {{ $labels.vrf }} peer {{ $labels.peer }}'\`: the diagnostics of both sides, the timers, and whether packets are received. UDP 3784 (4784 for multihop) must pass both ways.`,
             dashboard: 'frr-node',
           }),
         ],

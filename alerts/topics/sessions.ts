@@ -190,8 +190,7 @@ export function sessions(site: Thresholds): RuleFile {
             summary: 'A node has lost all of its BGP uplinks.',
             description: `${node(site)} has no BGP uplink left. Down: ${PEERS_DOWN}. Why: ${REASONS_OF_NODE}.`,
             impact: `The node announces nothing. Announced by nobody now: ${ADDRESSES_GONE}.`,
-            action:
-              "On the node: `ip -br link` (are the uplinks up?), then `vtysh -c 'show bgp summary' -c 'show bfd peers brief'`. Both links at once point at the NIC, the node's FRR, or a change on both routers.",
+            action: `On the node: \`ip -br link\` (are the uplinks up?), then \`${site.vtysh} -c 'show bgp vrf all summary' -c 'show bfd peers brief'\`. Both links at once point at the NIC, the node's FRR, or a change on both routers.`,
             dashboard: 'frr-node',
           }),
           ...(['critical', 'warning'] as const).map((severity) =>
@@ -208,8 +207,7 @@ export function sessions(site: Thresholds): RuleFile {
                 severity === 'critical'
                   ? `Uplinks left: ${UPLINKS_LEFT}. The node's addresses stay reachable over those that are left; the next fault may take it off the network.`
                   : 'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
-              action:
-                'On the node: `ip -br link` (is the link up?), then `vtysh -c \'show bgp neighbors {{ $labels.peer }}\'` and look at "Last reset".',
+              action: `On the node: \`ip -br link\` (is the link up?), then \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} neighbors {{ $labels.peer }}'\` and look at "Last reset".`,
               dashboard: 'frr-session',
             }),
           ),
@@ -220,8 +218,7 @@ export function sessions(site: Thresholds): RuleFile {
             summary: 'A node has one BGP uplink left of several.',
             description: `${node(site)} has ${UPLINKS_LEFT} uplinks. Down: ${PEERS_DOWN}. Why: ${REASONS_OF_NODE}.`,
             impact: 'Nothing is unreachable yet. The next fault takes the node off the network.',
-            action:
-              "On the node: `vtysh -c 'show bgp summary'` tells which uplink is down; follow the runbook of FRRBGPPeerDown for it.",
+            action: `On the node: \`${site.vtysh} -c 'show bgp vrf all summary'\` tells which uplink is down; follow the runbook of FRRBGPPeerDown for it.`,
             dashboard: 'frr-node',
           }),
           alert(site, 'FRRBGPPeerNeverEstablished', {
@@ -238,8 +235,7 @@ export function sessions(site: Thresholds): RuleFile {
             description: `The session of ${node(site)} with ${SESSION_NAME} has never been up. Why: ${RESET_REASON}.`,
             impact:
               'The node lacks a path that its configuration expects. Nothing that worked before is broken.',
-            action:
-              "Compare both sides: addresses, AS numbers, password, TTL security, address families. `vtysh -c 'show bgp neighbors {{ $labels.peer }}'` on the node, the same on the router.",
+            action: `Compare both sides: addresses, AS numbers, password, TTL security, address families. \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} neighbors {{ $labels.peer }}'\` on the node, the same on the router.`,
             dashboard: 'frr-session',
           }),
           alert(site, 'FRRBGPPeerFlapping', {
@@ -268,8 +264,7 @@ export function sessions(site: Thresholds): RuleFile {
             description: `${node(site)} has had messages queued for ${SESSION_NAME} all the time, {{ $value }} now.`,
             impact:
               'The peer works with an old picture of what this node announces: new or moved addresses are not reachable through it.',
-            action:
-              "On the node: `vtysh -c 'show bgp summary'` (OutQ) and `ss -tnpo 'sport = :179 or dport = :179'` (Send-Q). A full Send-Q is a peer that does not read, or a path that drops large packets (MTU).",
+            action: `On the node: \`${site.vtysh} -c 'show bgp vrf all summary'\` (OutQ) and \`ss -tnpo 'sport = :179 or dport = :179'\` (Send-Q). A full Send-Q is a peer that does not read, or a path that drops large packets (MTU).`,
             dashboard: 'frr-session',
           }),
           alert(site, 'FRRGracefulRestart', {

@@ -24,7 +24,7 @@ export const DAEMONS: readonly Scenario[] = [
               'bgpd on node-1 is dead: nobody listens on its socket. Not answering on this node: bgpd.',
             impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody then: ${ADDRESSES}.`,
             action:
-              "On the node: `vtysh -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list bgpd`. watchfrr should have restarted it; restart FRR if it has not.",
+              "On the node: `podman exec frr vtysh -d watchfrr -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list bgpd`. watchfrr should have restarted it; restart FRR if it has not.",
             dashboard,
           },
         },
@@ -51,7 +51,7 @@ export const DAEMONS: readonly Scenario[] = [
               'staticd on node-1 is dead: nobody listens on its socket. Not answering on this node: staticd.',
             impact: 'What this daemon does is not done any more; the other daemons go on.',
             action:
-              "On the node: `vtysh -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list staticd`. watchfrr should have restarted it; restart FRR if it has not.",
+              "On the node: `podman exec frr vtysh -d watchfrr -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list staticd`. watchfrr should have restarted it; restart FRR if it has not.",
             dashboard,
           },
         },
@@ -177,7 +177,7 @@ export const DAEMONS: readonly Scenario[] = [
             impact:
               'Routes are no longer put into the kernel: new VIPs and floating IPs stay unannounced, lost paths stay in use.',
             action:
-              "On the node: `vtysh -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list zebra`. watchfrr should have restarted it; restart FRR if it has not.",
+              "On the node: `podman exec frr vtysh -d watchfrr -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list zebra`. watchfrr should have restarted it; restart FRR if it has not.",
             dashboard,
           },
           FRRDaemonHung: {

@@ -32,7 +32,7 @@ export const PREFIXES: readonly Scenario[] = [
             impact:
               'The session stays down until somebody clears it, unless a restart interval is configured. The node has an uplink less.',
             action:
-              "Find out why the peer announces so much (a route leak?) before clearing: `vtysh -c 'show bgp neighbors eth2'`, then `clear bgp eth2`.",
+              "Find out why the peer announces so much (a route leak?) before clearing: `podman exec frr vtysh -c 'show bgp vrf default neighbors eth2'`, then `clear bgp vrf default eth2`.",
             dashboard,
           },
         },
@@ -69,7 +69,7 @@ export const PREFIXES: readonly Scenario[] = [
             impact:
               "The node's addresses are not reachable over this uplink; if it is so on all uplinks, FRRHostRouteNotAdvertised names the addresses.",
             action:
-              'On the node: `vtysh -c \'show bgp neighbors eth2\'`, look for the route map of outgoing advertisements and "policy"; then `show route-map` and `show ip prefix-list only-host-prefixes`.',
+              'On the node: `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'`, look for the route map of outgoing advertisements and "policy"; then `show route-map` and `show ip prefix-list`, for IPv6 `show ipv6 prefix-list`.',
             dashboard,
           },
         },
@@ -95,7 +95,7 @@ export const PREFIXES: readonly Scenario[] = [
             impact:
               'The node has no default route over this uplink and sends nothing over it; if it is so on all uplinks, FRRDefaultRouteMissing tells.',
             action:
-              'On the router: does it originate the default route to this node? On the node: `vtysh -c \'show bgp neighbors eth2\'`, look for the route map of incoming advertisements and "policy".',
+              'On the router: does it originate the default route to this node? On the node: `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'`, look for the route map of incoming advertisements and "policy".',
             dashboard,
           },
         },

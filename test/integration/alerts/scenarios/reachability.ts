@@ -36,7 +36,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'Nobody outside the node can reach 203.0.113.1. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
             action:
-              "On the node: `vtysh -c 'show bgp ipv4 unicast 203.0.113.1'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.",
+              "On the node: `podman exec frr vtysh -c 'show bgp ipv4 unicast 203.0.113.1'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.",
             dashboard,
           },
         },
@@ -72,7 +72,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'Nobody outside the node can reach 2001:db8:f::20. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
             action:
-              "On the node: `vtysh -c 'show bgp ipv6 unicast 2001:db8:f::20'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.",
+              "On the node: `podman exec frr vtysh -c 'show bgp ipv6 unicast 2001:db8:f::20'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.",
             dashboard,
           },
         },
@@ -168,7 +168,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'The node and what runs on it cannot answer anybody outside its own subnets: its addresses are announced but dead.',
             action:
-              "On the node: `vtysh -c 'show ip route 0.0.0.0/0'`. No route: ask what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.",
+              "On the node: `podman exec frr vtysh -c 'show ip route vrf default 0.0.0.0/0'`. No route: ask what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.",
             dashboard,
           },
         },
@@ -194,7 +194,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'The node and what runs on it cannot answer anybody outside its own subnets: its addresses are announced but dead.',
             action:
-              "On the node: `vtysh -c 'show ipv6 route ::/0'`. No route: ask what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.",
+              "On the node: `podman exec frr vtysh -c 'show ipv6 route vrf default ::/0'`. No route: ask what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.",
             dashboard,
           },
         },
@@ -234,7 +234,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'Traffic to these destinations takes another route or none, while BGP says that all is well.',
             action:
-              "On the node: `vtysh -c 'show ip route summary'`, its columns Routes and FIB. Of a missing prefix: without `*` it lost against another protocol, `r` is rejected by the kernel, whose log says why.",
+              "On the node: `podman exec frr vtysh -c 'show ip route vrf default summary'`, its columns Routes and FIB. Of a missing prefix: without `*` it lost against another protocol, `r` is rejected by the kernel, whose log says why.",
             dashboard,
           },
         },
@@ -279,7 +279,7 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'A fault on this path is noticed only when the BGP hold timer ends, up to three minutes later; until then traffic is lost.',
             action:
-              "On the node: `vtysh -c 'show bfd peer 100.64.1.1'`: the diagnostics of both sides, the timers, and whether packets are received. UDP 3784 (4784 for multihop) must pass both ways.",
+              "On the node: `podman exec frr vtysh -c 'show bfd vrf default peer 100.64.1.1'`: the diagnostics of both sides, the timers, and whether packets are received. UDP 3784 (4784 for multihop) must pass both ways.",
             dashboard,
           },
         },

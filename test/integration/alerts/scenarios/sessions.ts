@@ -47,7 +47,7 @@ export const SESSIONS: readonly Scenario[] = [
             impact:
               "Uplinks left: 1 of 2. The node's addresses stay reachable over those that are left; the next fault may take it off the network.",
             action:
-              'On the node: `ip -br link` (is the link up?), then `vtysh -c \'show bgp neighbors eth2\'` and look at "Last reset".',
+              'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'` and look at "Last reset".',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=eth2',
           },
         },
@@ -101,7 +101,7 @@ export const SESSIONS: readonly Scenario[] = [
             impact:
               'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
             action:
-              'On the node: `ip -br link` (is the link up?), then `vtysh -c \'show bgp neighbors 192.0.2.9\'` and look at "Last reset".',
+              'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors 192.0.2.9\'` and look at "Last reset".',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=192.0.2.9',
           },
         },
@@ -129,7 +129,7 @@ export const SESSIONS: readonly Scenario[] = [
             impact:
               'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
             action:
-              'On the node: `ip -br link` (is the link up?), then `vtysh -c \'show bgp neighbors eth2\'` and look at "Last reset".',
+              'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'` and look at "Last reset".',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=eth2',
           },
         },
@@ -172,7 +172,7 @@ export const SESSIONS: readonly Scenario[] = [
             impact:
               "Uplinks left: 1 of 2. The node's addresses stay reachable over those that are left; the next fault may take it off the network.",
             action:
-              'On the node: `ip -br link` (is the link up?), then `vtysh -c \'show bgp neighbors eth2\'` and look at "Last reset".',
+              'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'` and look at "Last reset".',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=eth2',
           },
         },
@@ -259,7 +259,7 @@ export const SESSIONS: readonly Scenario[] = [
             impact:
               'The node lacks a path that its configuration expects. Nothing that worked before is broken.',
             action:
-              "Compare both sides: addresses, AS numbers, password, TTL security, address families. `vtysh -c 'show bgp neighbors 192.0.2.9'` on the node, the same on the router.",
+              "Compare both sides: addresses, AS numbers, password, TTL security, address families. `podman exec frr vtysh -c 'show bgp vrf default neighbors 192.0.2.9'` on the node, the same on the router.",
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=192.0.2.9',
           },
         },
