@@ -157,10 +157,10 @@ export function fleet(options: Options): Dashboard {
           rows(SESSION, whileDown(of('session:frr_bgp_session_dropped:increase1h'))),
         ],
         columns: [
-          { from: 1, name: 'Since', unit: 'dateTimeFromNow', width: 115 },
+          { from: 1, name: 'Since', unit: 'dateTimeFromNow', width: 130 },
           { from: 'cluster', name: 'Cluster', width: 90 },
           { from: 'instance', name: 'Node', links: nodeLinks(options), width: 165 },
-          { from: 'vrf', name: 'VRF', width: 75 },
+          { from: 'vrf', name: 'VRF', width: 85 },
           { from: 'peer', name: 'Peer', links: sessionLinks(), width: 110 },
           { from: 'description', name: 'Description' },
           { from: 'remote_hostname', name: 'Remote router' },
@@ -180,16 +180,16 @@ export function fleet(options: Options): Dashboard {
       table({
         title: 'Addresses nobody can reach',
         description:
-          'Host addresses that no node announces to anybody now. "On the node, announced to nobody": its sessions are down, or a route-map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
-        width: 10,
+          'Host addresses that no node announces to anybody now. "Announced to nobody": its sessions are down, or a route-map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
+        width: 9,
         height: 8,
         queries: [rows('cluster, job, instance, address, interface', unreachableAddresses())],
         columns: [
           { from: 'address', name: 'Address', links: addressLinks() },
           { from: 'cluster', name: 'Cluster', width: 75 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options) },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 155 },
           { from: 'interface', name: 'Interface', width: 80 },
-          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 225 },
+          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 150 },
         ],
         hidden: ['job'],
         sortBy: 'Node',
@@ -201,7 +201,7 @@ export function fleet(options: Options): Dashboard {
         title: 'What is firing',
         description:
           'Firing alerts, the most recent first; "(fleet)" is an alert about the whole fleet. Click an alert for its runbook.',
-        width: 14,
+        width: 15,
         height: 8,
         queries: [
           milliseconds(
@@ -212,15 +212,15 @@ export function fleet(options: Options): Dashboard {
           ),
         ],
         columns: [
-          { from: 'alertname', name: 'Alert', links: runbookLinks(options), width: 205 },
-          { from: 'severity', name: 'Severity', width: 70 },
+          { from: 'alertname', name: 'Alert', links: runbookLinks(options), width: 215 },
+          { from: 'severity', name: 'Severity', width: 80 },
           { from: 0, name: 'Since', unit: 'dateTimeFromNow', width: 115 },
           { from: 'cluster', name: 'Cluster', width: 75 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 150 },
-          { from: 'vrf', name: 'VRF', width: 65 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 155 },
+          { from: 'vrf', name: 'VRF', width: 75 },
           { from: 'peer', name: 'Peer', links: sessionLinks() },
           { from: 'address', name: 'Address', links: addressLinks() },
-          { from: 'daemon', name: 'Daemon', width: 65 },
+          { from: 'daemon', name: 'Daemon', width: 80 },
         ],
         hidden: ['job'],
         sortBy: 'Since',
@@ -292,8 +292,8 @@ export function fleet(options: Options): Dashboard {
         height: 10,
         queries: [`topk(20, ${rows(SESSION, of('session:frr_bgp_session_dropped:increase1h'))} > 0.5)`],
         columns: [
-          { from: 'instance', name: 'Node', links: nodeLinks(options) },
-          { from: 'vrf', name: 'VRF', width: 90 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 165 },
+          { from: 'vrf', name: 'VRF', width: 85 },
           { from: 'peer', name: 'Peer', links: sessionLinks() },
           {
             from: 0,

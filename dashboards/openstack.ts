@@ -135,7 +135,7 @@ export function openstack(options: Options): Dashboard {
       table({
         title: 'Addresses nobody can reach',
         description:
-          'Host addresses that no node announces to anybody now. "On the node, announced to nobody": its sessions are down, or a route-map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
+          'Host addresses that no node announces to anybody now. "Announced to nobody": its sessions are down, or a route-map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
         width: 12,
         height: 8,
         queries: [
@@ -144,9 +144,9 @@ export function openstack(options: Options): Dashboard {
         columns: [
           { from: 'address', name: 'Address', links: addressLinks() },
           { from: 'cluster', name: 'Cluster', width: 80 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 155 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 165 },
           { from: 'interface', name: 'Interface', width: 85 },
-          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 225 },
+          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 160 },
         ],
         hidden: ['job'],
         sortBy: 'Node',
@@ -252,8 +252,8 @@ export function openstack(options: Options): Dashboard {
         filterable: true,
         description:
           'Every VNI on every node. The same VNI should see as many remote VTEPs on each node; one that sees none is cut off, one without MACs has nobody on it.',
-        width: 12,
-        height: 10,
+        width: 24,
+        height: 8,
         queries: [
           rows(`${VNI}, vxlan_interface`, of('frr_evpn_vni_info')),
           rows(VNI, of('frr_evpn_vni_macs')),
@@ -261,11 +261,11 @@ export function openstack(options: Options): Dashboard {
           rows(VNI, of('frr_evpn_vni_remote_vteps')),
         ],
         columns: [
-          { from: 'vni', name: 'VNI', width: 75 },
+          { from: 'vni', name: 'VNI', width: 90 },
           { from: 'type', name: 'Type', width: 75 },
           { from: 'tenant_vrf', name: 'Tenant VRF' },
           { from: 'cluster', name: 'Cluster', width: 90 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 150 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
           { from: 'vxlan_interface', name: 'Interface' },
           { from: 1, name: 'MACs', unit: 'short', decimals: 0, width: 80 },
           { from: 2, name: 'ARP/ND', unit: 'short', decimals: 0, width: 90 },
@@ -287,8 +287,8 @@ export function openstack(options: Options): Dashboard {
         title: 'Sessions of tenant VRFs',
         description:
           'BGP sessions in VRFs other than the default, what is wrong first. Down: the tenants of that VRF lose their way out. Click a peer for why.',
-        width: 12,
-        height: 10,
+        width: 24,
+        height: 8,
         queries: [
           rows(SESSION, sessionState(ofTenants)),
           milliseconds(rows(SESSION, ofTenants('frr_bgp_session_established_timestamp_seconds'))),
@@ -298,7 +298,7 @@ export function openstack(options: Options): Dashboard {
         columns: [
           { from: 'vrf', name: 'VRF' },
           { from: 'cluster', name: 'Cluster', width: 75 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 155 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
           { from: 'peer', name: 'Peer', links: sessionLinks() },
           { from: 'description', name: 'Description' },
           { from: 'remote_as', name: 'Remote AS', width: 90 },

@@ -330,7 +330,7 @@ export function session(options: Options): Dashboard {
           ),
         ],
         columns: [
-          { from: 'instance', name: 'Node', width: 125 },
+          { from: 'instance', name: 'Node', width: 135 },
           { from: 'vrf', name: 'VRF', width: 75 },
           { from: 'peer', name: 'Peer', width: 110 },
           { from: 'reason', name: 'Reason' },

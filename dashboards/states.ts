@@ -63,8 +63,8 @@ export const UNANNOUNCED = mapping({ 1: ['Announced to nobody', 'red'] });
 
 /** Why an address cannot be reached: see `unreachableAddresses`. */
 export const UNREACHABLE = mapping({
-  '-1': ['Its node is silent, no other has it', 'orange'],
-  0: ['On the node, announced to nobody', 'red'],
+  '-1': ['Its node is silent', 'orange'],
+  0: ['Announced to nobody', 'red'],
 });
 
 /** 0 in words; other numbers stay numbers. */

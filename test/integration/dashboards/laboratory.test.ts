@@ -390,7 +390,7 @@ test('a route map filters an address', async () => {
       for (const shown of [fleet(), openstack()]) {
         expect(await shown.figures('Unreachable IPs')).toEqual([1]);
         expect(await shown.rows('Addresses nobody can reach')).toEqual([
-          expect.objectContaining({ ...lost, Why: 'On the node, announced to nobody' }),
+          expect.objectContaining({ ...lost, Why: 'Announced to nobody' }),
         ]);
       }
       expect(await node().figures('Announced to nobody')).toEqual([1]);
@@ -494,7 +494,7 @@ test('the exporter dies', async () => {
       having(
         ...NODE_HOST_ADDRESSES.map(({ address }) => ({
           Address: address,
-          Why: 'Its node is silent, no other has it',
+          Why: 'Its node is silent',
         })),
       ),
     );
