@@ -42,7 +42,7 @@ build: setup ## dist/: what the npm package and the image run
 	@npm run -s build
 
 .PHONY: bench soak
-bench: build ## Side by side with prometheus-frr-exporter: writes docs/benchmarks.md; root, about an hour
+bench: build ## Side by side with prometheus-frr-exporter: writes docs/benchmarks.md; root, 45 minutes; a part: make bench BENCH='--only start'
 	@$(NODE) bench/bench.ts $(BENCH)
 
 soak: build ## Twenty minutes of polling at a short interval: does anything grow? make soak SOAK='--minutes 60 --report'
