@@ -2,12 +2,14 @@
  * A router with a million routes in its RIB and in the kernel, fed by BIRD over BGP, for measuring what an exporter costs
  * zebra. Needs root and BIRD 2 (Debian: bird2).
  */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
 import { waitFor } from '../test/lab/waiting.ts';
 import { runFrr, startWatchedRouter, type WatchedRouter } from './watched-router.ts';
+
+const BIRD = '/usr/sbin/bird';
 
 const WATCHED_CONFIG = `
 hostname watched
@@ -40,12 +42,13 @@ protocol static {
 
 /** Starts it and waits until all routes are in the kernel. */
 export function startMillionRoutes(routes = 1_000_000): Promise<WatchedRouter> {
+  if (!existsSync(BIRD)) throw new Error(`${BIRD} is missing; on Debian: apt-get install bird2`);
   return startWatchedRouter('routes', async (site) => {
     const router = await runFrr(site, 'watched', WATCHED_CONFIG);
     const config = join(site.folder, 'bird.conf');
     await writeBirdConfig(config, routes);
     const bird = ['-c', config, '-s', join(site.folder, 'bird.ctl'), '-P', join(site.folder, 'bird.pid')];
-    await execa('ip', ['netns', 'exec', site.namespaces.far, '/usr/sbin/bird', ...bird], {
+    await execa('ip', ['netns', 'exec', site.namespaces.far, BIRD, ...bird], {
       env: site.env,
       stdio: 'ignore',
     });
