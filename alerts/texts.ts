@@ -73,12 +73,20 @@ export const PEERS_DOWN = list(
   'none any more',
 );
 
+/** Counts last resets by `why`: the reason, with the notification where there is one. */
+function countByReason(resets: string): string {
+  const joined = `label_join(${resets}, "why", ": ", "reason", "notification")`;
+  return `count by (why) (label_replace(${joined}, "why", "$1", "why", "(.+): "))`;
+}
+
 /** The reasons of the last resets of the node's sessions that are down, each once. */
 export const REASONS_OF_NODE = list(
-  `count by (reason) (session:frr_bgp_session_last_reset_info:last${OF_NODE} and on (cluster, job, instance, vrf, peer) ` +
-    'session:frr_bgp_session_state:wanted_down)',
+  countByReason(
+    `session:frr_bgp_session_last_reset_info:last${OF_NODE} and on (cluster, job, instance, vrf, peer) ` +
+      'session:frr_bgp_session_state:wanted_down',
+  ),
   NODE,
-  'reason',
+  'why',
   'FRR gives no reason',
 );
 
@@ -100,19 +108,23 @@ export const REMOTE_ROUTER_NAMES = list(
 
 /** The reasons of the last resets toward the remote router of this alert, each once. */
 export const REASONS_OF_REMOTE_ROUTER = list(
-  'count by (reason) (session:frr_bgp_session_last_reset_info:last and on (cluster, job, instance, vrf, peer) ' +
-    'session:frr_bgp_session_state:lost{cluster=%q,remote_router_id=%q})',
+  countByReason(
+    'session:frr_bgp_session_last_reset_info:last and on (cluster, job, instance, vrf, peer) ' +
+      'session:frr_bgp_session_state:lost{cluster=%q,remote_router_id=%q}',
+  ),
   ['cluster', 'remote_router_id'],
-  'reason',
+  'why',
   'FRR gives no reason',
 );
 
 /** The reasons of the last resets in the cluster, each once. */
 export const REASONS_OF_CLUSTER = list(
-  'count by (reason) (session:frr_bgp_session_last_reset_info:last and on (cluster, job, instance, vrf, peer) ' +
-    'session:frr_bgp_session_state:lost{cluster=%q})',
+  countByReason(
+    'session:frr_bgp_session_last_reset_info:last and on (cluster, job, instance, vrf, peer) ' +
+      'session:frr_bgp_session_state:lost{cluster=%q}',
+  ),
   ['cluster'],
-  'reason',
+  'why',
   'FRR gives no reason',
 );
 

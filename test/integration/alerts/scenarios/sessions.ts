@@ -615,8 +615,21 @@ export const SESSIONS: readonly Scenario[] = [
     // 3 of 14
     series: healthy(7)
       .sessionDown('node-1', 'eth2', '10s', '30s')
-      .sessionDown('node-2', '100.64.1.1', '10s', '30s', 'Hold Timer Expired')
-      .sessionDown('node-3', 'eth2', '10s', '30s').series,
+      .sessionDown('node-2', '100.64.1.1', '10s', '30s')
+      .sessionDown('node-3', 'eth2', '10s', '30s')
+      .set('frr_bgp_session_last_reset_info', { instance: 'node-2:9342' }, 'missing')
+      .add(
+        'node-2',
+        'frr_bgp_session_last_reset_info',
+        {
+          vrf: 'default',
+          peer: '100.64.1.1',
+          reason: 'BGP Notification send',
+          code: '13',
+          notification: 'Hold Timer Expired',
+        },
+        { '0s': 'missing', '10s': 1 },
+      ).series,
     checks: [
       { at: '14s', firing: [] },
       {
@@ -631,7 +644,7 @@ export const SESSIONS: readonly Scenario[] = [
           FRRBGPFleetPeersDown: {
             labels: { severity: 'critical', cluster: 'cloud-1' },
             description:
-              '21.43% of the wanted BGP sessions of cluster cloud-1 are down, and no single remote router explains it. Reasons: BFD down received, Hold Timer Expired.',
+              '21.43% of the wanted BGP sessions of cluster cloud-1 are down, and no single remote router explains it. Reasons: BFD down received, BGP Notification send: Hold Timer Expired.',
             impact:
               'Many nodes at once have lost redundancy or the whole fabric; VIPs, floating IPs and provider IPs of whole racks may be unreachable.',
           },
