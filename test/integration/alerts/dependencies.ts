@@ -8,7 +8,8 @@ export function ruleName(rule: Rule): string {
 
 /** Names of all that stands in an expression or text and could be a series or an alert. */
 export function namesIn(text: string): ReadonlySet<string> {
-  return new Set(text.match(/[a-zA-Z_:][\w:]*/g));
+  // In JSON, a new line is a backslash and an n, which is no part of the name after it.
+  return new Set(text.replaceAll('\\n', ' ').match(/[a-zA-Z_][\w:]*/g));
 }
 
 export interface Dependencies {

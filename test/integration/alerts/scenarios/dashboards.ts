@@ -72,4 +72,32 @@ export const DASHBOARDS: readonly Scenario[] = [
       { at: '5m', firing: [], values: { [`sum(${SILENT})`]: 2, [`count(${ERRORS})`]: 1 } },
     ],
   },
+  {
+    name: 'what nodes have lost of their uplinks: nothing that matters, their redundancy, or all',
+    about: [],
+    only: new Set(),
+    until: '1m',
+    series: healthy(6)
+      .sessionDown('node-2', 'eth2', '30s')
+      .sessionDown('node-3', 'eth2', '30s')
+      .sessionDown('node-3', '100.64.1.1', '30s')
+      // One uplink each, of which the second loses it.
+      .set('frr_bgp_session_info', { ...of('node-4'), peer: 'eth2' }, 'missing')
+      .set('frr_bgp_session_info', { ...of('node-5'), peer: 'eth2' }, 'missing')
+      .sessionDown('node-5', '100.64.1.1', '30s')
+      // Sessions, and no uplinks.
+      .set('frr_bgp_session_info', of('node-6'), 'missing').series,
+    checks: [
+      {
+        at: '1m',
+        firing: [],
+        values: Object.fromEntries(
+          [0, 1, 2, 0, 2, 0].map((lost, i) => [
+            `sum(instance:frr_bgp_uplinks:lost{instance="node-${i + 1}:9342"})`,
+            lost,
+          ]),
+        ),
+      },
+    ],
+  },
 ];
