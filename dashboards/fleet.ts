@@ -189,7 +189,7 @@ export function fleet(options: Options): Dashboard {
           { from: 'cluster', name: 'Cluster', width: 75 },
           { from: 'instance', name: 'Node', links: nodeLinks(options), width: 155 },
           { from: 'interface', name: 'Interface', width: 80 },
-          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 150 },
+          { from: 0, name: 'Why', mappings: UNREACHABLE, colored: true, width: 165 },
         ],
         hidden: ['job'],
         sortBy: 'Node',

@@ -199,7 +199,7 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
       const down = (s: number) => linkDown(node, peer, s);
       const before = up;
       up = (s) => before(s) + (down(s) ? 0 : 1);
-      const flaps = flapping.includes(node);
+      const flaps = (node === flapping[0] && peer === 'eth1') || (node === flapping[1] && peer === 'eth2');
       const came = faultsSince - 86400 * (1 + 40 * noise(node.hostname, peer));
       const period = node === flapping[0] ? 700 : 1100;
       const wentDown = (s: number) =>
