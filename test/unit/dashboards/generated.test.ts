@@ -52,7 +52,8 @@ describe('the committed dashboards', () => {
   });
 });
 
-describe('node dashboards/generate.ts', () => {
+// Processes of their own: seconds on a quiet machine, and more on a busy one.
+describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'dashboards-'));
