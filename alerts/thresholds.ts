@@ -60,6 +60,7 @@ const SCHEMA = z.strictObject({
   carry: window,
   peer_down_for: duration,
   all_uplinks_down_for: duration,
+  uplinks_missing_for: duration,
   redundancy_lost_for: duration,
   remote_router_down_nodes: count,
   remote_router_down_for: duration,

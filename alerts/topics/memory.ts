@@ -25,6 +25,10 @@ export function memory(site: Thresholds): RuleFile {
             expr: 'increase(frr_bgp_session_dropped_total[1h])',
           },
           {
+            record: 'instance:frr_bgp_uplinks_up:max1h',
+            expr: 'max_over_time(instance:frr_bgp_uplinks_up:count[1h])',
+          },
+          {
             record: 'vrf:frr_default_route_installed:max2m',
             expr: 'max_over_time(frr_default_route_installed[2m])',
           },

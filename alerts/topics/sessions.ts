@@ -193,6 +193,21 @@ export function sessions(site: Thresholds): RuleFile {
             action: `On the node: \`ip -br link\` (are the uplinks up?), then \`${site.vtysh} -c 'show bgp vrf all summary' -c 'show bfd peers brief'\`. Both links at once point at the NIC, the node's FRR, or a change on both routers.`,
             dashboard: 'frr-node',
           }),
+          alert(site, 'FRRBGPUplinksMissing', {
+            expr: promql`
+              instance:frr_bgp_uplinks_up:max1h > 0
+              unless on (cluster, job, instance) session:frr_bgp_session_info:last${uplink}
+              and on (cluster, job, instance) (last_over_time(frr_collector_up{collector="bgp"}[${carry}]) == 1)
+              unless on (cluster, job, instance) instance:frr_maintenance:active
+            `,
+            for: site.uplinks_missing_for,
+            severity: 'critical',
+            summary: 'A node no longer has any BGP uplink in its configuration.',
+            description: `bgpd on ${node(site)} answers, but knows none of its uplinks any more, of which {{ $value }} were up within the last hour.`,
+            impact: `The node announces nothing. Announced by nobody now: ${ADDRESSES_GONE}.`,
+            action: `On the node: \`${site.vtysh} -c 'show running-config bgpd'\`. Uplinks that are in frr.conf but not here: FRR refused a line of the file; its log names it. Not in the file either: undo what was rolled out.`,
+            dashboard: 'frr-node',
+          }),
           ...(['critical', 'warning'] as const).map((severity) =>
             alert(site, 'FRRBGPPeerDown', {
               expr:

@@ -149,6 +149,7 @@ const OF_SESSIONS = [
 ];
 const OF_ROUTES = [
   'FRRBGPAllUplinksDown node',
+  'FRRBGPUplinksMissing node',
   'FRRBGPRedundancyLost node',
   'FRRHostRouteNotAdvertised node',
   'FRRDefaultRouteMissing node',
@@ -212,6 +213,7 @@ const SILENCES: Readonly<Record<string, readonly string[]>> = {
     'FRRDefaultRouteMissing node',
     'FRRRIBFIBMismatch node',
   ],
+  'FRRBGPUplinksMissing node': ['FRRBGPPeerMissing session'],
   'FRRBGPPeerDown critical session': ['FRRBGPRedundancyLost node', 'FRRBFDSessionDown session'],
   'FRRBGPPeerDown warning session': ['FRRBFDSessionDown session'],
   'FRRBGPPeerNeverEstablished session': ['FRRBFDSessionDown session'],

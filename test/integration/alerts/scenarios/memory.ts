@@ -4,12 +4,14 @@ import type { Scenario } from '../scenario.ts';
 const SESSION2 = { instance: 'node-1:9342', peer: 'eth2' };
 const PEER2 = 'vrf=default peer=eth2';
 
-/** bgpd no longer knows a session, from a time on. */
-function deconfigured(peer: string, from: string): Fleet {
+const BOTH = ['100.64.1.1', 'eth2'];
+
+/** bgpd no longer knows some sessions, from a time on. */
+function deconfigured(peers: string | readonly string[], from: string): Fleet {
   const fleet = healthy();
   for (const series of fleet.series) {
     if (
-      series.labels.peer === peer &&
+      [peers].flat().includes(series.labels.peer ?? '') &&
       series.metric.startsWith('frr_bgp_') &&
       typeof series.steps === 'number'
     ) {
@@ -63,6 +65,70 @@ export const MEMORY: readonly Scenario[] = [
     until: '20m',
     series: deconfigured('eth2', '5m').set('frr_maintenance', {}, 1).series,
     checks: [{ at: '15m', firing: [] }],
+  },
+  {
+    name: 'no uplink is configured any more',
+    about: ['FRRBGPUplinksMissing'],
+    every: '5s',
+    until: '80m',
+    series: deconfigured(BOTH, '5m').series,
+    checks: [
+      // Carried for a minute.
+      { at: '6m20s', firing: [] },
+      {
+        at: '7m',
+        firing: ['FRRBGPUplinksMissing critical node-1'],
+        texts: {
+          FRRBGPUplinksMissing: {
+            labels: { severity: 'critical', ...target('node-1') },
+            description:
+              'bgpd on node-1 answers, but knows none of its uplinks any more, of which 2 were up within the last hour.',
+            impact: 'The node announces nothing. Announced by nobody now: 172.16.0.1, 203.0.113.1.',
+            action:
+              "On the node: `podman exec frr vtysh -c 'show running-config bgpd'`. Uplinks that are in frr.conf but not here: FRR refused a line of the file; its log names it. Not in the file either: undo what was rolled out.",
+            dashboard: 'var-instance=node-1%3A9342',
+          },
+        },
+      },
+      { at: '75m', firing: [] },
+    ],
+  },
+  {
+    name: 'the only uplink that was up is not configured any more',
+    about: ['FRRBGPUplinksMissing'],
+    every: '5s',
+    until: '10m',
+    series: deconfigured(BOTH, '5m')
+      .set('frr_bgp_session_up', SESSION2, { '0s': 0, '5m': 'stale' })
+      .set('frr_bgp_session_state', SESSION2, { '0s': 3, '5m': 'stale' }).series,
+    checks: [{ at: '8m', firing: ['FRRBGPUplinksMissing critical node-1'] }],
+  },
+  {
+    name: 'a node has no uplink and never had one',
+    about: ['FRRBGPUplinksMissing'],
+    every: '5s',
+    until: '10m',
+    series: healthy()
+      .set('frr_bgp_session_info', { peer: '100.64.1.1' }, { '0s': 'stale' })
+      .set('frr_bgp_session_info', SESSION2, { '0s': 'stale' }).series,
+    checks: [{ at: '8m', firing: [] }],
+  },
+  {
+    name: 'no uplink is known because bgpd does not answer',
+    about: ['FRRBGPUplinksMissing'],
+    every: '5s',
+    until: '10m',
+    series: deconfigured(BOTH, '5m').set('frr_collector_up', { collector: 'bgp' }, { '0s': 1, '5m': 0 })
+      .series,
+    checks: [{ at: '8m', firing: [] }],
+  },
+  {
+    name: 'no uplink is configured while the node is under maintenance',
+    about: ['FRRBGPUplinksMissing'],
+    every: '5s',
+    until: '10m',
+    series: deconfigured(BOTH, '5m').set('frr_maintenance', {}, { '0s': 0, '5m': 1 }).series,
+    checks: [{ at: '8m', firing: [] }],
   },
   {
     name: 'what is remembered of a session that was up once, and of one that never was',
