@@ -70,6 +70,8 @@ interface Answers {
 /** Makes the collector. It remembers the daemons that it has seen, and how they were. */
 export function daemons(): Collector<Answers> {
   let seen: ReadonlyMap<Daemon, Health> = new Map();
+  /** A daemon has answered: FRR was there when all of them were asked. */
+  let found = false;
   /** zebra's answer to `show version`, until it is another zebra. */
   let told = '';
 
@@ -89,8 +91,9 @@ export function daemons(): Collector<Answers> {
       const connections = parseZebraClients(clients.text);
       const expected = new Set<Daemon>(['zebra', ...watchfrr.keys(), ...connections.keys(), ...seen.keys()]);
       expected.delete('watchfrr');
-      // Where no watchfrr lists the daemons, those that are no clients of zebra are found by asking for each, once.
-      const asked = seen.size === 0 && watchfrr.size === 0 ? DAEMONS : [...expected];
+      // Where no watchfrr lists the daemons, those that are no clients of zebra are found by asking for each, once FRR
+      // is there.
+      const asked = !found && watchfrr.size === 0 ? DAEMONS : [...expected];
       const zebraRestarted = allReconnected(seen, connections);
       if (zebraRestarted || seen.get('zebra')?.up !== true) told = '';
       const probe = async (daemon: Daemon): Promise<Probe> =>
@@ -102,6 +105,7 @@ export function daemons(): Collector<Answers> {
           .filter((daemon) => daemon !== 'watchfrr')
           .map(async (daemon) => [daemon, await probe(daemon)] as const),
       );
+      found ||= probed.some(([, { up }]) => up === true);
       const zebra = probed.find(([daemon]) => daemon === 'zebra')?.[1];
       if (zebra?.error !== undefined && probed.every(([, { up }]) => up === undefined)) throw zebra.error;
 

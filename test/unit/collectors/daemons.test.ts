@@ -91,6 +91,14 @@ test('without watchfrr the daemons are found by asking, and stay known', async (
   ]);
 });
 
+test('without watchfrr the daemons of an FRR that starts later are found, too', async () => {
+  const [, page] = await pages({}, { 'show version': VERSION, 'show version mgmtd': VERSION });
+  expect(page?.filter((line) => line.startsWith('frr_daemon_up'))).toEqual([
+    'frr_daemon_up{daemon="zebra"} 1',
+    'frr_daemon_up{daemon="mgmtd"} 1',
+  ]);
+});
+
 test('when no daemon can be asked, the collector fails with the reason', async () => {
   const every = new Proxy({}, { get: () => 'permission_denied' }) as Answers;
   await expect(pages(every)).rejects.toMatchObject({ reason: 'permission_denied', daemon: 'zebra' });
