@@ -43,6 +43,7 @@ build: setup ## dist/: what the npm package and the image run
 
 .PHONY: bench soak
 bench: build ## Side by side with prometheus-frr-exporter: writes docs/benchmarks.md; root, 45 minutes; a part: make bench BENCH='--only start'
+	@scripts/setup lab bench
 	@$(NODE) bench/bench.ts $(BENCH)
 
 soak: build ## Twenty minutes of polling at a short interval: does anything grow? make soak SOAK='--minutes 60 --report'
