@@ -88,13 +88,19 @@ function theirs(version: OtherExporterVersion, name: string, byVtysh: boolean): 
 export const OURS_BY_SOCKETS = ours('frr-exporter, sockets', '--frr.source=socket');
 export const OURS_BY_VTYSH = ours('frr-exporter, vtysh', '--frr.source=vtysh');
 
+/** What the other tells too: sessions, prefixes, BFD and routes; none of reasons, host routes, EVPN, daemons. */
+const SAME = ['--collector.disable-defaults', '--collector.bgp', '--collector.bfd', '--collector.rib'];
+export const SAME_BY_SOCKETS = ours('frr-exporter, sockets, the same series', '--frr.source=socket', ...SAME);
+export const SAME_BY_VTYSH = ours('frr-exporter, vtysh, the same series', '--frr.source=vtysh', ...SAME);
+
 /** The newest of the established exporter, which ours is held against. */
 export const OTHER_BY_SOCKETS = theirs('1.11.0', 'sockets', false);
 export const OTHER_BY_VTYSH = theirs('1.11.0', 'vtysh', true);
 
 export const PROGRAMS: readonly Program[] = [
+  SAME_BY_SOCKETS,
   OURS_BY_SOCKETS,
-  ours('frr-exporter, sockets, with compatibility names', '--frr.source=socket', '--compat.frr-exporter'),
+  SAME_BY_VTYSH,
   OURS_BY_VTYSH,
   OTHER_BY_SOCKETS,
   OTHER_BY_VTYSH,
