@@ -82,6 +82,7 @@ export function drawCharts(charts: readonly Chart[]): string {
   });
   const height = HEIGHT + 20 + Math.ceil(lines.length / 2) * 20;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>${charts.map(({ title }) => title).join('; ')}</title>
 <style>text{font:12px system-ui,sans-serif;fill:#444}.title{font-weight:600;font-size:14px}.grid{stroke:#ddd}rect{fill:#fff}@media(prefers-color-scheme:dark){text{fill:#ccc}.grid{stroke:#444}rect{fill:#111}}</style>
 <rect width="${width}" height="${height}"/>
 ${charts.map((chart, n) => drawOne(chart, n * WIDTH)).join('\n')}
