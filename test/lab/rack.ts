@@ -9,6 +9,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { execa } from 'execa';
+import { torBeginning, UPLINKS } from './bgp-config.ts';
 import { vrfFolder } from './network.ts';
 import { claim, release } from './ownership.ts';
 import { end, makeRouter, type Router } from './router.ts';
@@ -65,16 +66,7 @@ bfd
 exit
 router bgp 64999
  bgp router-id 172.16.0.${i}
- bgp log-neighbor-changes
- bgp graceful-restart
- no bgp default ipv4-unicast
- neighbor uplink peer-group
- neighbor uplink remote-as external
- neighbor uplink timers 3 9
- neighbor uplink timers connect 1
- neighbor uplink advertisement-interval 0
- neighbor uplink bfd
- neighbor uplink bfd profile tripleo
+${UPLINKS}
  neighbor 100.64.${i}.1 peer-group uplink
  neighbor 100.64.${i}.1 description tor1 rack A
  neighbor eth2 interface peer-group uplink
@@ -90,25 +82,7 @@ exit
 `;
 
 const torConfig = (tor: 1 | 2, nodes: number): string => `
-hostname tor${tor}
-bfd
- profile fast
-  detect-multiplier 3
-  transmit-interval 300
-  receive-interval 300
- exit
-exit
-router bgp 6500${tor}
- bgp router-id 10.0.0.${tor}
- no bgp ebgp-requires-policy
- no bgp network import-check
- neighbor nodes peer-group
- neighbor nodes remote-as external
- neighbor nodes timers 3 9
- neighbor nodes timers connect 1
- neighbor nodes advertisement-interval 0
- neighbor nodes bfd
- neighbor nodes bfd profile fast
+${torBeginning(tor)}
 ${Array.from({ length: nodes }, (_, n) =>
   tor === 1
     ? ` neighbor 100.64.${n + 1}.2 peer-group nodes`

@@ -7,6 +7,7 @@
  * peer that never comes up, one that is shut on purpose, one in a VRF that the kernel does not have. It announces
  * its host addresses and nothing else. Timers are short, so that tests are.
  */
+import { torBeginning, UPLINKS } from './bgp-config.ts';
 
 export const ROUTER_NAMES = ['node', 'tor1', 'tor2'] as const;
 
@@ -67,16 +68,7 @@ bfd
 exit
 router bgp 64999
  bgp router-id 172.16.0.1
- bgp log-neighbor-changes
- bgp graceful-restart
- no bgp default ipv4-unicast
- neighbor uplink peer-group
- neighbor uplink remote-as external
- neighbor uplink timers 3 9
- neighbor uplink timers connect 1
- neighbor uplink advertisement-interval 0
- neighbor uplink bfd
- neighbor uplink bfd profile tripleo
+${UPLINKS}
  neighbor 100.64.1.1 peer-group uplink
  neighbor 100.64.1.1 description tor1 rack A
  neighbor eth2 interface peer-group uplink
@@ -121,25 +113,7 @@ const networks = (tor: number) =>
   Array.from({ length: 20 }, (_, i) => `  network 10.${tor}.${i}.0/24`).join('\n');
 
 const torConfig = (tor: 1 | 2) => `
-hostname tor${tor}
-bfd
- profile fast
-  detect-multiplier 3
-  transmit-interval 300
-  receive-interval 300
- exit
-exit
-router bgp 6500${tor}
- bgp router-id 10.0.0.${tor}
- no bgp ebgp-requires-policy
- no bgp network import-check
- neighbor nodes peer-group
- neighbor nodes remote-as external
- neighbor nodes timers 3 9
- neighbor nodes timers connect 1
- neighbor nodes advertisement-interval 0
- neighbor nodes bfd
- neighbor nodes bfd profile fast
+${torBeginning(tor)}
  neighbor ${tor === 1 ? '100.64.1.2 peer-group nodes' : 'down0 interface peer-group nodes'}
  address-family ipv4 unicast
 ${networks(tor)}

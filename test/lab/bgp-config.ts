@@ -1,0 +1,34 @@
+/** What frr.conf says in every laboratory, of a node toward its routers and the other way round. */
+
+/** Of `router bgp` on a node: the peer group of the uplinks, whose BFD profile is `tripleo`. */
+export const UPLINKS = ` bgp log-neighbor-changes
+ bgp graceful-restart
+ no bgp default ipv4-unicast
+ neighbor uplink peer-group
+ neighbor uplink remote-as external
+ neighbor uplink timers 3 9
+ neighbor uplink timers connect 1
+ neighbor uplink advertisement-interval 0
+ neighbor uplink bfd
+ neighbor uplink bfd profile tripleo`;
+
+/** On a top-of-rack router, up to the neighbors: the peer group of the nodes. What follows belongs to `router bgp`. */
+export const torBeginning = (tor: 1 | 2): string => `hostname tor${tor}
+bfd
+ profile fast
+  detect-multiplier 3
+  transmit-interval 300
+  receive-interval 300
+ exit
+exit
+router bgp 6500${tor}
+ bgp router-id 10.0.0.${tor}
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor nodes peer-group
+ neighbor nodes remote-as external
+ neighbor nodes timers 3 9
+ neighbor nodes timers connect 1
+ neighbor nodes advertisement-interval 0
+ neighbor nodes bfd
+ neighbor nodes bfd profile fast`;
