@@ -1,6 +1,6 @@
 /** What the poller knows at one moment: the newest figures of every collector, and how the collectors are. */
 import type { FrrErrorReason } from '../frr/source.ts';
-import type { Descriptor, MetricFamily } from '../metrics/family.ts';
+import type { MetricFamily } from '../metrics/family.ts';
 import type { PagePart } from '../metrics/page.ts';
 
 /** Figures of one collector, or of the poller itself. Immutable. */
@@ -37,13 +37,4 @@ export interface Snapshot {
   /** The poller's own part, then a part for each collector with figures that are not stale, in the order of the page. */
   readonly parts: readonly SnapshotPart[];
   readonly collectors: readonly CollectorStatus[];
-}
-
-/** A family of the snapshot; undefined when it has no samples now. */
-export function findFamily(snapshot: Snapshot, descriptor: Descriptor): MetricFamily | undefined {
-  for (const part of snapshot.parts) {
-    const found = part.families.find((family) => family.descriptor === descriptor);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -12,7 +12,7 @@ import {
   pollOnce,
   startPoller,
 } from '../../../src/poller/poller.ts';
-import { findFamily, type Snapshot } from '../../../src/poller/snapshot.ts';
+import type { Snapshot } from '../../../src/poller/snapshot.ts';
 import { fakeFrr, hangs, ignoresEverything, keyOf, readableLog } from './fake-frr.ts';
 
 const PEER = ['peer'] as const;
@@ -94,6 +94,10 @@ function polling(
 }
 
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000);
+
+/** A family of the snapshot; undefined when it has no samples now. */
+const findFamily = (snapshot: Snapshot, descriptor: Descriptor) =>
+  snapshot.parts.flatMap(({ families }) => families).find((family) => family.descriptor === descriptor);
 
 const valuesOf = (snapshot: Snapshot, descriptor: Descriptor) =>
   Object.fromEntries(
