@@ -184,6 +184,11 @@ export const SESSION_STATES: ReadonlyMap<string, number> = new Map([
   ['Deleted', 8],
 ]);
 
+/** FRR's words by the values of `frr_bgp_session_state`. */
+export const SESSION_STATE_NAMES: ReadonlyMap<number, string> = new Map(
+  Array.from(SESSION_STATES, ([name, value]) => [value, name]),
+);
+
 const DESCRIPTORS = [
   bgpInfo,
   sessionCount,

@@ -4,7 +4,9 @@
  * BFD tells its reason with the state. Why a BGP session went down only the neighbors command tells, which is asked at
  * once when a session changed: the line waits for it, but not for long.
  */
+
 import type { Logger } from 'pino';
+import { SESSION_STATE_NAMES } from '../collectors/bgp.ts';
 import type { MetricFamily, Sample } from '../metrics/family.ts';
 import { type Change, changes } from './changes.ts';
 
@@ -25,18 +27,6 @@ const BGP_STATE = 'frr_bgp_session_state';
 const BGP_LAST_RESET = 'frr_bgp_session_last_reset_info';
 const BFD_STATE = 'frr_bfd_session_state';
 const BFD_INFO = 'frr_bfd_session_info';
-
-/** RFC 4273, bgpPeerState; the last two are FRR's own. */
-const BGP_STATES: ReadonlyMap<number, string> = new Map([
-  [1, 'Idle'],
-  [2, 'Connect'],
-  [3, 'Active'],
-  [4, 'OpenSent'],
-  [5, 'OpenConfirm'],
-  [6, 'Established'],
-  [7, 'Clearing'],
-  [8, 'Deleted'],
-]);
 
 /** RFC 5880, 4.1. */
 const BFD_STATES: ReadonlyMap<number, string> = new Map([
@@ -151,7 +141,7 @@ export function createSessionLog(log: Logger, reasonsAreAsked: boolean): Session
         );
       if (provides.has(BGP_STATE)) {
         for (const change of changesOf(BGP_STATE, families)) {
-          const session = sessionChange('BGP', BGP_STATES, change);
+          const session = sessionChange('BGP', SESSION_STATE_NAMES, change);
           if (reasonsAreAsked && session.from === 'Established' && session.to !== ABSENT)
             waiting.push({ change: session, since: asked });
           else write(session, undefined);

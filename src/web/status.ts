@@ -5,14 +5,12 @@
  * meaning or goes away. Every name is always there; what FRR did not tell is null, and a list of what is not collected
  * is empty. Times are RFC 3339.
  */
-import { SESSION_STATES } from '../collectors/bgp.ts';
+import { SESSION_STATE_NAMES } from '../collectors/bgp.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { Snapshot } from '../poller/snapshot.ts';
 
 /** RFC 5880, section 4.1. */
 const BFD_STATES = ['admin down', 'down', 'init', 'up'];
-
-const BGP_STATES = new Map([...SESSION_STATES].map(([name, number]) => [number, name]));
 
 interface Row {
   readonly labels: Readonly<Record<string, string>>;
@@ -129,7 +127,7 @@ function bgpSessions(tables: Tables) {
       peer: labels.peer ?? '',
       up,
       admin_up: flag('frr_bgp_session_admin_up'),
-      state: BGP_STATES.get(number('frr_bgp_session_state') ?? Number.NaN) ?? null,
+      state: SESSION_STATE_NAMES.get(number('frr_bgp_session_state') ?? Number.NaN) ?? null,
       since: up ? time('frr_bgp_session_established_timestamp_seconds') : resetAt,
       reason: up ? null : resetReason,
       description: info('frr_bgp_session_info', 'description'),
