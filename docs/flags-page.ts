@@ -1,7 +1,8 @@
 /** docs/flags.md, made of the flags' own declarations: `make docs` writes it, and a test holds the file to it. */
 import { defaultText, flagUsage } from '../src/cli/command-line.ts';
 import { COLLECTORS } from '../src/collectors/index.ts';
-import { allFlags, environmentName, FLAG_GROUPS, type Flag, isSwitch } from '../src/config.ts';
+import { allFlags } from '../src/flags/config.ts';
+import { environmentName, FLAG_GROUPS, type Flag, isSwitch } from '../src/flags/flag.ts';
 
 /** Text of a cell of a table. */
 function cell(text: string): string {

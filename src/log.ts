@@ -1,6 +1,6 @@
 /** The log, on standard error: JSON lines for machines, readable ones on a terminal. */
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './flags/config.ts';
 
 export type { Logger } from 'pino';
 

@@ -10,7 +10,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { type CommandLine, readCommandLine } from './cli/command-line.ts';
-import { UsageError } from './config.ts';
+import { UsageError } from './flags/flag.ts';
 import type { Logger } from './log.ts';
 import type { Build } from './metrics/build.ts';
 

@@ -2,16 +2,8 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Collector } from '../collectors/collector.ts';
 import { COLLECTOR_DEFAULTS, type CollectorSettings, collectors } from '../collectors/index.ts';
-import {
-  allFlags,
-  type Config,
-  environmentName,
-  FLAG_GROUPS,
-  type Flag,
-  isSwitch,
-  readConfig,
-  UsageError,
-} from '../config.ts';
+import { allFlags, type Config, readConfig } from '../flags/config.ts';
+import { environmentName, FLAG_GROUPS, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
 
 const COMMANDS = {
   serve: 'poll FRR and serve the metrics (the default)',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { parseVersion, parseWatchfrr } from '../collectors/daemons.ts';
-import { type Config, HOST_ROUTES_LEFT_OUT } from '../config.ts';
+import { type Config, HOST_ROUTES_LEFT_OUT } from '../flags/config.ts';
 import { COMMANDS, type Command, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts';
 import type { OpenedSource } from '../frr/open.ts';
 import { RecordingError } from '../frr/recording.ts';

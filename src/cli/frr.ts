@@ -1,5 +1,5 @@
 /** From the configuration to what the layers below want to know. */
-import type { Config } from '../config.ts';
+import type { Config } from '../flags/config.ts';
 import { type OpenedSource, openSource } from '../frr/open.ts';
 import type { SourceOptions } from '../frr/options.ts';
 import type { PollSettings } from '../poller/poller.ts';

@@ -1,7 +1,7 @@
 /** Whether the exporter of this container answers: where it listens, and one request to it. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { type ListenAddress, listenAddressText } from '../flag-values.ts';
+import { type ListenAddress, listenAddressText } from '../flags/values.ts';
 import { readCommandLine } from './command-line.ts';
 
 const DEADLINE = 5000;

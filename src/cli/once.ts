@@ -1,7 +1,7 @@
 /** `frr-exporter once`: polls once and prints the metrics, for scripts and for a first look. */
 import { once as happens } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { Config } from '../config.ts';
+import type { Config } from '../flags/config.ts';
 import type { Logger } from '../log.ts';
 import { lookForMaintenance, maintenanceFamilies, NO_MAINTENANCE } from '../maintenance.ts';
 import { familiesPart, writePage } from '../metrics/page.ts';

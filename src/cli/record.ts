@@ -1,7 +1,7 @@
 /** `frr-exporter record DIR`: asks FRR everything that this program ever asks, and keeps the answers in a folder. */
 import type { Writable } from 'node:stream';
 import { DEFAULT_VRF, parseVrfs } from '../collectors/vrfs.ts';
-import { asksElsewhere, type Config } from '../config.ts';
+import { asksElsewhere, type Config } from '../flags/config.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
 import { allCommands, COMMANDS, type Command, type Daemon } from '../frr/commands.ts';
 import { type Recorded, refuseIfNotEmpty, writeRecording } from '../frr/recording.ts';

@@ -1,6 +1,6 @@
 /** `frr-exporter serve`: polls FRR and serves the pages until a signal ends it. */
 import { COLLECTORS } from '../collectors/index.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../flags/config.ts';
 import { watchSocketFolder } from '../frr/socket-folder.ts';
 import type { Logger } from '../log.ts';
 import { maintenanceFamilies, watchMaintenance } from '../maintenance.ts';

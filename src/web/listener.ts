@@ -8,7 +8,7 @@ import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createListener, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type ListenAddress, listenAddressText } from '../flag-values.ts';
+import { type ListenAddress, listenAddressText } from '../flags/values.ts';
 import type { Logger } from '../log.ts';
 import { clientRefused } from './client-certificates.ts';
 import type { Handler } from './pages.ts';

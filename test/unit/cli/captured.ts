@@ -1,7 +1,7 @@
 /** Where a command writes in a test. */
 import { Writable } from 'node:stream';
 import { readCommandLine } from '../../../src/cli/command-line.ts';
-import type { Config } from '../../../src/config.ts';
+import type { Config } from '../../../src/flags/config.ts';
 
 export interface Captured extends Writable {
   text(): string;

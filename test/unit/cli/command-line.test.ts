@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../../src/cli/command-line.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
-import { allFlags, UsageError } from '../../../src/config.ts';
+import { allFlags } from '../../../src/flags/config.ts';
+import { UsageError } from '../../../src/flags/flag.ts';
 
 const read = (...argv: string[]) => readCommandLine(argv, {}, '1.2.3');
 

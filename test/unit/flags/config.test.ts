@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { readCommandLine } from '../../src/cli/command-line.ts';
-import { type Collector, collector } from '../../src/collectors/collector.ts';
-import { COLLECTORS } from '../../src/collectors/index.ts';
-import { allFlags, environmentName, readConfig, UsageError } from '../../src/config.ts';
+import { readCommandLine } from '../../../src/cli/command-line.ts';
+import { type Collector, collector } from '../../../src/collectors/collector.ts';
+import { COLLECTORS } from '../../../src/collectors/index.ts';
+import { allFlags, readConfig } from '../../../src/flags/config.ts';
+import { environmentName, UsageError } from '../../../src/flags/flag.ts';
 
 function named(name: string, enabledByDefault: boolean): Collector {
   return collector<unknown>({

@@ -15,7 +15,7 @@ import {
   sizeText,
   urlPath,
   yesOrNo,
-} from '../../../src/flag-values.ts';
+} from '../../../src/flags/values.ts';
 
 function table<T>(kind: Kind<T>, cases: readonly (readonly [string, T | undefined])[]): void {
   test.each(cases)('%j', (given, expected) => {

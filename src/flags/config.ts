@@ -5,10 +5,22 @@
  * flag can also be given in the environment: `--web.listen-address` is `FRR_EXPORTER_WEB_LISTEN_ADDRESS`. What is on
  * the command line wins.
  */
-import type { Collector } from './collectors/collector.ts';
-import { type BgpNameSettings, needsNeighbors } from './collectors/compat/bgp.ts';
-import { hostAddressFilter } from './collectors/host-routes.ts';
-import { type CollectorSettings, collectors as makeCollectors } from './collectors/index.ts';
+import type { Collector } from '../collectors/collector.ts';
+import { type BgpNameSettings, needsNeighbors } from '../collectors/compat/bgp.ts';
+import { hostAddressFilter } from '../collectors/host-routes.ts';
+import { type CollectorSettings, collectors as makeCollectors } from '../collectors/index.ts';
+import { leadsElsewhere } from '../frr/addresses.ts';
+import { SOURCE_KINDS } from '../frr/options.ts';
+import {
+  environmentName,
+  FLAG_GROUPS,
+  type Flag,
+  type FlagValues,
+  flag,
+  list,
+  optional,
+  UsageError,
+} from './flag.ts';
 import {
   argumentArray,
   duration,
@@ -23,79 +35,7 @@ import {
   urlPath,
   urlPrefix,
   yesOrNo,
-} from './flag-values.ts';
-import { leadsElsewhere } from './frr/addresses.ts';
-import { SOURCE_KINDS } from './frr/options.ts';
-
-export const FLAG_GROUPS = ['FRR', 'Polling', 'Collectors', 'Web', 'Logs'] as const;
-
-/** A flag of the command line. */
-export interface Flag<T = unknown> {
-  /** Without the dashes: `web.listen-address`. */
-  readonly name: string;
-  readonly group: (typeof FLAG_GROUPS)[number];
-  /** One sentence for `--help`, without a full stop. */
-  readonly help: string;
-  readonly kind: Kind<unknown>;
-  /** Given several times, or in the environment with commas between; its value is a list. */
-  readonly repeatable: boolean;
-  /** The default as one would type it; undefined where leaving the flag out means something of its own. */
-  readonly default: string | undefined;
-  /** Reads what was typed, in its order. */
-  readonly read: (given: readonly string[], where: string) => T;
-}
-
-/** A bad value, an unknown flag. The message is one line; the exit status is 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-interface Declaration<T> {
-  readonly name: string;
-  readonly group: Flag['group'];
-  readonly help: string;
-  readonly kind: Kind<T>;
-}
-
-function readOne<T>(kind: Kind<T>, given: string, where: string): T {
-  const value = kind.read(given);
-  if (value === undefined) throw new UsageError(`${where} takes ${kind.takes}, not ${JSON.stringify(given)}`);
-  return value;
-}
-
-/** A flag with a default; given more than once, the last one counts. */
-function flag<T>(declaration: Declaration<T> & { readonly default: string }): Flag<T> {
-  return {
-    ...declaration,
-    repeatable: false,
-    read: (given, where) =>
-      given.length === 0
-        ? readOne(declaration.kind, declaration.default, `the default of --${declaration.name}`)
-        : readOne(declaration.kind, given.at(-1) as string, where),
-  };
-}
-
-/** A flag that may be left out; its value is then undefined. */
-function optional<T>(declaration: Declaration<T>): Flag<T | undefined> {
-  return {
-    ...declaration,
-    repeatable: false,
-    default: undefined,
-    read: (given, where) =>
-      given.length === 0 ? undefined : readOne(declaration.kind, given.at(-1) as string, where),
-  };
-}
-
-/** A flag that may be given several times; without a default its list is then empty. */
-function list<T>(declaration: Declaration<T> & { readonly default: string | undefined }): Flag<readonly T[]> {
-  const preset = declaration.default === undefined ? [] : [declaration.default];
-  return {
-    ...declaration,
-    repeatable: true,
-    read: (given, where) =>
-      (given.length === 0 ? preset : given).map((one) => readOne(declaration.kind, one, where)),
-  };
-}
+} from './values.ts';
 
 /** Which host addresses are meant: interfaces or prefixes. */
 const hostAddresses: Kind<ReturnType<typeof hostAddressFilter>> = {
@@ -254,14 +194,12 @@ const FLAGS = {
     group: 'Collectors',
     help: 'Only these host addresses. May be given several times',
     kind: hostAddresses,
-    default: undefined,
   }),
   collectorHostRoutesExclude: list({
     name: 'collector.host-routes.exclude',
     group: 'Collectors',
     help: 'Not these host addresses, even if they are included. May be given several times',
     kind: hostAddresses,
-    default: undefined,
   }),
   collectorHostRoutesMaxSeries: flag({
     name: 'collector.host-routes.max-series',
@@ -348,7 +286,7 @@ const FLAGS = {
 /** Paths of the pages beside the metrics. */
 const OTHER_PAGES: readonly string[] = ['/api/v1/status', '/healthz', '/readyz'];
 
-type Values = { readonly [K in keyof typeof FLAGS]: (typeof FLAGS)[K] extends Flag<infer T> ? T : never };
+type Values = FlagValues<typeof FLAGS>;
 
 /** What the program is to do. Durations are in seconds, sizes in bytes, a share is 0 to 1. */
 export interface Config extends Values {
@@ -373,16 +311,6 @@ function collectorFlag(collector: Collector): Flag<boolean> {
 export function allFlags(collectors: readonly Collector[]): readonly Flag[] {
   const flags: readonly Flag[] = [...Object.values(FLAGS), ...collectors.map(collectorFlag)];
   return FLAG_GROUPS.flatMap((group) => flags.filter((one) => one.group === group));
-}
-
-/** A flag that is on or off and takes no value: `--name`, `--no-name`. */
-export function isSwitch(one: Flag): boolean {
-  return one.kind === yesOrNo;
-}
-
-/** The name of a flag in the environment. */
-export function environmentName(one: Pick<Flag, 'name'>): string {
-  return `FRR_EXPORTER_${one.name.replaceAll(/[.-]/g, '_').toUpperCase()}`;
 }
 
 /** What was typed on the command line, by the names of the flags; `true` and `false` for switches. */
