@@ -1,7 +1,8 @@
-/** Writes the documentation that is made from the code: `make docs`. */
-import { writeFileSync } from 'node:fs';
+/** Writes the documentation that is generated from the code: `make docs`. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { flagsPage } from '../docs/flags-page.ts';
 import { metricsPage } from '../docs/metrics-page.ts';
+import { withCollectorTable } from '../docs/readme-collectors.ts';
 import { statusPage } from '../docs/status-page.ts';
 
 const write = (name: string, page: string) =>
@@ -10,3 +11,6 @@ const write = (name: string, page: string) =>
 write('metrics', await metricsPage());
 write('flags', flagsPage());
 write('status', statusPage());
+
+const readme = new URL('../README.md', import.meta.url);
+writeFileSync(readme, withCollectorTable(readFileSync(readme, 'utf8')));

@@ -1,5 +1,7 @@
-/** Every command that the README shows is run here as it stands there, and does what the README says. */
-import { readFileSync } from 'node:fs';
+/** Every command in the README is run as it is printed there, and does what the README says. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,7 +10,7 @@ import { belongingTo, type Lab, startLab, waitFor } from '../lab/index.ts';
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 const README = readFileSync(`${CHECKOUT}/README.md`, 'utf8');
 
-/** The commands of the blocks that are marked as shell, without their comments. */
+/** The commands of the shell blocks, without their comments. */
 const COMMANDS = [...README.matchAll(/^```sh\n(.*?)^```/gms)]
   .flatMap(([, block]) => (block as string).split('\n'))
   .map((line) => line.replace(/\s+#.*/, '').trim())
@@ -16,7 +18,7 @@ const COMMANDS = [...README.matchAll(/^```sh\n(.*?)^```/gms)]
 
 const run = new Set<string>();
 
-/** Takes a command from the README: one that is not there any more fails the test that runs it. */
+/** Splits a command of the README; fails if the README no longer contains it. */
 function shown(command: string): readonly [string, ...string[]] {
   expect(COMMANDS).toContain(command);
   run.add(command);
@@ -24,14 +26,19 @@ function shown(command: string): readonly [string, ...string[]] {
 }
 
 let lab: Lab;
+let folder: string;
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'frr-exporter-readme-'));
   lab = await startLab({ name: 'readme' });
 });
-afterAll(() => lab?.stop());
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await lab?.stop();
+});
 
-/** Beside the node of a laboratory, as beside a router: in its network namespace, with its FRR as the only one. */
-function beside([program, ...args]: readonly [string, ...string[]]) {
+/** Runs a command as on a router: in the network namespace of the laboratory's node, which has one FRR. */
+function onRouter([program, ...args]: readonly [string, ...string[]]) {
   return execa('ip', ['netns', 'exec', lab.node.namespace, program, ...args], {
     cwd: CHECKOUT,
     env: { ...belongingTo(lab.name), FRR_EXPORTER_FRR_PATHSPACE: lab.node.namespace },
@@ -40,21 +47,21 @@ function beside([program, ...args]: readonly [string, ...string[]]) {
 }
 
 test('doctor finds nothing wrong', async () => {
-  const { exitCode, stdout } = await beside(shown('bin/frr-exporter doctor'));
+  const { exitCode, stdout } = await onRouter(shown('bin/frr-exporter doctor'));
   expect(stdout).toContain('FRR 8.4.4');
   expect(exitCode).toBe(0);
 });
 
 test('once prints the metrics', async () => {
-  const { exitCode, stdout } = await beside(shown('bin/frr-exporter once'));
+  const { exitCode, stdout } = await onRouter(shown('bin/frr-exporter once'));
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')).toContain('frr_bgp_session_up{vrf="default",peer="eth2"} 1');
 });
 
-test('without a command it serves', async () => {
-  const exporter = beside(shown('bin/frr-exporter'));
+test('without a command, it serves metrics', async () => {
+  const exporter = onRouter(shown('bin/frr-exporter'));
   try {
-    const page = () => beside(['curl', '-sS', 'http://localhost:9342/metrics']);
+    const page = () => onRouter(['curl', '-sS', 'http://localhost:9342/metrics']);
     const { stdout } = await waitFor(
       async () => {
         const answer = await page();
@@ -69,21 +76,34 @@ test('without a command it serves', async () => {
   }
 });
 
-/** Run by demo/demo.test.ts, which has the checkout's one demonstration for itself: the words there for each command. */
-const OF_THE_DEMONSTRATION = {
-  'make demo': "spawn('make', ['demo']",
-  'make demo-break LINK=tor1': "make('demo-break', 'LINK=tor1')",
-  'make demo-heal': "make('demo-heal')",
-};
+test('record writes a recording', async () => {
+  const [program, command] = shown('bin/frr-exporter record my-router');
+  const recording = join(folder, 'my-router');
+  expect((await onRouter([program, command as string, recording])).exitCode).toBe(0);
+  expect(readdirSync(recording)).not.toEqual([]);
+});
 
-test.each(Object.entries(OF_THE_DEMONSTRATION))(
-  '%s is run by the test of the demonstration',
-  (command, words) => {
-    shown(command);
-    expect(readFileSync(`${CHECKOUT}/test/integration/demo/demo.test.ts`, 'utf8')).toContain(words);
-  },
-);
+test('Prometheus accepts the scrape configuration', async () => {
+  const [, config] = /^```yaml\n(.*?)^```/ms.exec(README) ?? [];
+  const file = join(folder, 'prometheus.yml');
+  writeFileSync(file, config as string);
+  const { stdout } = await execa('promtool', ['check', 'config', file]);
+  expect(stdout).toContain('SUCCESS');
+});
 
-test('no command of the README was left out', () => {
+/** Commands that another file runs, and the words there that run them. */
+const RUN_ELSEWHERE = {
+  'npm ci': ['scripts/setup', 'npm ci '],
+  'make demo': ['test/integration/demo/demo.test.ts', "spawn('make', ['demo']"],
+  'make demo-break LINK=tor1': ['test/integration/demo/demo.test.ts', "make('demo-break', 'LINK=tor1')"],
+  'make demo-heal': ['test/integration/demo/demo.test.ts', "make('demo-heal')"],
+} as const;
+
+test.each(Object.entries(RUN_ELSEWHERE))('%s is run elsewhere', (command, [file, words]) => {
+  shown(command);
+  expect(readFileSync(join(CHECKOUT, file), 'utf8')).toContain(words);
+});
+
+test('every command of the README is run', () => {
   expect([...run].sort()).toEqual([...COMMANDS].sort());
 });
