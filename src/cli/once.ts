@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import type { Config } from '../flags/config.ts';
 import type { Logger } from '../log.ts';
 import { lookForMaintenance, maintenanceFamilies, NO_MAINTENANCE } from '../maintenance.ts';
-import { familiesPart, writePage } from '../metrics/page.ts';
+import { familiesPart, writeBody } from '../metrics/body.ts';
 import { pollOnce } from '../poller/poller.ts';
 import { openConfiguredSource, pollSettings } from './frr.ts';
 
@@ -24,8 +24,8 @@ export async function once(config: Config, output: Writable, log: Logger): Promi
     config.maintenanceFile === undefined
       ? NO_MAINTENANCE
       : await lookForMaintenance(config.maintenanceFile, Date.now() / 1000);
-  const parts = [...snapshot.parts.map(({ page }) => page), familiesPart(maintenanceFamilies(maintenance))];
-  const page = await writePage(parts, 'text', { gzip: false });
-  if (!output.write(page)) await happens(output, 'drain');
+  const parts = [...snapshot.parts.map(({ body }) => body), familiesPart(maintenanceFamilies(maintenance))];
+  const body = await writeBody(parts, 'text', { gzip: false });
+  if (!output.write(body)) await happens(output, 'drain');
   return snapshot.frrUp ? 0 : 1;
 }

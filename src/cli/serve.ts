@@ -4,8 +4,8 @@ import type { Config } from '../flags/config.ts';
 import { watchSocketFolder } from '../frr/socket-folder.ts';
 import type { Logger } from '../log.ts';
 import { maintenanceFamilies, watchMaintenance } from '../maintenance.ts';
+import { type BodyPart, familiesPart } from '../metrics/body.ts';
 import { type Build, buildFamily } from '../metrics/build.ts';
-import { familiesPart, type PagePart } from '../metrics/page.ts';
 import { startPoller } from '../poller/poller.ts';
 import { inheritedSockets, notifySystemd } from '../systemd.ts';
 import { createConnectionListener, type Listener } from '../web/listener.ts';
@@ -16,7 +16,7 @@ import { openConfiguredSource, pollSettings } from './frr.ts';
 /** What tells about this program itself; loaded only where it is wanted. */
 interface OwnMetrics {
   readonly measured: (handler: Handler, paths: ReadonlySet<string>) => Handler;
-  readonly parts: () => readonly PagePart[];
+  readonly parts: () => readonly BodyPart[];
   readonly stop: () => void;
 }
 

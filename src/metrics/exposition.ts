@@ -8,14 +8,14 @@ import type { Descriptor, MetricFamily, MetricType } from './family.ts';
 
 export type Format = 'text' | 'openmetrics';
 
-/** Ends a page; nothing in the text format. */
-export const END_OF_PAGE: Readonly<Record<Format, string>> = { text: '', openmetrics: '# EOF\n' };
+/** Ends an exposition; nothing in the text format. */
+export const END: Readonly<Record<Format, string>> = { text: '', openmetrics: '# EOF\n' };
 
 /** Samples that are turned into one string before it becomes bytes: some 100 kB, some 0.5 ms. */
 const SAMPLES_A_SLICE = 1_000;
 
 /**
- * A figure as both formats write it: the shortest text that reads back as the same 64-bit float.
+ * A value as both formats write it: the shortest text that reads back as the same 64-bit float.
  * Integers up to 1e21 keep all their digits.
  */
 export function formatValue(value: number): string {
@@ -53,8 +53,8 @@ export function familyHead(
 }
 
 /**
- * The exposition text of some families, in slices of bounded length, so that whoever writes a large page can see to
- * other work between them. The slices joined are the text; the end-of-page mark is not part of it.
+ * The exposition text of some families, in slices of bounded length, so that a large one can be rendered in turns
+ * with other work. The slices joined are the text, without the end mark.
  */
 export function* renderSlices(
   families: Iterable<MetricFamily>,
@@ -85,7 +85,7 @@ export function* renderSlices(
   if (text !== '') yield Buffer.from(text);
 }
 
-/** {@link renderSlices} in one go, for small pages and for tests. */
+/** {@link renderSlices} in one go, for small expositions and for tests. */
 export function render(families: Iterable<MetricFamily>, format: Format): Buffer {
   return Buffer.concat([...renderSlices(families, format)]);
 }

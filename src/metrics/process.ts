@@ -7,15 +7,15 @@ import {
   type MetricValueWithName,
   Registry,
 } from 'prom-client';
+import { type BodyPart, textPart } from './body.ts';
 import { type Format, familyHead, familyName, formatValue } from './exposition.ts';
 import { escapeLabelValue } from './family.ts';
-import { type PagePart, textPart } from './page.ts';
 
 export interface ProcessMetrics {
   /** Where others register metrics of the process: counters of requests, for one. Names must satisfy promtool. */
   readonly registry: Registry;
-  /** The part of the page, as things are when it is first rendered. */
-  part(): PagePart;
+  /** Part of a body, as things are when it is first rendered. */
+  part(): BodyPart;
   /** Ends the measurements. */
   stop(): void;
 }

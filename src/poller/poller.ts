@@ -3,9 +3,9 @@ import { type CollectorRun, clock, createPolling, type PollerOptions, type Polli
 import { createSchedule } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
 
-export type { PageOptions, PollerOptions, PollSettings } from './polling.ts';
+export type { BodyOptions, PollerOptions, PollSettings } from './polling.ts';
 
-export interface Poller extends Pick<Polling, 'snapshot' | 'page'> {
+export interface Poller extends Pick<Polling, 'snapshot' | 'body'> {
   /** Resolves when every collector has been asked once, whatever came of it, or when the poller ends. Never rejects. */
   readonly firstPollDone: Promise<void>;
   /** Ends all polls. Afterwards no timer, process or connection of the poller is left, and the source is closed. */
@@ -93,7 +93,7 @@ export function startPoller(options: PollerOptions): Poller {
   const turns: readonly Turn[] = runs.map(takeTurns);
   return {
     snapshot: polling.snapshot,
-    page: polling.page,
+    body: polling.body,
     firstPollDone: Promise.all(turns.map(({ firstDone }) => firstDone)).then(() => undefined),
     async stop() {
       const ends = turns.map((turn) => turn.end());

@@ -3,13 +3,12 @@ import type { Logger } from 'pino';
 import type { Collector, Pace } from '../collectors/collector.ts';
 import type { Daemon } from '../frr/commands.ts';
 import { FrrError, type FrrSource } from '../frr/source.ts';
+import { type BodyPart, familiesPart, writeBody } from '../metrics/body.ts';
 import type { Format } from '../metrics/exposition.ts';
 import type { Descriptor, Drop, Families, MetricFamily } from '../metrics/family.ts';
-import { familiesPart, type PagePart, writePage } from '../metrics/page.ts';
 import { inTurns } from '../turns.ts';
 import { frrForPoll } from './ask.ts';
 import { changed } from './changes.ts';
-import { createDemand } from './demand.ts';
 import { createFailureLog } from './failure-log.ts';
 import { createHeard } from './heard.ts';
 import { count, createCounts, pollerFamilies } from './poller-metrics.ts';
@@ -44,13 +43,13 @@ export interface PollerOptions {
   readonly log: Logger;
 }
 
-export interface PageOptions {
+export interface BodyOptions {
   readonly format: Format;
   readonly gzip: boolean;
   /** Names of the collectors to show; all of them when left out. The poller's own figures are always there. */
   readonly only?: ReadonlySet<string>;
   /** Parts that others add after FRR's figures: the process's own metrics, for one. */
-  readonly others?: readonly PagePart[];
+  readonly others?: readonly BodyPart[];
 }
 
 /** One collector at work. */
@@ -72,7 +71,8 @@ export interface CollectorRun {
 export interface Polling {
   readonly runs: readonly CollectorRun[];
   snapshot(): Snapshot;
-  page(options: PageOptions): Promise<Buffer>;
+  /** The body of a scrape. */
+  body(options: BodyOptions): Promise<Buffer>;
   /** Ends the polls that are under way and closes the source. */
   stop(): Promise<void>;
 }
@@ -145,7 +145,8 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
   const watched = new Set(collectors.flatMap(({ askedWhenChanged = [] }) => askedWhenChanged));
   const counts = createCounts(wallClock());
   const heard = source.kind === 'vtysh' ? createHeard(settings.interval, clock) : undefined;
-  const demand = createDemand(clock);
+  /** What the newest scrape wanted, and so most likely the next one: it is made before that comes. */
+  let wanted: Pick<BodyOptions, 'format' | 'gzip'> | undefined;
   const failures = createFailureLog(log);
   const reasonsAreAsked = states.some(({ provides }) => provides.has('frr_bgp_session_last_reset_info'));
   const sessions = createSessionLog(log, reasonsAreAsked);
@@ -168,7 +169,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       }),
     );
     const families = pollerFamilies(frrUp, status, counts);
-    const own: SnapshotPart = { name: OWN_PART, at, families, page: familiesPart(families) };
+    const own: SnapshotPart = { name: OWN_PART, at, families, body: familiesPart(families) };
     const parts = states.flatMap(({ part }) => (part === undefined ? [] : [part]));
     return { at, frrUp, parts: [own, ...parts], collectors: status };
   }
@@ -232,6 +233,17 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
     );
   }
 
+  /** What was rendered stays where nothing has changed. */
+  function rendering({ part }: State, families: readonly MetricFamily[]): BodyPart {
+    const same =
+      part?.families.length === families.length &&
+      families.every((family, n) => {
+        const before = part.families[n];
+        return before?.descriptor === family.descriptor && !changed(before, family);
+      });
+    return same ? part.body : familiesPart(families);
+  }
+
   async function poll(state: State): Promise<ReadonlySet<Descriptor>> {
     const { collector } = state;
     const { name } = collector;
@@ -263,8 +275,8 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       const built = collector.families(answers, { now });
       const { families: fresh, drops }: Families = 'families' in built ? built : await inTurns(built);
       const families = limit(state, settleTimestamps(fresh, state.families ?? NO_FAMILIES));
-      const part = { name, at: now, families, page: familiesPart(families) };
-      await demand.prepare(part.page);
+      const body = rendering(state, families);
+      if (wanted !== undefined) await (wanted.gzip ? body.deflated(wanted.format) : body.text(wanted.format));
       if (stopping.signal.aborted) return NO_CHANGES;
       const changes = watchedChanges(state, families);
       noteDrops(name, drops);
@@ -275,7 +287,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       state.lastSuccess = now;
       state.duration = elapsedSince(began);
       state.families = families;
-      state.part = part;
+      state.part = { name, at: now, families, body };
       failures.succeeded(name);
       publish();
       sessions.observe(state.provides, families, began);
@@ -324,12 +336,12 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       keepUntil: (moment) => keepUntil(state, moment),
     })),
     snapshot: () => snapshot,
-    page({ format, gzip, only, others = [] }) {
-      demand.asked(format, gzip);
+    body({ format, gzip, only, others = [] }) {
+      wanted = { format, gzip };
       const shown = snapshot.parts.filter(
         ({ name }) => only === undefined || name === OWN_PART || only.has(name),
       );
-      return writePage([...shown.map(({ page }) => page), ...others], format, { gzip });
+      return writeBody([...shown.map(({ body }) => body), ...others], format, { gzip });
     },
     async stop() {
       stopping.abort();

@@ -1,7 +1,7 @@
 /** What the poller knows at one moment: the newest figures of every collector, and how the collectors are. */
 import type { FrrErrorReason } from '../frr/source.ts';
+import type { BodyPart } from '../metrics/body.ts';
 import type { MetricFamily } from '../metrics/family.ts';
-import type { PagePart } from '../metrics/page.ts';
 
 /** Figures of one collector, or of the poller itself. Immutable. */
 export interface SnapshotPart {
@@ -10,7 +10,7 @@ export interface SnapshotPart {
   /** Seconds since the epoch at which FRR's answers came. */
   readonly at: number;
   readonly families: readonly MetricFamily[];
-  readonly page: PagePart;
+  readonly body: BodyPart;
 }
 
 /** How one collector is, for the status page and for `doctor`. */

@@ -4,8 +4,8 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Config } from '../flags/config.ts';
 import type { Logger } from '../log.ts';
 import type { Maintenance } from '../maintenance.ts';
+import type { BodyPart } from '../metrics/body.ts';
 import { negotiate } from '../metrics/negotiate.ts';
-import type { PagePart } from '../metrics/page.ts';
 import type { Poller } from '../poller/poller.ts';
 import { BadRequest, type CollectorNames, wantedCollectors } from './collect-filter.ts';
 import { LANDING_CONTENT_SECURITY_POLICY, type Link, landingPage } from './landing.ts';
@@ -13,11 +13,11 @@ import { statusDocument } from './status.ts';
 
 export interface PagesOptions {
   readonly config: Pick<Config, 'webTelemetryPath' | 'webMaxRequests' | 'webExternalUrl' | 'webRoutePrefix'>;
-  readonly poller: Pick<Poller, 'snapshot' | 'page' | 'firstPollDone'>;
+  readonly poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'>;
   readonly collectors: CollectorNames;
   readonly maintenance: () => Maintenance;
-  /** Parts of the metrics page that do not come from FRR. */
-  readonly otherParts: () => readonly PagePart[];
+  /** Parts of a scrape's body that do not come from FRR. */
+  readonly otherParts: () => readonly BodyPart[];
   readonly version: string;
   readonly log: Logger;
 }
@@ -76,7 +76,7 @@ export async function createPages(options: PagesOptions): Promise<Pages> {
     reply.raw.once('close', () => scrapes--);
     const { format, contentType } = negotiate(request.headers.accept);
     const gzip = takesGzip(request.headers['accept-encoding'] as string | undefined);
-    const page = await poller.page({
+    const body = await poller.body({
       format,
       gzip,
       ...(only === undefined ? {} : { only }),
@@ -84,7 +84,7 @@ export async function createPages(options: PagesOptions): Promise<Pages> {
     });
     reply.header('content-type', contentType).header('vary', 'Accept, Accept-Encoding');
     if (gzip) reply.header('content-encoding', 'gzip');
-    return page;
+    return body;
   }
 
   async function alive(_request: FastifyRequest, reply: FastifyReply): Promise<string> {

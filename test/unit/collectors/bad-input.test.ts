@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Collector, Frr } from '../../../src/collectors/collector.ts';
 import { BGP_NAME_DEFAULTS } from '../../../src/collectors/compat/bgp.ts';
 import { COLLECTOR_DEFAULTS, collectors } from '../../../src/collectors/index.ts';
+import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
 import type { Families } from '../../../src/metrics/family.ts';
-import { familiesPart, writePage } from '../../../src/metrics/page.ts';
 import { type Page, readPage, type Series } from '../../lab/page.ts';
 import { answering, collect, recordedFrr } from './recorded.ts';
 
@@ -12,7 +12,7 @@ type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
 /** What is on the page; its reader refuses whatever is none of the format, and what is there twice. */
 async function pageOf({ families }: Families): Promise<Page> {
-  return readPage((await writePage([familiesPart(families)], 'text', { gzip: false })).toString());
+  return readPage((await writeBody([familiesPart(families)], 'text', { gzip: false })).toString());
 }
 
 /** FRR with its JSON changed. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Counter, Gauge, Registry, type RegistryContentType } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import {
-  END_OF_PAGE,
+  END,
   escapeHelp,
   type Format,
   familyName,
@@ -105,7 +105,7 @@ describe('the text of a page', () => {
         '',
       ].join('\n'),
     );
-    expect(END_OF_PAGE).toEqual({ text: '', openmetrics: '# EOF\n' });
+    expect(END).toEqual({ text: '', openmetrics: '# EOF\n' });
   });
 
   test('leaves out families without samples', () => {
@@ -254,8 +254,8 @@ describe('whatever the labels and values', () => {
           ).toString();
           // prom-client writes empty lines between families, families without samples, and -0 as 0.
           const theirs = (await registry.metrics()).replaceAll(/^\n/gm, '');
-          expect((ours + END_OF_PAGE[format]).replaceAll(/ -0$/gm, ' 0')).toBe(
-            rows.length === 0 ? END_OF_PAGE[format] : theirs,
+          expect((ours + END[format]).replaceAll(/ -0$/gm, ' 0')).toBe(
+            rows.length === 0 ? END[format] : theirs,
           );
         },
       ),

@@ -1,6 +1,6 @@
 import { Counter, Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
-import { writePage } from '../../../src/metrics/page.ts';
+import { writeBody } from '../../../src/metrics/body.ts';
 import { type ProcessMetrics, renderRegistry, startProcessMetrics } from '../../../src/metrics/process.ts';
 
 let started: ProcessMetrics | undefined;
@@ -13,7 +13,7 @@ function start(): ProcessMetrics {
 afterEach(() => started?.stop());
 
 const page = async (metrics: ProcessMetrics, format: 'text' | 'openmetrics') =>
-  (await writePage([metrics.part()], format, { gzip: false })).toString();
+  (await writeBody([metrics.part()], format, { gzip: false })).toString();
 
 test("the process's metrics are these and no others", async () => {
   const families = [...(await page(start(), 'text')).matchAll(/^# TYPE (\S+ \S+)$/gm)].map(([, one]) => one);

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Collector, collector, type Pace } from '../../../src/collectors/collector.ts';
 import { COMMANDS, type Command } from '../../../src/frr/commands.ts';
 import { FrrError } from '../../../src/frr/source.ts';
+import { textPart } from '../../../src/metrics/body.ts';
 import { buildFamilies, type Descriptor, labels, metric } from '../../../src/metrics/family.ts';
-import { textPart } from '../../../src/metrics/page.ts';
 import {
   type Poller,
   type PollerOptions,
@@ -445,13 +445,30 @@ describe('samples that are left out', () => {
   });
 });
 
-describe('the page', () => {
+describe('the body of a scrape', () => {
+  test('is rendered again only where something has changed', async () => {
+    const { start, frr } = polling({ collectors: [sessions.collector] });
+    const poller = start();
+    const rendered = () => poller.snapshot().parts[1]?.body.text('openmetrics');
+    await pass(1);
+    await poller.body({ format: 'openmetrics', gzip: false });
+    const before = await rendered();
+    await pass(5);
+    expect(await rendered()).toBe(before);
+    frr.replies.set(SUMMARY, '{"a": 1, "b": 3}');
+    await pass(5);
+    expect(String(await rendered())).toBe(String(before).replace('{peer="b"} 2', '{peer="b"} 3'));
+    frr.replies.set(SUMMARY, '{"a": 1}');
+    await pass(5);
+    expect(String(await rendered())).toBe(String(before).replace(/^.*peer="b".*\n/m, ''));
+  });
+
   test('has the poller first, then the collectors in their order, then what others add', async () => {
     const { start } = polling();
     const poller = start();
     await pass(1);
     const others = [textPart(async () => Buffer.from('other 1\n'))];
-    const page = (await poller.page({ format: 'openmetrics', gzip: false, others })).toString();
+    const page = (await poller.body({ format: 'openmetrics', gzip: false, others })).toString();
     const families = [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
     expect(families).toEqual([
       'frr_up',
@@ -469,7 +486,7 @@ describe('the page', () => {
     ]);
     expect(page.endsWith('frr_reasons_value{peer="a"} 10\nother 1\n# EOF\n')).toBe(true);
     expect(page).toContain('frr_exporter_commands_created{daemon="bgpd"} 1700000000\n');
-    const compressed = await poller.page({ format: 'openmetrics', gzip: true, others });
+    const compressed = await poller.body({ format: 'openmetrics', gzip: true, others });
     expect(gunzipSync(compressed).toString()).toBe(page);
   });
 
@@ -477,7 +494,7 @@ describe('the page', () => {
     const { start } = polling();
     const poller = start();
     await pass(1);
-    const page = await poller.page({ format: 'text', gzip: false, only: new Set(['table']) });
+    const page = await poller.body({ format: 'text', gzip: false, only: new Set(['table']) });
     const values = [...page.toString().matchAll(/^frr_\w+_value/gm)].map(([name]) => name);
     expect(values).toEqual(['frr_table_value']);
     expect(page.toString()).toContain('frr_collector_up{collector="sessions"} 1\n');

@@ -4,9 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NO_MAINTENANCE } from '../../../src/maintenance.ts';
+import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
 import { labels, metric, NO_LABELS } from '../../../src/metrics/family.ts';
-import { familiesPart, writePage } from '../../../src/metrics/page.ts';
-import type { PageOptions, Poller } from '../../../src/poller/poller.ts';
+import type { BodyOptions, Poller } from '../../../src/poller/poller.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
 import { createPages, takesGzip } from '../../../src/web/pages.ts';
 
@@ -23,7 +23,7 @@ const families = [
   { descriptor: UP, samples: [{ labels: NO_LABELS, value: 1 }] },
   { descriptor: INFO, samples: [{ labels: labels(['version'], ['10.<7>']), value: 1 }] },
 ];
-const part = { name: 'daemons', at: 1000, families, page: familiesPart(families) };
+const part = { name: 'daemons', at: 1000, families, body: familiesPart(families) };
 
 const SNAPSHOT: Snapshot = {
   at: 1000,
@@ -46,13 +46,13 @@ let firstPollIsDone: () => void;
 /** Pages wait for this. */
 let held: Promise<void> | undefined;
 let waiting = 0;
-const poller: Pick<Poller, 'snapshot' | 'page' | 'firstPollDone'> = {
+const poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'> = {
   snapshot: () => SNAPSHOT,
-  page: async ({ format, gzip, only, others = [] }: PageOptions) => {
+  body: async ({ format, gzip, only, others = [] }: BodyOptions) => {
     waiting++;
     await held;
     waiting--;
-    return writePage(only?.has('daemons') === false ? others : [part.page, ...others], format, { gzip });
+    return writeBody(only?.has('daemons') === false ? others : [part.body, ...others], format, { gzip });
   },
   firstPollDone: new Promise((resolve) => {
     firstPollIsDone = resolve;
