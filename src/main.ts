@@ -60,7 +60,7 @@ async function run(line: Exclude<CommandLine, { command: 'print' }>): Promise<nu
   const { openLog } = await import('./log.ts');
   const log = await openLog(line.config);
   endAtDefects(log);
-  for (const warning of line.config.warnings) log.warn(warning);
+  for (const { text, remedy } of line.config.warnings) log.warn(`${text}; ${remedy}`);
   // Each command is loaded only when it is the one.
   switch (line.command) {
     case 'serve': {

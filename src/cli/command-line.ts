@@ -1,23 +1,32 @@
-/** The command line: which command, with which configuration; `--help` and `--version`. Commander reads it. */
+/** The command line: which command, with which configuration; `--help` and `--version`. Commander parses it. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import type { Collector } from '../collectors/collector.ts';
-import { COLLECTOR_DEFAULTS, type CollectorSettings, collectors } from '../collectors/index.ts';
-import { allFlags, type Config, readConfig } from '../flags/config.ts';
-import { environmentName, FLAG_GROUPS, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
+import { ALL_COLLECTORS } from '../collectors/configurable.ts';
+import {
+  allFlags,
+  type CollectorSet,
+  type Config,
+  type Given,
+  makeConfig,
+  unknownVariables,
+} from '../flags/config.ts';
+import { environmentName, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
 
 const COMMANDS = {
   serve: 'poll FRR and serve the metrics (the default)',
   once: 'poll once, print the metrics, exit with 0 if FRR answered and 1 if not',
-  record: 'ask FRR every command once and write a recording into the folder DIR',
-  doctor: 'check everything that must be right, and say what to do about what is not',
+  record: 'run every command on FRR once and write a recording into the directory DIR',
+  doctor: 'check the prerequisites and suggest fixes',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
 
+type Words =
+  | { readonly command: Exclude<CommandName, 'record'> }
+  | { readonly command: 'record'; readonly directory: string };
+
 /** What to do. */
 export type CommandLine =
-  | { readonly command: Exclude<CommandName, 'record'>; readonly config: Config }
-  | { readonly command: 'record'; readonly directory: string; readonly config: Config }
+  | (Words & { readonly config: Config })
   /** `--help` and `--version`. */
   | { readonly command: 'print'; readonly text: string };
 
@@ -27,101 +36,148 @@ function isCommandName(word: string): word is CommandName {
 
 /** The default of a flag as people read it; undefined where there is none. */
 export function defaultText(flag: Flag): string | undefined {
-  if (!isSwitch(flag)) return flag.default;
-  return flag.default === 'true' ? 'on' : 'off';
+  return isSwitch(flag) ? (flag.initial ? 'on' : 'off') : flag.default;
 }
 
-/** A flag as it is typed: `--frr.timeout=DURATION`, `--[no-]collector.bgp`. */
+/** A flag as it is typed: `--frr.timeout=DURATION`, `--[no-]collector.bgp`; with `...` where it may be repeated. */
 export function flagUsage(flag: Flag): string {
-  return isSwitch(flag) ? `--[no-]${flag.name}` : `--${flag.name}=${flag.kind.placeholder}`;
+  if (isSwitch(flag)) return `--[no-]${flag.name}`;
+  return `--${flag.name}=${flag.kind.placeholder}${flag.repeatable ? ' ...' : ''}`;
 }
 
-function describe(program: Command, version: string, flags: readonly Flag[]): void {
-  const commands = Object.entries(COMMANDS).map(
-    ([name, does]) => `  ${(name === 'record' ? 'record DIR' : name).padEnd(12)}${does}`,
-  );
-  program
-    .name('frr-exporter')
-    .usage('[command] [flags]')
-    .description(
-      `Prometheus exporter for FRRouting: which BGP and BFD sessions are down, since when, and why.
+const DESCRIPTION = `Prometheus exporter for FRRouting: which BGP and BFD sessions are down, since when, and why.
 
 Commands:
-${commands.join('\n')}
+${Object.entries(COMMANDS)
+  .map(([name, does]) => `  ${(name === 'record' ? 'record DIR' : name).padEnd(12)}${does}`)
+  .join('\n')}
 
-A flag can also be given in the environment: --web.listen-address=:9342 as
-${environmentName({ name: 'web.listen-address' })}=:9342.`,
-    )
-    .helpOption('-h, --help', 'This page')
-    .version(version, '--version', 'Version of this program')
-    .addArgument(new Argument('[command]'))
-    .addArgument(new Argument('[DIR]'))
-    .allowExcessArguments(false)
-    .configureHelp({
-      visibleArguments: () => [],
-      optionTerm: (option) => {
-        const flag = flags.find((one) => `--${one.name}` === option.long);
-        return flag === undefined ? option.flags : flagUsage(flag);
-      },
-      optionDescription: (option) => option.description,
-    })
-    .addHelpText(
-      'after',
-      `
+Every flag can also be set in the environment: --web.listen-address=:9342 as
+${environmentName({ name: 'web.listen-address' })}=:9342.`;
+
+const EXAMPLES = `
 Examples:
   frr-exporter --frr.source=socket --web.listen-address=127.0.0.1:9342
   frr-exporter once --collector.disable-defaults --collector.bgp
-  frr-exporter --frr.vtysh.prefix="podman exec frr timeout 10"`,
-    );
-}
+  frr-exporter --frr.vtysh.prefix="podman exec frr timeout 10"`;
 
-/** Commander's options for a flag. What is typed is kept as text, in its order, and read by config.ts. */
-function declare(program: Command, flag: Flag, typed: Map<string, string[]>): void {
-  const note = (value: string) => {
-    const before = typed.get(flag.name);
-    if (before === undefined) typed.set(flag.name, [value]);
-    else before.push(value);
-  };
+function options(flag: Flag): readonly Option[] {
   const heading = `${flag.group}:`;
-  const preset = defaultText(flag);
-  const help = preset === undefined ? flag.help : `${flag.help} (default: ${preset})`;
-  if (isSwitch(flag)) {
-    program.addOption(new Option(`--${flag.name}`, help).helpGroup(heading));
-    program.addOption(new Option(`--no-${flag.name}`).hideHelp());
-    program.on(`option:${flag.name}`, () => note('true'));
-    program.on(`option:no-${flag.name}`, () => note('false'));
-    return;
-  }
-  // Optional for Commander, so that a forgotten value does not swallow the next flag, and the message is ours.
-  program.addOption(new Option(`--${flag.name} [value]`, help).helpGroup(heading));
-  program.on(`option:${flag.name}`, (value: string | null | undefined) => {
-    if (value === null || value === undefined)
-      throw new UsageError(`--${flag.name} takes ${flag.kind.takes}, and was given nothing`);
-    note(value);
-  });
+  if (isSwitch(flag))
+    return [
+      new Option(`--${flag.name}`, flag.help).default(flag.initial, defaultText(flag)).helpGroup(heading),
+      new Option(`--no-${flag.name}`).hideHelp(),
+    ];
+  // The value is optional for Commander, so that a forgotten one does not swallow the next flag.
+  return [
+    new Option(`--${flag.name} [value]`, flag.help)
+      .preset('')
+      .default(flag.initial, flag.default)
+      .argParser((text, before) => flag.parse(text, `--${flag.name}`, before))
+      .helpGroup(heading),
+  ];
 }
 
-/** Commander's message, made one line that also knows Go's habits. */
-function usageError(error: CommanderError, flags: readonly Flag[]): UsageError {
-  const unknown = /unknown option '([^']*)'/.exec(error.message)?.[1];
-  if (unknown !== undefined) {
-    const name = (unknown.split('=')[0] as string).replace(/^-+(no-)?/, '');
-    const meant = flags.find((flag) => flag.name === name);
-    if (meant !== undefined && unknown.startsWith('--') && isSwitch(meant))
-      return new UsageError(`--${name} takes no value; write --${name} or --no-${name}`);
-    if (meant !== undefined && unknown.startsWith('--'))
-      return new UsageError(
-        `--${name} takes ${meant.kind.takes}; it cannot be switched off with --no-${name}`,
-      );
-    if (meant !== undefined) return new UsageError(`unknown flag ${unknown}; did you mean --${name}?`);
+function createProgram(version: string, flags: readonly Flag[], print: (text: string) => void): Command {
+  const program = new Command('frr-exporter')
+    .usage('[command] [flags]')
+    .description(DESCRIPTION)
+    .helpOption('-h, --help', 'Show this help')
+    .version(version, '--version', 'Show the version of this program')
+    .addArgument(new Argument('[command]'))
+    .addArgument(new Argument('[DIR]'))
+    .allowExcessArguments(false)
+    .addHelpText('after', EXAMPLES)
+    .configureHelp({
+      visibleArguments: () => [],
+      optionTerm: ({ long, flags: written }) => {
+        const flag = flags.find(({ name }) => `--${name}` === long);
+        return flag === undefined ? written : flagUsage(flag);
+      },
+      optionDescription: ({ description, defaultValueDescription: preset }) =>
+        preset === undefined ? description : `${description} (default: ${preset})`,
+    })
+    .exitOverride()
+    .configureOutput({
+      writeOut: print,
+      writeErr: () => undefined,
+      getOutHelpWidth: () => Math.min(process.stdout.columns ?? 100, 120),
+    });
+  for (const option of flags.flatMap(options)) program.addOption(option);
+  return program;
+}
+
+/** What is wrong with a word that is almost a flag, as other programs have them; undefined where nothing is. */
+function mistake(word: string, flags: readonly Flag[]): string | undefined {
+  const [typed = '', value] = word.split('=', 2);
+  const [, dashes, no, name] = /^(--?)(no-)?(.*)$/.exec(typed) ?? [];
+  const flag = flags.find((one) => one.name === name);
+  if (flag === undefined) return undefined;
+  if (dashes === '-') return `unknown flag ${word}; did you mean --${name}?`;
+  if (isSwitch(flag))
+    return value === undefined ? undefined : `--${name} takes no value; write --${name} or --no-${name}`;
+  if (no === undefined) return undefined;
+  return `--${name} takes ${flag.kind.takes}; it cannot be switched off with --no-${name}`;
+}
+
+/** Commander's message in one line, in our words. */
+function usageError({ code, message }: CommanderError): UsageError {
+  const [problem = '', suggestion] = message.replace('error: ', '').split('\n');
+  if (code !== 'commander.unknownOption') return new UsageError(problem);
+  const hint = suggestion?.replace('(Did', 'did').replace('?)', '?') ?? '--help lists them all';
+  return new UsageError(`${problem.replace('option', 'flag')}; ${hint}`);
+}
+
+function parse(program: Command, argv: readonly string[], flags: readonly Flag[]): void {
+  const words = argv.map((word) => {
+    const wrong = mistake(word, flags);
+    if (wrong !== undefined) throw new UsageError(wrong);
+    // Commander looks for a flag of a similar name, and takes a value for a part of the name.
+    const [typed = ''] = word.split('=', 1);
+    return typed.startsWith('--') && !flags.some(({ name }) => `--${name}` === typed) ? typed : word;
+  });
+  program.parse(words, { from: 'user' });
+}
+
+/**
+ * What the environment says of a flag; undefined where it says nothing. An empty variable is how compose files and units
+ * say "not set". Commander's own `env()` would take that for a value, and any value of a switch for "on".
+ */
+function fromEnvironment(flag: Flag, environment: NodeJS.ProcessEnv): unknown {
+  const variable = environmentName(flag);
+  const value = environment[variable] ?? '';
+  return (flag.repeatable ? value.split(',') : [value])
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .reduce<unknown>((before, text) => flag.parse(text, variable, before ?? flag.initial), undefined);
+}
+
+/** What was given; the command line wins over the environment. */
+function readGiven(program: Command, flags: readonly Flag[], environment: NodeJS.ProcessEnv): Given {
+  const given = new Map<string, unknown>();
+  for (const flag of flags) {
+    const key = new Option(`--${flag.name}`).attributeName();
+    const value =
+      program.getOptionValueSource(key) === 'cli'
+        ? program.getOptionValue(key)
+        : fromEnvironment(flag, environment);
+    if (value !== undefined) given.set(flag.name, value);
   }
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace('unknown option', 'unknown flag')
-    .replace(/\n\(Did you mean (one of )?(.*)\?\)$/, '; did you mean $1$2?');
-  return new UsageError(
-    unknown === undefined || message.includes('did you mean') ? message : `${message}; --help lists them all`,
-  );
+  return given;
+}
+
+/** The command that the words besides the flags name, and its directory. */
+function readCommand([command = 'serve', directory]: readonly string[]): Words {
+  if (!isCommandName(command))
+    throw new UsageError(
+      `unknown command ${JSON.stringify(command)}; there are ${Object.keys(COMMANDS).join(', ')}`,
+    );
+  if (command !== 'record' && directory !== undefined)
+    throw new UsageError(`${command} takes no argument, not ${JSON.stringify(directory)}`);
+  if (command !== 'record') return { command };
+  if (directory === undefined)
+    throw new UsageError('record takes the directory to write into: frr-exporter record DIR');
+  return { command, directory };
 }
 
 /**
@@ -133,45 +189,22 @@ export function readCommandLine(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv,
   version: string,
-  collectorsFor: (settings: CollectorSettings) => readonly Collector[] = collectors,
+  collectors: CollectorSet = ALL_COLLECTORS,
 ): CommandLine {
-  const flags = allFlags(collectorsFor(COLLECTOR_DEFAULTS));
-  const typed = new Map<string, string[]>();
-  const program = new Command();
+  const flags = allFlags(collectors);
   let printed = '';
-  program.exitOverride().configureOutput({
-    writeOut: (text) => {
-      printed += text;
-    },
-    writeErr: () => undefined,
-    getOutHelpWidth: () => Math.min(process.stdout.columns ?? 100, 120),
+  const program = createProgram(version, flags, (text) => {
+    printed += text;
   });
-  describe(program, version, flags);
-  for (const group of FLAG_GROUPS)
-    for (const flag of flags) if (flag.group === group) declare(program, flag, typed);
-  const known = new Set(flags.map(({ name }) => `--${name}`));
-  // Commander looks for a flag of a similar name, and the value would count as part of the name.
-  const named = argv.map((word) =>
-    /^--[^=]+=/.test(word) && !known.has(word.split('=')[0] as string)
-      ? (word.split('=')[0] as string)
-      : word,
-  );
   try {
-    program.parse(named, { from: 'user' });
+    parse(program, argv, flags);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { command: 'print', text: printed };
-    throw usageError(error, flags);
+    throw usageError(error);
   }
-  const [command = 'serve', directory] = program.args;
-  if (!isCommandName(command))
-    throw new UsageError(
-      `unknown command ${JSON.stringify(command)}; there are ${Object.keys(COMMANDS).join(', ')}`,
-    );
-  if (command !== 'record' && directory !== undefined)
-    throw new UsageError(`${command} takes no argument, not ${JSON.stringify(directory)}`);
-  if (command === 'record' && directory === undefined)
-    throw new UsageError('record takes the folder to write into: frr-exporter record DIR');
-  const config = readConfig(typed, environment, collectorsFor);
-  return command === 'record' ? { command, directory: directory as string, config } : { command, config };
+  const words = readCommand(program.args);
+  const config = makeConfig(readGiven(program, flags, environment), collectors);
+  const warnings = [...unknownVariables(flags, environment), ...config.warnings];
+  return { ...words, config: { ...config, warnings } };
 }

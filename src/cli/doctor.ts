@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { parseVersion, parseWatchfrr } from '../collectors/daemons.ts';
-import { type Config, HOST_ROUTES_LEFT_OUT } from '../flags/config.ts';
+import type { Config } from '../flags/config.ts';
 import { COMMANDS, type Command, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts';
 import type { OpenedSource } from '../frr/open.ts';
 import { RecordingError } from '../frr/recording.ts';
@@ -78,8 +78,7 @@ async function* examine(config: Config): AsyncGenerator<Finding> {
   try {
     yield { level: 'ok', text: `asks FRR by ${source.kind}: ${why}` };
     if (source.kind === 'vtysh') yield* lookAtPrefix(sourceOptions(config).vtyshPrefix);
-    if (config.warnings.some((warning) => warning.startsWith(HOST_ROUTES_LEFT_OUT.text)))
-      yield { level: 'warn', ...HOST_ROUTES_LEFT_OUT };
+    for (const warning of config.warnings) yield { level: 'warn', ...warning };
     // What is here says nothing of a vtysh that runs elsewhere.
     const here =
       source.kind === 'socket' || (source.kind === 'vtysh' && sourceOptions(config).vtyshPrefix.length === 0);

@@ -1,7 +1,7 @@
 /** `frr-exporter record DIR`: asks FRR everything that this program ever asks, and keeps the answers in a folder. */
 import type { Writable } from 'node:stream';
 import { DEFAULT_VRF, parseVrfs } from '../collectors/vrfs.ts';
-import { asksElsewhere, type Config } from '../flags/config.ts';
+import { type Config, runsElsewhere } from '../flags/config.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
 import { allCommands, COMMANDS, type Command, type Daemon } from '../frr/commands.ts';
 import { type Recorded, refuseIfNotEmpty, writeRecording } from '../frr/recording.ts';
@@ -24,7 +24,7 @@ export async function record(config: Config, directory: string, output: Writable
   try {
     output.write(`Asking FRR by ${source.kind}: ${why}\n`);
     // Addresses of another network namespace than FRR's would be told as FRR's when the recording is replayed.
-    const addresses = asksElsewhere(config) ? [] : await addressesOf(source);
+    const addresses = runsElsewhere(config) ? [] : await addressesOf(source);
     const recorded = await askAll(source, await commandsFor(source, addresses, config), config);
     const answers = recorded.filter(({ outcome }) => !(outcome instanceof FrrError)).length;
     tellFailures(recorded, output);

@@ -1,12 +1,12 @@
 /**
  * How a flag is declared: once, with its kind of value, its default, and its words for `--help` and docs/flags.md.
- * The program's flags are in config.ts; a collector declares its own.
+ * The program's own flags are in program.ts; a collector declares its own beside its metrics.
  */
 import { UserError } from '../user-error.ts';
 import { type Kind, yesOrNo } from './values.ts';
 
 /** The headings of `--help`, in their order. */
-export const FLAG_GROUPS = ['FRR', 'Polling', 'Collectors', 'Web', 'Logs'] as const;
+export const FLAG_GROUPS = ['FRR', 'Polling', 'Collectors', 'Compatibility', 'Web', 'Logs'] as const;
 
 /** A flag of the command line, and its variable in the environment ({@link environmentName}). */
 export interface Flag<T = unknown> {
@@ -20,16 +20,22 @@ export interface Flag<T = unknown> {
   readonly repeatable: boolean;
   /** The default as one would type it; undefined where leaving the flag out has a meaning of its own. */
   readonly default: string | undefined;
+  /** The value where the flag is not given. */
+  readonly initial: T;
   /**
-   * Reads what was typed, in its order; the default where nothing was.
+   * Reads one value.
    * @param where the flag or the variable, for the message
+   * @param before the value so far: {@link initial}, or what an earlier call returned
    * @throws UsageError
    */
-  readonly read: (given: readonly string[], where: string) => T;
+  readonly parse: (text: string, where: string, before: unknown) => T;
 }
 
+/** Flags that belong together, by the keys under which their values are wanted. */
+export type FlagSet = Readonly<Record<string, Flag>>;
+
 /** The values of a set of flags, by the same keys. */
-export type FlagValues<Set extends Readonly<Record<string, Flag>>> = {
+export type FlagValues<Set extends FlagSet> = {
   readonly [Key in keyof Set]: Set[Key] extends Flag<infer T> ? T : never;
 };
 
@@ -46,22 +52,22 @@ interface Declaration<T> {
   readonly kind: Kind<T>;
 }
 
-function readOne<T>(kind: Kind<T>, given: string, where: string): T {
-  const value = kind.read(given);
-  if (value === undefined) throw new UsageError(`${where} takes ${kind.takes}, not ${JSON.stringify(given)}`);
-  return value;
+function parse<T>({ takes, read }: Kind<T>, text: string, where: string): T {
+  const value = read(text);
+  if (value !== undefined) return value;
+  const given = text === '' ? ', and was given nothing' : `, not ${JSON.stringify(text)}`;
+  throw new UsageError(`${where} takes ${takes}${given}`);
 }
 
 /** A flag with a default. Given more than once, the last one counts. */
 export function flag<T>(declaration: Declaration<T> & { readonly default: string }): Flag<T> {
+  const { name, kind } = declaration;
   return {
     group: 'Collectors',
     ...declaration,
     repeatable: false,
-    read: (given, where) =>
-      given.length === 0
-        ? readOne(declaration.kind, declaration.default, `the default of --${declaration.name}`)
-        : readOne(declaration.kind, given.at(-1) as string, where),
+    initial: parse(kind, declaration.default, `the default of --${name}`),
+    parse: (text, where) => parse(kind, text, where),
   };
 }
 
@@ -72,21 +78,26 @@ export function optional<T>(declaration: Declaration<T>): Flag<T | undefined> {
     ...declaration,
     repeatable: false,
     default: undefined,
-    read: (given, where) =>
-      given.length === 0 ? undefined : readOne(declaration.kind, given.at(-1) as string, where),
+    initial: undefined,
+    parse: (text, where) => parse(declaration.kind, text, where),
   };
 }
 
-/** A flag that may be given several times. Without a default its list may be empty. */
+/** A flag that may be given several times. Without a default its list is empty where it is not given. */
 export function list<T>(declaration: Declaration<T> & { readonly default?: string }): Flag<readonly T[]> {
-  const preset = declaration.default === undefined ? [] : [declaration.default];
+  const { name, kind, default: preset } = declaration;
+  const initial = preset === undefined ? [] : [parse(kind, preset, `the default of --${name}`)];
   return {
     group: 'Collectors',
     default: undefined,
     ...declaration,
     repeatable: true,
-    read: (given, where) =>
-      (given.length === 0 ? preset : given).map((one) => readOne(declaration.kind, one, where)),
+    initial,
+    // What is given replaces the default.
+    parse: (text, where, before) => [
+      ...(before === initial ? [] : (before as readonly T[])),
+      parse(kind, text, where),
+    ],
   };
 }
 
@@ -100,9 +111,13 @@ export function environmentName({ name }: Pick<Flag, 'name'>): string {
   return `FRR_EXPORTER_${name.replaceAll(/[.-]/g, '_').toUpperCase()}`;
 }
 
+/** The values of a set of flags, where `read` gives that of each. */
+export function valuesOf<Set extends FlagSet>(set: Set, read: (flag: Flag) => unknown): FlagValues<Set> {
+  const values = Object.entries(set).map(([key, one]) => [key, read(one)]);
+  return Object.fromEntries(values) as FlagValues<Set>;
+}
+
 /** The values of a set of flags where none is given. */
-export function defaults<Set extends Readonly<Record<string, Flag>>>(set: Set): FlagValues<Set> {
-  return Object.fromEntries(
-    Object.entries(set).map(([key, one]) => [key, one.read([], '')]),
-  ) as unknown as FlagValues<Set>;
+export function defaults<Set extends FlagSet>(set: Set): FlagValues<Set> {
+  return valuesOf(set, ({ initial }) => initial);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../../src/cli/command-line.ts';
-import { COLLECTORS } from '../../../src/collectors/index.ts';
+import { ALL_COLLECTORS } from '../../../src/collectors/configurable.ts';
 import { allFlags } from '../../../src/flags/config.ts';
 import { UsageError } from '../../../src/flags/flag.ts';
 
@@ -26,7 +26,7 @@ describe('commands', () => {
     if (line.command !== 'print') throw new Error('no help');
     for (const command of ['serve', 'once', 'record DIR', 'doctor'])
       expect(line.text).toContain(`\n  ${command} `);
-    for (const { name } of allFlags(COLLECTORS))
+    for (const { name } of allFlags(ALL_COLLECTORS))
       expect(line.text).toMatch(new RegExp(`^  --(\\[no-\\])?${name.replaceAll('.', '\\.')}[= ]`, 'm'));
     for (const textLine of line.text.split('\n')) expect(textLine.length).toBeLessThanOrEqual(120);
   });
@@ -57,7 +57,7 @@ describe('what is refused, in one line', () => {
     ],
     [['start'], 'unknown command "start"; there are serve, once, record, doctor'],
     [['once', 'now'], 'once takes no argument, not "now"'],
-    [['record'], 'record takes the folder to write into: frr-exporter record DIR'],
+    [['record'], 'record takes the directory to write into: frr-exporter record DIR'],
     [['record', 'a', 'b'], 'too many arguments. Expected 2 arguments but got 3: record, a, b.'],
   ])('%j', (argv, message) => {
     expect(() => read(...argv)).toThrow(new UsageError(message));

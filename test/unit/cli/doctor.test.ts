@@ -251,7 +251,7 @@ describe('doctor on a prefix into another network namespace', () => {
     async (prefix) => {
       const { lines } = await examined(`--frr.vtysh.prefix=/nonexistent/${prefix}`);
       expect(lines).toContain(
-        'warn host routes are left out: --frr.vtysh.prefix leads into another network namespace, whose addresses are not seen from here',
+        'warn collector host-routes is disabled: --frr.vtysh.prefix leads into another network namespace, whose addresses cannot be seen from here',
       );
     },
   );

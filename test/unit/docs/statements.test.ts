@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { COLLECTORS } from '../../../src/collectors/index.ts';
+import { ALL_COLLECTORS } from '../../../src/collectors/configurable.ts';
 import { allFlags } from '../../../src/flags/config.ts';
 import { FRR_ERROR_REASONS } from '../../../src/frr/source.ts';
 
@@ -51,7 +51,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
 });
 
 test('the flags that the documents name exist', () => {
-  const known = new Set(allFlags(COLLECTORS).map(({ name }) => name));
+  const known = new Set(allFlags(ALL_COLLECTORS).map(({ name }) => name));
   const ours =
     /--(?:no-)?((?:frr|poll|metrics|maintenance|collector|web|log|compat)\.[a-z.-]*[a-z])(?![a-z-]|\.\.\.|\.[a-z])/g;
   const unknown = DOCUMENTS.flatMap((document) =>

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../../src/cli/command-line.ts';
-import { type Collector, collector } from '../../../src/collectors/collector.ts';
-import { COLLECTORS } from '../../../src/collectors/index.ts';
-import { allFlags, readConfig } from '../../../src/flags/config.ts';
+import { collector } from '../../../src/collectors/collector.ts';
+import { ALL_COLLECTORS } from '../../../src/collectors/configurable.ts';
+import { allFlags, type CollectorSet, type ConfigurableCollector } from '../../../src/flags/config.ts';
 import { environmentName, UsageError } from '../../../src/flags/flag.ts';
 
-function named(name: string, enabledByDefault: boolean): Collector {
-  return collector<unknown>({
+function named(
+  name: string,
+  enabledByDefault: boolean,
+  more: Partial<ConfigurableCollector> = {},
+): ConfigurableCollector {
+  const made = collector<unknown>({
     name,
     help: `what ${name} says`,
     enabledByDefault,
@@ -15,9 +19,18 @@ function named(name: string, enabledByDefault: boolean): Collector {
     ask: async () => undefined,
     families: () => ({ families: [], drops: [] }),
   });
+  return { ...made, ...more };
 }
 
-const collectors = () => [named('bgp', true), named('host-routes', true), named('ospf', false)];
+const collectors: CollectorSet = {
+  flags: {},
+  make: () => [
+    named('bgp', true),
+    named('host-routes', true, { needs: 'node-addresses' }),
+    named('ospf', false),
+  ],
+  check: () => undefined,
+};
 
 function read(argv: string[], environment: NodeJS.ProcessEnv = {}) {
   const line = readCommandLine(argv, environment, '1.2.3', collectors);
@@ -59,14 +72,14 @@ describe('flags', () => {
   });
 
   test.each([
-    ['--collector.bgp.peer-groups', '--collector.bgp.peer-groups takes --compat.frr-exporter beside it'],
+    ['--collector.bgp.peer-groups', '--collector.bgp.peer-groups requires --compat.frr-exporter'],
     [
       '--collector.bgp.accepted-filtered-prefixes',
-      '--collector.bgp.accepted-filtered-prefixes takes --compat.frr-exporter beside it',
+      '--collector.bgp.accepted-filtered-prefixes requires --compat.frr-exporter',
     ],
     [
       '--compat.frr-exporter --collector.bgp.peer-hostnames --collector.bgp.peer-types --no-collector.bgp-neighbors',
-      '--collector.bgp.peer-types takes --collector.bgp-neighbors beside it',
+      '--collector.bgp.peer-types requires --collector.bgp-neighbors',
     ],
   ])('what %s needs beside it', (typed, message) => {
     const line = () => readCommandLine(typed.split(' '), {}, '1.2.3');
@@ -95,9 +108,9 @@ describe('flags', () => {
     ['sudo -n', false],
   ])('with the prefix %j host routes are left out: %s', (prefix, leftOut) => {
     const given = `--frr.vtysh.prefix=${prefix}`;
-    const told = (...more: string[]) => read([given, ...more]).warnings.map((text) => text.split(':')[0]);
+    const told = (...more: string[]) => read([given, ...more]).warnings.map(({ text }) => text.split(':')[0]);
     expect(enabled([given])).toEqual(leftOut ? ['bgp'] : ['bgp', 'host-routes']);
-    expect(told()).toEqual(leftOut ? ['host routes are left out'] : []);
+    expect(told()).toEqual(leftOut ? ['collector host-routes is disabled'] : []);
     expect(enabled([given, '--collector.host-routes'])).toEqual(['bgp', 'host-routes']);
     expect(told('--collector.host-routes')).toEqual([]);
     expect(told('--no-collector.host-routes')).toEqual([]);
@@ -116,8 +129,9 @@ describe('flags', () => {
   });
 
   test('every default can be read, and every name is unique in the environment', () => {
-    const flags = allFlags(COLLECTORS);
-    for (const flag of flags) expect(() => flag.read([], 'x')).not.toThrow();
+    const flags = allFlags(ALL_COLLECTORS);
+    for (const { default: preset, parse, initial } of flags)
+      if (preset !== undefined) expect(parse(preset, 'x', initial)).toEqual(initial);
     expect(new Set(flags.map(environmentName)).size).toBe(flags.length);
   });
 });
@@ -180,19 +194,22 @@ describe('environment', () => {
       FRR_EXPORTER_SERVICE_PORT_HTTP: '9342',
     };
     expect(read([], environment).warnings).toEqual([
-      'FRR_EXPORTER_FRR_TIMOUT is set, but there is no such setting; it changes nothing',
+      {
+        text: 'FRR_EXPORTER_FRR_TIMOUT is set, but there is no such setting',
+        remedy: 'see frr-exporter --help for the names',
+      },
     ]);
   });
 });
 
 test('a recording needs its folder', () => {
-  expect(() => readConfig(new Map([['frr.source', ['recording']]]), {}, collectors)).toThrow(
-    new UsageError('--frr.source=recording takes the folder of the recording in --frr.recording=PATH'),
+  expect(() => read(['--frr.source=recording'])).toThrow(
+    new UsageError('--frr.source=recording requires --frr.recording=PATH, the directory of the recording'),
   );
 });
 
 test('the metrics do not take the place of another page', () => {
   expect(() => read(['--web.telemetry-path=/healthz'])).toThrow(
-    new UsageError('--web.telemetry-path takes a path that is no other page, not /healthz'),
+    new UsageError('--web.telemetry-path cannot be /healthz, which is another endpoint'),
   );
 });
