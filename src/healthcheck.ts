@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /**
- * The health check of the container image (`/openstack/healthcheck`): does the exporter answer? That FRR does not is
+ * The health check of the container image (`/openstack/healthcheck`): does the exporter answer? If FRR does not, that is
  * a metric, never a reason to restart the exporter.
  *
  *     healthcheck [URL]
  *
- * Without a URL it asks where the exporter of this container listens, as the command line of process 1 and the
- * environment say. Exit status 0: it answers, whatever it says; a demand for a password or a client certificate is
- * an answer. 1: it does not, and a line says why.
+ * Without a URL it uses the address on which the exporter of this container listens, according to the command line of
+ * process 1 and the environment. Exit status 0: it answers with any status; a request for a password or a client
+ * certificate is an answer. 1: it does not, and one line says why.
  */
 import { readFileSync } from 'node:fs';
-import { ask, candidates } from './cli/healthcheck.ts';
+import { candidates, probe } from './cli/healthcheck.ts';
 
 function fail(message: string): never {
   process.stderr.write(`healthcheck: ${message}\n`);
@@ -23,17 +23,17 @@ function urls(): readonly string[] {
   try {
     return candidates(readFileSync('/proc/1/cmdline', 'utf8'), process.env);
   } catch (error) {
-    return fail(`where the exporter listens cannot be told: ${(error as Error).message}`);
+    return fail(`cannot find out where the exporter listens: ${(error as Error).message}`);
   }
 }
 
-const complaints: string[] = [];
+const failures: string[] = [];
 for (const url of urls()) {
   try {
-    await ask(url);
+    await probe(url);
     process.exit(0);
   } catch (error) {
-    complaints.push(`${url}: ${(error as Error).message}`);
+    failures.push(`${url}: ${(error as Error).message}`);
   }
 }
-fail(`the exporter does not answer: ${complaints.join('; ')}`);
+fail(`the exporter does not answer: ${failures.join('; ')}`);

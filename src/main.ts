@@ -1,30 +1,28 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=2 --heap-growing-percent=30
 /**
- * The entry: reads the command line and runs one command.
+ * The entry point: reads the command line and runs one command.
  *
- * The first flag of Node above keeps the heap for young objects small. That takes 10 MB off a small node's exporter and
- * 150 MB off one with 1,000 sessions, whose answers of some megabytes would otherwise make it grow, and costs no time. The
- * second has the heap for old objects cleared before it grows by more than that: V8 never gives back what it once had, and
- * on a busy machine it takes 50 MB more; a poll of 1,000 sessions takes 10 ms longer. The variables have the C library give
- * freed memory back, which takes another 20 to 50 MB off. The image and bin/ have the same.
+ * The first flag of Node above limits the heap for young objects. That saves 10 MB on a small node and 150 MB with 1,000
+ * sessions, where answers of several megabytes would otherwise make it grow, and costs no time. The second makes V8 collect
+ * garbage before the heap for old objects grows by more than that percentage: V8 never returns memory that it once had, and
+ * would take 50 MB more on a busy machine; a poll of 1,000 sessions takes 10 ms longer. The variables make the C library
+ * return freed memory, which saves another 20 to 50 MB. The image and bin/ use the same.
  */
 import { readFileSync } from 'node:fs';
+import type { Logger } from './base/log.ts';
+import { UserError } from './base/user-error.ts';
 import { type CommandLine, readCommandLine } from './cli/command-line.ts';
 import { UsageError } from './flags/flag.ts';
-import type { Logger } from './log.ts';
 import type { Build } from './metrics/build.ts';
 
 /** Exit statuses. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-/** Errors that no part of this program throws on purpose. */
-const BUILT_IN = new Set(['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
+/** Milliseconds that a command has to end after SIGTERM or SIGINT. A second signal ends the program immediately. */
+const SHUTDOWN_MILLISECONDS = 900;
 
-/** Milliseconds that a command gets to end after SIGTERM or SIGINT. A second signal ends the program at once. */
-const LAST_WORDS_MILLISECONDS = 900;
-
-/** The version of the package; the commit is told by whoever builds an image. */
+/** The version of the package; an image sets the commit. */
 function build(): Build {
   const description = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return { version: description.version, revision: process.env.FRR_EXPORTER_REVISION ?? '' };
@@ -38,30 +36,30 @@ function signals(log: Logger): AbortSignal {
       if (controller.signal.aborted) process.exit(FAILED);
       controller.abort(signal);
       setTimeout(() => {
-        log.error('something did not end in time and is cut off');
+        log.error('shutdown timed out; exiting');
         process.exit(0);
-      }, LAST_WORDS_MILLISECONDS).unref();
+      }, SHUTDOWN_MILLISECONDS).unref();
     });
   return controller.signal;
 }
 
-/** A defect that nobody caught: one line that names it, then the end, for the state is unknown. */
-function endAtDefects(log: Logger): void {
+/** An uncaught error is a defect: it is logged, and the program exits, because its state is unknown. */
+function exitOnDefects(log: Logger): void {
   process.on('uncaughtException', (error, origin) => {
     log.fatal(
       { err: error },
-      `frr-exporter ends, ${origin}: ${error instanceof Error ? error.message : String(error)}`,
+      `frr-exporter exits, ${origin}: ${error instanceof Error ? error.message : String(error)}`,
     );
     process.exit(FAILED);
   });
 }
 
 async function run(line: Exclude<CommandLine, { command: 'print' }>): Promise<number> {
-  const { openLog } = await import('./log.ts');
+  const { openLog } = await import('./base/log.ts');
   const log = await openLog(line.config);
-  endAtDefects(log);
+  exitOnDefects(log);
   for (const { text, remedy } of line.config.warnings) log.warn(`${text}; ${remedy}`);
-  // Each command is loaded only when it is the one.
+  // Only the command that runs is loaded.
   switch (line.command) {
     case 'serve': {
       const { serve } = await import('./cli/serve.ts');
@@ -83,17 +81,10 @@ async function run(line: Exclude<CommandLine, { command: 'print' }>): Promise<nu
   }
 }
 
-function complain(message: string): void {
-  process.stderr.write(`frr-exporter: ${message}\n`);
-}
-
-/**
- * What a person can set right has an error type of its own, with a message that says how; a stack would bury it. What
- * has none is a defect, and its stack is what helps.
- */
+/** For what a user can fix, the message: a stack trace would bury it. Anything else is a defect, which the stack locates. */
 function explained(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return BUILT_IN.has(error.name) ? (error.stack ?? error.message) : error.message;
+  if (error instanceof UserError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -103,12 +94,12 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(line.text);
     return 0;
   } catch (error) {
-    complain(explained(error));
+    process.stderr.write(`frr-exporter: ${explained(error)}\n`);
     return error instanceof UsageError ? WRONG_USAGE : FAILED;
   }
 }
 
-// `frr-exporter once | head` is no failure.
+// `frr-exporter once | head` is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

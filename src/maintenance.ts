@@ -1,23 +1,23 @@
 /**
- * Maintenance: while a file exists, whoever watches this node is told that its sessions may go down on purpose.
+ * Maintenance: while a file exists, the node's sessions may go down on purpose, and alerts about it are silenced.
  *
- * The file may be empty. It may begin with an RFC 3339 time, at which the maintenance ends by itself, so that a
- * forgotten file does not silence a node for ever; what follows on the first line is the reason:
+ * The file may be empty. It may begin with an RFC 3339 time at which the maintenance ends, so that a forgotten file does
+ * not silence a node forever; the rest of the first line is the reason:
  *
  *     2026-11-22T18:00:00Z replacing the line card of tor1
  *
- * A time that cannot be read does not end the maintenance (the file was put there by somebody), and is logged. What is
- * no file, or cannot be looked at, is no maintenance: a mistake must not silence alarms. It is logged too.
+ * An invalid time does not end the maintenance (somebody created the file on purpose), and is logged. A path that is not
+ * a file, or cannot be read, is no maintenance: a mistake must not silence alerts. It is logged too.
  */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Logger } from './log.ts';
+import type { Logger } from './base/log.ts';
 import { type MetricFamily, metric, NO_LABELS } from './metrics/family.ts';
 
 const MAINTENANCE = metric({
   name: 'frr_maintenance',
   type: 'gauge',
-  help: 'Whether this node is under maintenance: 1 while the file of --maintenance.file exists and its end has not passed, else 0.',
+  help: 'Whether this node is under maintenance: 1 while the file of --maintenance.file exists and its end has not passed, otherwise 0.',
   labels: [],
   source: '--maintenance.file',
 });
@@ -25,7 +25,7 @@ const MAINTENANCE = metric({
 const MAINTENANCE_END = metric({
   name: 'frr_maintenance_end_timestamp_seconds',
   type: 'gauge',
-  help: 'When the maintenance ends, as the file of --maintenance.file says; absent where it says no end.',
+  help: 'End of the maintenance according to the file of --maintenance.file; absent if it has no end.',
   unit: 'seconds',
   labels: [],
   source: '--maintenance.file',
@@ -33,26 +33,26 @@ const MAINTENANCE_END = metric({
 
 export const MAINTENANCE_DESCRIPTORS = [MAINTENANCE, MAINTENANCE_END] as const;
 
-/** What the file says. */
+/** The content of the file. */
 export interface Maintenance {
   readonly active: boolean;
-  /** Seconds since the epoch; undefined where the maintenance lasts as long as the file. */
+  /** Seconds since the epoch; undefined if the maintenance lasts as long as the file exists. */
   readonly end: number | undefined;
-  /** In somebody's own words; empty without. */
+  /** Free text; empty without a reason. */
   readonly reason: string;
-  /** What is wrong with the file, for the log; undefined where nothing is. */
+  /** What is wrong with the file, for the log; undefined if nothing is. */
   readonly problem: string | undefined;
 }
 
 export const NO_MAINTENANCE: Maintenance = { active: false, end: undefined, reason: '', problem: undefined };
 
-/** RFC 3339, section 5.6; the blank between date and time that it allows is left out, for a blank ends the time here. */
+/** RFC 3339, section 5.6, without the space that it allows between date and time: here a space ends the time. */
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 
-/** Seconds since the epoch; NaN for what is no time. */
+/** Seconds since the epoch; NaN for an invalid time. */
 function readTime(text: string): number {
   const day = RFC_3339.exec(text)?.[1];
-  // Date takes 31 February for 3 March.
+  // Date reads 31 February as 3 March.
   if (day === undefined || !isDay(day)) return Number.NaN;
   return Date.parse(text) / 1000;
 }
@@ -62,7 +62,7 @@ function isDay(day: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** Reads the content of the file at a moment, in seconds since the epoch. */
+/** Reads the content of the file. @param now seconds since the epoch */
 export function readMaintenance(content: string, now: number): Maintenance {
   const line = (content.split('\n', 1)[0] as string).trim();
   const [first = '', ...rest] = line.split(/\s+/);
@@ -74,15 +74,15 @@ export function readMaintenance(content: string, now: number): Maintenance {
     end: undefined,
     reason: line,
     problem: triedTime
-      ? `${JSON.stringify(first)} is no RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`
+      ? `${JSON.stringify(first)} is not an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`
       : undefined,
   };
 }
 
-/** Looks at the file. Of a large one, only the beginning is read. */
-export async function lookForMaintenance(file: string, now: number): Promise<Maintenance> {
+/** Reads the file; only the beginning of a large one. @param now seconds since the epoch */
+export async function checkMaintenance(file: string, now: number): Promise<Maintenance> {
   try {
-    // Without waiting for a writer, should it be a pipe.
+    // A pipe must not block until somebody writes into it.
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
@@ -94,12 +94,12 @@ export async function lookForMaintenance(file: string, now: number): Promise<Mai
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return NO_MAINTENANCE;
     const why =
-      code === 'EISDIR' ? 'it is a folder, not a file' : `it cannot be read (${code ?? String(error)})`;
+      code === 'EISDIR' ? 'it is a directory, not a file' : `it cannot be read (${code ?? String(error)})`;
     return { ...NO_MAINTENANCE, problem: `${why}, so no maintenance is assumed` };
   }
 }
 
-/** The metrics of a maintenance; always both, the end where there is one. */
+/** The metrics of a maintenance; the end only if there is one. */
 export function maintenanceFamilies({ active, end }: Maintenance): readonly MetricFamily[] {
   const one = (descriptor: MetricFamily['descriptor'], value: number): MetricFamily => ({
     descriptor,
@@ -108,14 +108,14 @@ export function maintenanceFamilies({ active, end }: Maintenance): readonly Metr
   return [one(MAINTENANCE, active ? 1 : 0), ...(end === undefined ? [] : [one(MAINTENANCE_END, end)])];
 }
 
-/** Keeps an eye on the file. */
+/** A file that is read regularly. */
 export interface MaintenanceWatch {
   readonly current: () => Maintenance;
   readonly stop: () => void;
 }
 
 /**
- * Looks at the file now and every `interval` seconds; begins, ends and problems are one line of the log each.
+ * Reads the file now and every `interval` seconds. The start, the end and problems are logged, one line each.
  * Without a file there is never a maintenance.
  */
 export async function watchMaintenance(
@@ -125,22 +125,22 @@ export async function watchMaintenance(
 ): Promise<MaintenanceWatch> {
   if (file === undefined) return { current: () => NO_MAINTENANCE, stop: () => undefined };
   let current = NO_MAINTENANCE;
-  const look = async () => {
+  const check = async () => {
     const before = current;
-    current = await lookForMaintenance(file, Date.now() / 1000);
+    current = await checkMaintenance(file, Date.now() / 1000);
     if (current.problem !== undefined && current.problem !== before.problem)
       log.warn({ file }, `maintenance file: ${current.problem}`);
     const end = current.end === undefined ? undefined : new Date(current.end * 1000).toISOString();
     if (current.active && !before.active) log.info({ end, reason: current.reason }, 'maintenance begins');
     if (!current.active && before.active) log.info({ reason: before.reason }, 'maintenance is over');
   };
-  await look();
-  let looking = false;
+  await check();
+  let checking = false;
   const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    void look().finally(() => {
-      looking = false;
+    if (checking) return;
+    checking = true;
+    void check().finally(() => {
+      checking = false;
     });
   }, interval * 1000).unref();
   return { current: () => current, stop: () => clearInterval(timer) };

@@ -1,4 +1,4 @@
-/** `frr-exporter doctor`: looks at everything that must be right, and says in plain words what to do about the rest. */
+/** `frr-exporter doctor`: checks the prerequisites and suggests fixes. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
@@ -23,29 +23,29 @@ import { pollOnce } from '../poller/poller.ts';
 import type { Snapshot } from '../poller/snapshot.ts';
 import { openConfiguredSource, pollSettings, sourceOptions } from './frr.ts';
 
-/** What one check came to. */
+/** The result of a check. */
 interface Finding {
-  /** `warn` is what may be meant so; only `FAIL` makes the exit status 1. */
+  /** `warn` may be intended; only `FAIL` makes the exit status 1. */
   readonly level: 'ok' | 'warn' | 'FAIL';
   readonly text: string;
   /** What to do about it. */
   readonly remedy?: string;
 }
 
-/** What to do about each way in which FRR can fail to answer. */
+/** What to do about each reason why FRR fails to answer. */
 const REMEDIES: Readonly<Record<FrrErrorReason, string>> = {
   not_running:
-    'start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended',
-  permission_denied: 'let the user of this program do what the message says it may not',
+    "start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",
+  permission_denied: 'give the user of this program the permission that the message names',
   timed_out:
-    'a daemon that hangs has to be restarted, which ends its sessions; one that is only busy needs a longer --frr.timeout',
-  unknown_command: 'this needs another version of FRR, or vtysh instead of the sockets',
-  not_json: 'make a recording (frr-exporter record DIR) and report it as a defect',
+    'restart a daemon that hangs, which ends its sessions; for one that is only busy, raise --frr.timeout',
+  unknown_command: 'this requires another version of FRR, or vtysh instead of the sockets',
+  not_json: 'make a recording (frr-exporter record DIR) and report a bug',
   truncated:
-    'the daemon ended just now; the log of FRR tells why. If it does so each time, stop this program and report it',
+    "the daemon ended during the answer; FRR's log says why. If that happens every time, stop this program and report a bug",
   too_large: 'allow larger answers with --frr.max-output',
-  not_installed: 'install it, say where it is with --frr.vtysh.path, or ask the sockets: --frr.source=socket',
-  not_recorded: 'make a recording anew with this version: frr-exporter record DIR',
+  not_installed: 'install it, set --frr.vtysh.path, or use the sockets: --frr.source=socket',
+  not_recorded: 'make a new recording with this version: frr-exporter record DIR',
   failed:
     'the message has the words of FRR; make a recording (frr-exporter record DIR) and report it as a defect',
 };
@@ -53,19 +53,19 @@ const REMEDIES: Readonly<Record<FrrErrorReason, string>> = {
 /** @returns the exit status: 0 if nothing failed, else 1 */
 export async function doctor(config: Config, output: Writable): Promise<number> {
   let failed = false;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for await (const { level, text, remedy } of examine(config)) {
-    if (told.has(text)) continue;
-    told.add(text);
+    if (reported.has(text)) continue;
+    reported.add(text);
     output.write(`${level.padEnd(5)}${text}\n${remedy === undefined ? '' : `     -> ${remedy}\n`}`);
     failed ||= level === 'FAIL';
   }
-  output.write(failed ? '\nSomething is wrong: see FAIL above.\n' : '\nNothing is wrong.\n');
+  output.write(failed ? '\nChecks failed: see FAIL above.\n' : '\nNo check failed.\n');
   return failed ? 1 : 0;
 }
 
 async function* examine(config: Config): AsyncGenerator<Finding> {
-  yield whoAmI();
+  yield checkUser();
   let opened: OpenedSource;
   try {
     opened = await openConfiguredSource(config);
@@ -76,53 +76,53 @@ async function* examine(config: Config): AsyncGenerator<Finding> {
   }
   const { source, why } = opened;
   try {
-    yield { level: 'ok', text: `asks FRR by ${source.kind}: ${why}` };
-    if (source.kind === 'vtysh') yield* lookAtPrefix(sourceOptions(config).vtyshPrefix);
+    yield { level: 'ok', text: `queries FRR by ${source.kind}: ${why}` };
+    if (source.kind === 'vtysh') yield* checkPrefix(sourceOptions(config).vtyshPrefix);
     for (const warning of config.warnings) yield { level: 'warn', ...warning };
-    // What is here says nothing of a vtysh that runs elsewhere.
+    // Local files say nothing about a vtysh that runs elsewhere.
     const here =
       source.kind === 'socket' || (source.kind === 'vtysh' && sourceOptions(config).vtyshPrefix.length === 0);
-    if (here) yield* lookAtFiles(config, source.kind);
-    const seen = await askDaemons(source, here ? socketsHere(config) : [], config);
-    yield* lookAtDaemons(seen);
+    if (here) yield* checkFiles(config, source.kind);
+    const seen = await queryDaemons(source, here ? socketsHere(config) : [], config);
+    yield* checkDaemons(seen);
     if (![...seen.versions.values()].some((answer) => typeof answer === 'string')) {
-      yield { level: 'warn', text: 'the collectors were not tried, because no daemon answers' };
+      yield { level: 'warn', text: 'the collectors were not tried because no daemon answers' };
       return;
     }
     const { collectors } = config;
     const log = pino({ level: 'silent' });
-    yield* lookAtCollectors(await pollOnce({ source, collectors, settings: pollSettings(config), log }));
+    yield* checkCollectors(await pollOnce({ source, collectors, settings: pollSettings(config), log }));
   } finally {
     await source.close();
   }
 }
 
-function whoAmI(): Finding {
+function checkUser(): Finding {
   const uid = process.getuid?.();
   const gids = new Set([process.getgid?.() ?? 0, ...(process.getgroups?.() ?? [])]);
   const groups = [...gids].map((gid) => groupWords({ gid, name: groupName(gid) })).join(', ');
-  const advice = uid === 0 ? '. The group of the sockets would be enough; root is not needed' : '';
+  const advice = uid === 0 ? '. Membership in the group of the sockets is enough; root is not required' : '';
   return { level: 'ok', text: `runs as uid ${uid}, in ${groups}${advice}` };
 }
 
-/** Whoever runs something in a container cannot end it from outside. */
-function* lookAtPrefix(prefix: readonly string[]): Generator<Finding> {
+/** A process that runs in a container cannot be ended from outside. */
+function* checkPrefix(prefix: readonly string[]): Generator<Finding> {
   if (!prefix.includes('exec') || prefix.includes('timeout') || path.basename(prefix[0] ?? '') === 'ip')
     return;
-  const text = `a vtysh that hangs in the container is not ended with ${prefix.join(' ')}`;
-  const remedy = `let the container end it: --frr.vtysh.prefix="${prefix.join(' ')} timeout 10"`;
+  const text = `${prefix.join(' ')} does not end a vtysh that hangs in the container`;
+  const remedy = `end it inside the container: --frr.vtysh.prefix="${prefix.join(' ')} timeout 10"`;
   yield { level: 'warn', text, remedy };
 }
 
-/** vtysh, and the sockets with the rights on them. */
-function* lookAtFiles(config: Config, kind: FrrSource['kind']): Generator<Finding> {
+/** vtysh, and the permissions of the sockets. */
+function* checkFiles(config: Config, kind: FrrSource['kind']): Generator<Finding> {
   const options = sourceOptions(config);
   if (kind === 'vtysh' && findVtysh(options) === undefined)
     yield { level: 'FAIL', text: `there is no program ${options.vtyshPath}`, remedy: REMEDIES.not_installed };
   const folder = socketFolder(options);
   if (socketAccess(folder, 'enter') === 'missing') {
-    const remedy = 'start FRR, or name its folder with --frr.socket.dir-path; a container needs it mounted';
-    yield { level: 'FAIL', text: `there is no folder ${folder}`, remedy };
+    const remedy = 'start FRR, or set --frr.socket.dir-path; a container needs the directory mounted';
+    yield { level: 'FAIL', text: `there is no directory ${folder}`, remedy };
     return;
   }
   if (socketAccess(folder, 'enter') === 'denied') {
@@ -148,17 +148,17 @@ function denied(file: string): Finding {
   const remedy =
     group === undefined
       ? REMEDIES.permission_denied
-      : `usermod --append --groups ${group.name ?? group.gid} USER, and start this program anew; for a container: --group-add ${group.gid}`;
+      : `usermod --append --groups ${group.name ?? group.gid} USER, and restart this program; for a container: --group-add ${group.gid}`;
   return { level: 'FAIL', text: deniedWords(file), remedy };
 }
 
-/** Daemons that have a socket here; a daemon that was killed leaves it behind. */
+/** Daemons with a socket here; a daemon that was killed leaves its socket behind. */
 function socketsHere(config: Config): readonly Daemon[] {
   const names = namesIn(socketFolder(sourceOptions(config)));
   return DAEMONS.filter((daemon) => names.includes(`${daemon}.vty`));
 }
 
-/** None of a folder that is not there or may not be read. */
+/** None if the directory does not exist or cannot be read. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
@@ -172,18 +172,18 @@ function pathspaceRemedy(folder: string): string {
     namesIn(path.join(folder, name)).some((file) => file.endsWith('.vty')),
   );
   return spaces.length === 0
-    ? 'start FRR, or name the folder of its sockets with --frr.socket.dir-path'
-    : `name the path space of this FRR: --frr.pathspace=${spaces.join(' or --frr.pathspace=')}`;
+    ? 'start FRR, or set --frr.socket.dir-path to the directory of its sockets'
+    : `set the pathspace of this FRR: --frr.pathspace=${spaces.join(' or --frr.pathspace=')}`;
 }
 
-/** What daemons answered. */
+/** The answers of the daemons. */
 interface Seen {
   readonly watchfrr: string | FrrError;
-  /** Of each daemon that should answer: what it said to `show version`. */
+  /** The answer to `show version` of each daemon that should answer. */
   readonly versions: ReadonlyMap<Daemon, string | FrrError>;
 }
 
-async function askDaemons(source: FrrSource, sockets: readonly Daemon[], config: Config): Promise<Seen> {
+async function queryDaemons(source: FrrSource, sockets: readonly Daemon[], config: Config): Promise<Seen> {
   const ask = async (command: Command): Promise<string | FrrError> => {
     try {
       return (await source.show(command, AbortSignal.timeout(config.frrTimeout * 1000))).bytes.toString();
@@ -201,12 +201,15 @@ async function askDaemons(source: FrrSource, sockets: readonly Daemon[], config:
   return { watchfrr, versions };
 }
 
-function* lookAtDaemons({ watchfrr, versions }: Seen): Generator<Finding> {
+function* checkDaemons({ watchfrr, versions }: Seen): Generator<Finding> {
   const zebra = versions.get('zebra');
   if (typeof zebra === 'string') {
     const version = parseVersion(zebra);
     yield version === undefined
-      ? { level: 'warn', text: `zebra does not tell a version of FRR: ${JSON.stringify(zebra.slice(0, 60))}` }
+      ? {
+          level: 'warn',
+          text: `zebra does not report a version of FRR: ${JSON.stringify(zebra.slice(0, 60))}`,
+        }
       : { level: 'ok', text: `FRR ${version}` };
   }
   const answering = [...versions]
@@ -214,7 +217,7 @@ function* lookAtDaemons({ watchfrr, versions }: Seen): Generator<Finding> {
     .map(([daemon]) => daemon);
   if (answering.length > 0) yield { level: 'ok', text: `these daemons answer: ${answering.join(', ')}` };
   for (const [daemon, answer] of versions) {
-    // Recordings of before tell of no daemon but zebra.
+    // Older recordings have the version of zebra only.
     if (typeof answer === 'string' || (answer.reason === 'not_recorded' && daemon !== 'zebra')) continue;
     yield { level: 'FAIL', text: answer.message, remedy: REMEDIES[answer.reason] };
   }
@@ -224,30 +227,34 @@ function* lookAtDaemons({ watchfrr, versions }: Seen): Generator<Finding> {
     if (down.length > 0)
       yield {
         level: 'FAIL',
-        text: `watchfrr finds not up: ${down.join(', ')}`,
+        text: `watchfrr reports as down: ${down.join(', ')}`,
         remedy: REMEDIES.not_running,
       };
-    else yield { level: 'ok', text: `watchfrr watches over ${states.map(([daemon]) => daemon).join(', ')}` };
+    else yield { level: 'ok', text: `watchfrr monitors ${states.map(([daemon]) => daemon).join(', ')}` };
   } else if (watchfrr.reason === 'not_running') {
-    const remedy = "FRR's own start script starts it; where something else restarts daemons this is meant so";
+    const remedy = "FRR's own start script starts it; this is fine if something else restarts daemons";
     yield { level: 'warn', text: 'watchfrr is not running: nobody restarts a daemon that dies', remedy };
   } else {
     yield { level: 'warn', text: watchfrr.message, remedy: REMEDIES[watchfrr.reason] };
   }
 }
 
-/** Failures that may be meant so: this node has no such daemon, this FRR no such command, this recording no answer. */
-const MAY_BE_MEANT: ReadonlySet<FrrErrorReason> = new Set(['not_running', 'unknown_command', 'not_recorded']);
+/** Failures that may be intended: the node has no such daemon, FRR no such command, the recording no answer. */
+const MAY_BE_INTENDED: ReadonlySet<FrrErrorReason> = new Set([
+  'not_running',
+  'unknown_command',
+  'not_recorded',
+]);
 
-function* lookAtCollectors({ collectors, parts }: Snapshot): Generator<Finding> {
+function* checkCollectors({ collectors, parts }: Snapshot): Generator<Finding> {
   for (const { name, error, duration = 0 } of collectors) {
     if (error === undefined) {
       const families = parts.find((part) => part.name === name)?.families ?? [];
       const series = families.reduce((sum, { samples }) => sum + samples.length, 0);
       const milliseconds = Math.max(1, Math.round(duration * 1000));
       yield { level: 'ok', text: `collector ${name}: ${series} series in ${milliseconds} ms` };
-    } else if (MAY_BE_MEANT.has(error.reason)) {
-      const remedy = `${REMEDIES[error.reason]}. Where it is meant so: --no-collector.${name}`;
+    } else if (MAY_BE_INTENDED.has(error.reason)) {
+      const remedy = `${REMEDIES[error.reason]}. If it is intended: --no-collector.${name}`;
       yield { level: 'warn', text: `collector ${name}: ${error.message}`, remedy };
     } else {
       yield { level: 'FAIL', text: `collector ${name}: ${error.message}`, remedy: REMEDIES[error.reason] };

@@ -1,4 +1,4 @@
-/** From the configuration to what the layers below want to know. */
+/** Translates the configuration for the layers below. */
 import type { Config } from '../flags/config.ts';
 import { type OpenedSource, openSource } from '../frr/open.ts';
 import type { SourceOptions } from '../frr/options.ts';
@@ -16,7 +16,7 @@ export function sourceOptions(config: Config): SourceOptions {
   };
 }
 
-/** Opens the source that the flags name. */
+/** Opens the configured source. */
 export function openConfiguredSource(config: Config): Promise<OpenedSource> {
   return openSource(sourceOptions(config));
 }

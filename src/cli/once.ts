@@ -1,9 +1,9 @@
-/** `frr-exporter once`: polls once and prints the metrics, for scripts and for a first look. */
+/** `frr-exporter once`: polls once and prints the metrics, for scripts and for a first try. */
 import { once as happens } from 'node:events';
 import type { Writable } from 'node:stream';
+import type { Logger } from '../base/log.ts';
 import type { Config } from '../flags/config.ts';
-import type { Logger } from '../log.ts';
-import { lookForMaintenance, maintenanceFamilies, NO_MAINTENANCE } from '../maintenance.ts';
+import { checkMaintenance, maintenanceFamilies, NO_MAINTENANCE } from '../maintenance.ts';
 import { familiesPart, writeBody } from '../metrics/body.ts';
 import { pollOnce } from '../poller/poller.ts';
 import { openConfiguredSource, pollSettings } from './frr.ts';
@@ -23,7 +23,7 @@ export async function once(config: Config, output: Writable, log: Logger): Promi
   const maintenance =
     config.maintenanceFile === undefined
       ? NO_MAINTENANCE
-      : await lookForMaintenance(config.maintenanceFile, Date.now() / 1000);
+      : await checkMaintenance(config.maintenanceFile, Date.now() / 1000);
   const parts = [...snapshot.parts.map(({ body }) => body), familiesPart(maintenanceFamilies(maintenance))];
   const body = await writeBody(parts, 'text', { gzip: false });
   if (!output.write(body)) await happens(output, 'drain');

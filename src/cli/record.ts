@@ -1,4 +1,4 @@
-/** `frr-exporter record DIR`: asks FRR everything that this program ever asks, and keeps the answers in a folder. */
+/** `frr-exporter record DIR`: runs every command of the allow-list once and writes the answers into a directory. */
 import type { Writable } from 'node:stream';
 import { DEFAULT_VRF, parseVrfs } from '../collectors/vrfs.ts';
 import { type Config, runsElsewhere } from '../flags/config.ts';
@@ -10,26 +10,28 @@ import { openConfiguredSource } from './frr.ts';
 
 const WHAT_IT_CONTAINS = `\
 The recording contains addresses, AS numbers, router and peer names, VRFs, interfaces and peer descriptions.
-It contains no passwords: the configuration is not asked for. Look through it before you give it away.
+It contains no passwords: the configuration is not read. Review it before you share it.
 `;
 
 /**
  * Writes a recording of the live FRR. A command that fails is recorded as failed.
  * @returns the exit status: 0 if FRR answered anything; 1 if not, and nothing is written then
- * @throws RecordingError when the folder is not empty or cannot be written
+ * @throws RecordingError when the directory is not empty or cannot be written
  */
 export async function record(config: Config, directory: string, output: Writable): Promise<number> {
   await refuseIfNotEmpty(directory);
   const { source, why } = await openConfiguredSource(config);
   try {
-    output.write(`Asking FRR by ${source.kind}: ${why}\n`);
-    // Addresses of another network namespace than FRR's would be told as FRR's when the recording is replayed.
+    output.write(`Querying FRR by ${source.kind}: ${why}\n`);
+    // Addresses of another network namespace than FRR's would be reported as FRR's when the recording is replayed.
     const addresses = runsElsewhere(config) ? [] : await addressesOf(source);
-    const recorded = await askAll(source, await commandsFor(source, addresses, config), config);
+    const recorded = await runAll(source, await commandsFor(source, addresses, config), config);
     const answers = recorded.filter(({ outcome }) => !(outcome instanceof FrrError)).length;
-    tellFailures(recorded, output);
+    writeFailures(recorded, output);
     if (answers === 0) {
-      output.write('FRR answered nothing, so nothing is written. frr-exporter doctor tells more.\n');
+      output.write(
+        'FRR answered nothing, so nothing was written. Run frr-exporter doctor to find out why.\n',
+      );
       return 1;
     }
     await writeRecording(directory, recorded, addresses);
@@ -40,7 +42,7 @@ export async function record(config: Config, directory: string, output: Writable
   }
 }
 
-/** None where a recording is recorded anew that has none. */
+/** None when a recording without addresses is recorded again. */
 async function addressesOf(source: FrrSource): Promise<readonly InterfaceAddress[]> {
   try {
     return await source.addresses();
@@ -55,7 +57,7 @@ async function commandsFor(
   addresses: readonly InterfaceAddress[],
   config: Config,
 ): Promise<readonly Command[]> {
-  const vrfs = await ask(source, COMMANDS.vrfs, config);
+  const vrfs = await run(source, COMMANDS.vrfs, config);
   const hosts = addresses.filter(({ afi, prefixLength }) => prefixLength === (afi === 'ipv4' ? 32 : 128));
   return allCommands(
     [DEFAULT_VRF, ...(vrfs instanceof FrrError ? [] : parseVrfs(vrfs.bytes.toString()))],
@@ -63,19 +65,19 @@ async function commandsFor(
   );
 }
 
-/** One after another: FRR has time, and so has whoever records. A daemon that hangs is waited for once. */
-async function askAll(source: FrrSource, commands: readonly Command[], config: Config): Promise<Recorded[]> {
+/** One after another, because nothing is urgent. A daemon that hangs is waited for only once. */
+async function runAll(source: FrrSource, commands: readonly Command[], config: Config): Promise<Recorded[]> {
   const hung = new Map<Daemon, FrrError>();
   const recorded: Recorded[] = [];
   for (const command of commands) {
-    const outcome = hung.get(command.daemon) ?? (await ask(source, command, config));
+    const outcome = hung.get(command.daemon) ?? (await run(source, command, config));
     if (outcome instanceof FrrError && outcome.reason === 'timed_out') hung.set(command.daemon, outcome);
     recorded.push({ command, outcome });
   }
   return recorded;
 }
 
-async function ask(
+async function run(
   source: FrrSource,
   command: Command,
   { frrTimeout }: Config,
@@ -88,15 +90,15 @@ async function ask(
   }
 }
 
-/** Daemons that are not there in one line, the rest one by one. */
-function tellFailures(recorded: readonly Recorded[], output: Writable): void {
+/** Daemons that are not running in one line, other failures one by one. */
+function writeFailures(recorded: readonly Recorded[], output: Writable): void {
   const missing = new Set<Daemon>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const { command, outcome } of recorded) {
     if (!(outcome instanceof FrrError)) continue;
     if (outcome.reason === 'not_running') missing.add(command.daemon);
-    else if (!told.has(outcome.message)) output.write(`Failed: ${outcome.message}\n`);
-    told.add(outcome.message);
+    else if (!reported.has(outcome.message)) output.write(`Failed: ${outcome.message}\n`);
+    reported.add(outcome.message);
   }
   if (missing.size > 0) output.write(`Not running: ${[...missing].join(', ')}\n`);
 }

@@ -1,19 +1,20 @@
-/** `frr-exporter serve`: polls FRR and serves the pages until a signal ends it. */
+/** `frr-exporter serve`: polls FRR and serves the metrics until a signal ends it. */
+
+import type { Logger } from '../base/log.ts';
+import { inheritedSockets, notifySystemd } from '../base/systemd.ts';
 import { COLLECTORS } from '../collectors/index.ts';
 import type { Config } from '../flags/config.ts';
 import { watchSocketFolder } from '../frr/socket-folder.ts';
-import type { Logger } from '../log.ts';
 import { maintenanceFamilies, watchMaintenance } from '../maintenance.ts';
 import { type BodyPart, familiesPart } from '../metrics/body.ts';
 import { type Build, buildFamily } from '../metrics/build.ts';
 import { startPoller } from '../poller/poller.ts';
-import { inheritedSockets, notifySystemd } from '../systemd.ts';
 import { createConnectionListener, type Listener } from '../web/listener.ts';
 import { createPages, type Handler } from '../web/pages.ts';
 import { PLAIN_HTTP, type WebConfigSource } from '../web/web-config-in-force.ts';
 import { openConfiguredSource, pollSettings } from './frr.ts';
 
-/** What tells about this program itself; loaded only where it is wanted. */
+/** Metrics about this program itself; loaded only if they are enabled. */
 interface OwnMetrics {
   readonly measured: (handler: Handler, paths: ReadonlySet<string>) => Handler;
   readonly parts: () => readonly BodyPart[];
@@ -35,7 +36,7 @@ async function startOwnMetrics({ webDisableExporterMetrics }: Config): Promise<O
   };
 }
 
-/** What the web configuration file asks for; loaded only where there is one. */
+/** What the web configuration file requires; loaded only if there is one. */
 interface Protection {
   readonly webConfig: WebConfigSource;
   readonly protected: (handler: Handler) => Handler;
@@ -59,7 +60,7 @@ async function openProtection({ webConfigFile }: Config, log: Logger): Promise<P
   };
 }
 
-/** Where to listen: on systemd's sockets, or on the addresses of the flags. */
+/** Listens on systemd's sockets, or on the addresses of the flags. */
 async function listen(listener: Listener, config: Config): Promise<readonly string[]> {
   const listening: string[] = [];
   if (config.webSystemdSocket)
@@ -69,14 +70,14 @@ async function listen(listener: Listener, config: Config): Promise<readonly stri
   return listening;
 }
 
-async function tellSystemd(word: 'READY=1' | 'STOPPING=1', log: Logger): Promise<void> {
-  const problem = await notifySystemd(word, process.env);
+async function notify(state: 'READY=1' | 'STOPPING=1', log: Logger): Promise<void> {
+  const problem = await notifySystemd(state, process.env);
   if (problem !== undefined) log.warn(problem);
 }
 
 /**
  * Serves.
- * @param ended aborts when the program is to end
+ * @param ended aborts when the program should end
  * @throws ListenError, SystemdError, WebConfigError, RecordingError, StaleFolderError
  */
 export async function serve(config: Config, build: Build, log: Logger, ended: AbortSignal): Promise<void> {
@@ -120,13 +121,13 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
     listener = createConnectionListener(webConfig, answer, log);
     for (const address of await listen(listener, config))
       log.info({ address, tls: webConfig.current().tls !== undefined }, 'listening');
-    await tellSystemd('READY=1', log);
+    await notify('READY=1', log);
     if (source.kind === 'socket')
       await watchSocketFolder(config.frrSocketDirPath, config.pollInterval, ended);
     else if (!ended.aborted)
       await new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve(), { once: true }));
     log.info({ signal: String(ended.reason) }, 'frr-exporter ends');
-    void tellSystemd('STOPPING=1', log);
+    void notify('STOPPING=1', log);
   } finally {
     maintenance.stop();
     ownMetrics.stop();

@@ -2,7 +2,7 @@
  * How a flag is declared: once, with its kind of value, its default, and its words for `--help` and docs/flags.md.
  * The program's own flags are in program.ts; a collector declares its own beside its metrics.
  */
-import { UserError } from '../user-error.ts';
+import { UserError } from '../base/user-error.ts';
 import { type Kind, yesOrNo } from './values.ts';
 
 /** The headings of `--help`, in their order. */

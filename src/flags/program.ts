@@ -179,7 +179,7 @@ export const PROGRAM_FLAGS = {
     name: 'log.format',
     group: 'Logs',
     help: 'Format of log messages; auto is pretty on a terminal and json elsewhere',
-    kind: oneOf('auto', 'json', 'pretty'),
+    kind: oneOf('auto', 'json', 'logfmt', 'pretty'),
     default: 'auto',
   }),
 } as const satisfies FlagSet;

@@ -9,6 +9,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import { UserError } from '../base/user-error.ts';
 import type { InterfaceAddress } from './addresses.ts';
 import { answerOfVtysh } from './answers.ts';
 import type { Command } from './commands.ts';
@@ -37,7 +38,7 @@ const Addresses = z.record(
 );
 
 /** A folder that is no recording, or a broken one. The message is one line that names the folder. */
-export class RecordingError extends Error {
+export class RecordingError extends UserError {
   override readonly name = 'RecordingError';
 }
 

@@ -1,9 +1,10 @@
 /** Whether the folder of FRR's sockets is still the one that others see. */
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { UserError } from '../base/user-error.ts';
 
 /** The exporter cannot reach FRR any more, whatever FRR does. The message is one line for a person. */
-export class StaleFolderError extends Error {
+export class StaleFolderError extends UserError {
   override readonly name = 'StaleFolderError';
 }
 

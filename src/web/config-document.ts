@@ -14,9 +14,10 @@ import {
   parseDocument,
   Scalar,
 } from 'yaml';
+import { UserError } from '../base/user-error.ts';
 
 /** A web configuration that cannot be used. The message is one line that names the file, and the line where it can. */
-export class WebConfigError extends Error {
+export class WebConfigError extends UserError {
   override readonly name = 'WebConfigError';
 }
 

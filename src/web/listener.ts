@@ -8,8 +8,9 @@ import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createListener, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Logger } from '../base/log.ts';
+import { UserError } from '../base/user-error.ts';
 import { type ListenAddress, listenAddressText } from '../flags/values.ts';
-import type { Logger } from '../log.ts';
 import { clientRefused } from './client-certificates.ts';
 import type { Handler } from './pages.ts';
 import type { LoadedWebConfig, WebConfigSource } from './web-config-in-force.ts';
@@ -41,7 +42,7 @@ const MOST_STREAMS = 32;
 const LAST_ANSWERS_MILLISECONDS = 300;
 
 /** An address that cannot be listened on. The message is one line for a person. */
-export class ListenError extends Error {
+export class ListenError extends UserError {
   override readonly name = 'ListenError';
 }
 

@@ -1,8 +1,8 @@
 /** The pages: which paths there are, and what they answer. How connections come in is not known here. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '../base/log.ts';
 import type { Config } from '../flags/config.ts';
-import type { Logger } from '../log.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import { negotiate } from '../metrics/negotiate.ts';

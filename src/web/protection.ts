@@ -1,6 +1,6 @@
 /** What stands before every page: the headers, the rate limit and the passwords of the web configuration. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../base/log.ts';
 import type { Handler } from './pages.ts';
 import { basicCredentials, type Passwords } from './passwords.ts';
 import type { RateLimit } from './web-config.ts';

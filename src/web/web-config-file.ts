@@ -3,7 +3,7 @@
  * names, has changed. A broken change leaves the old one in force.
  */
 import { readFile, stat } from 'node:fs/promises';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../base/log.ts';
 import { type MetricFamily, metric, NO_LABELS } from '../metrics/family.ts';
 import { WebConfigError } from './config-document.ts';
 import { loadTls } from './tls-options.ts';

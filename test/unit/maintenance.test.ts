@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  lookForMaintenance,
+  checkMaintenance,
   maintenanceFamilies,
   NO_MAINTENANCE,
   readMaintenance,
@@ -49,7 +49,7 @@ describe('content', () => {
       active: true,
       end: undefined,
       reason: `${first} why`,
-      problem: `"${first}" is no RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`,
+      problem: `"${first}" is not an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`,
     });
   });
 });
@@ -75,12 +75,12 @@ describe('file', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   test('none', async () => {
-    expect(await lookForMaintenance(file, END)).toEqual(NO_MAINTENANCE);
+    expect(await checkMaintenance(file, END)).toEqual(NO_MAINTENANCE);
   });
 
   test('a pipe that nobody writes to is no maintenance, and is not waited for', async () => {
     await execa('mkfifo', [file]);
-    expect(await lookForMaintenance(file, 0)).toEqual({
+    expect(await checkMaintenance(file, 0)).toEqual({
       ...NO_MAINTENANCE,
       problem: 'it cannot be read (ESPIPE), so no maintenance is assumed',
     });
@@ -88,15 +88,15 @@ describe('file', () => {
 
   test('a folder is no maintenance', async () => {
     await mkdir(file);
-    expect(await lookForMaintenance(file, END)).toEqual({
+    expect(await checkMaintenance(file, END)).toEqual({
       ...NO_MAINTENANCE,
-      problem: 'it is a folder, not a file, so no maintenance is assumed',
+      problem: 'it is a directory, not a file, so no maintenance is assumed',
     });
   });
 
   test('what cannot be looked at is no maintenance', async () => {
     await writeFile(file, '');
-    expect(await lookForMaintenance(join(file, 'below'), END)).toEqual({
+    expect(await checkMaintenance(join(file, 'below'), END)).toEqual({
       ...NO_MAINTENANCE,
       problem: 'it cannot be read (ENOTDIR), so no maintenance is assumed',
     });
@@ -104,7 +104,7 @@ describe('file', () => {
 
   test('a gigantic one is read at its beginning', async () => {
     await writeFile(file, `2026-11-22T18:00:00Z ${'x'.repeat(1_000_000)}`);
-    const { active, end, reason } = await lookForMaintenance(file, END - 1);
+    const { active, end, reason } = await checkMaintenance(file, END - 1);
     expect({ active, end, length: reason.length }).toEqual({ active: true, end: END, length: 4096 - 21 });
   });
 
@@ -128,7 +128,7 @@ describe('file', () => {
       watch.stop();
     }
     const [problem, begins, over, ...more] = lines;
-    expect(problem?.msg).toMatch(/^maintenance file: "1" is no RFC 3339 time/);
+    expect(problem?.msg).toMatch(/^maintenance file: "1" is not an RFC 3339 time/);
     expect(begins).toEqual({ level: 30, reason: '1 way street', msg: 'maintenance begins' });
     expect(over?.msg).toBe('maintenance is over');
     expect(more).toEqual([]);

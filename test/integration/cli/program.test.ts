@@ -189,7 +189,7 @@ describe('ends', () => {
     );
     expect(exitCode).toBe(1);
     const last = JSON.parse(stderr.split('\n').at(-1) as string) as { level: string; msg: string };
-    expect(last).toMatchObject({ level: 'fatal', msg: `frr-exporter ends, ${origin}: boom` });
+    expect(last).toMatchObject({ level: 'fatal', msg: `frr-exporter exits, ${origin}: boom` });
   });
 });
 

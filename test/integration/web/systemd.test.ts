@@ -35,7 +35,7 @@ test('takes the sockets that systemd has opened', async () => {
 
 test('says so when systemd has opened none', async () => {
   await expect(startOurs(['--web.systemd-socket'])).rejects.toThrow(
-    'frr-exporter: --web.systemd-socket: systemd handed over no socket; start this by a .socket unit',
+    'frr-exporter: --web.systemd-socket: systemd passed no socket; start this service from a .socket unit',
   );
 });
 

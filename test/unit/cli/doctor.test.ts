@@ -62,14 +62,14 @@ describe('doctor on sockets', () => {
     expect(await examined(...flags(folder))).toEqual({
       exit: 0,
       lines: [
-        'ok   asks FRR by socket: --frr.source=socket',
+        'ok   queries FRR by socket: --frr.source=socket',
         `ok   may use the sockets in ${folder}: zebra.vty, bgpd.vty, watchfrr.vty`,
         'ok   FRR 8.4.4',
         'ok   these daemons answer: zebra, bgpd',
-        'ok   watchfrr watches over zebra, bgpd',
+        'ok   watchfrr monitors zebra, bgpd',
         'ok   collector bgp: 2 series in N ms',
         '',
-        'Nothing is wrong.',
+        'No check failed.',
       ],
     });
   });
@@ -87,20 +87,20 @@ describe('doctor on sockets', () => {
     expect(await examined(...flags(folder), '--frr.timeout=200ms')).toEqual({
       exit: 1,
       lines: [
-        'ok   asks FRR by socket: --frr.source=socket',
+        'ok   queries FRR by socket: --frr.source=socket',
         `ok   may use the sockets in ${folder}: zebra.vty, bgpd.vty, bfdd.vty, watchfrr.vty`,
         'ok   FRR 8.4.4',
         'ok   these daemons answer: zebra',
         'FAIL bgpd did not answer "show version" in time',
-        '     -> a daemon that hangs has to be restarted, which ends its sessions; one that is only busy needs a longer --frr.timeout',
+        '     -> restart a daemon that hangs, which ends its sessions; for one that is only busy, raise --frr.timeout',
         `FAIL bfdd is not running: nobody listens at ${folder}/bfdd.vty`,
-        '     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended',
-        'FAIL watchfrr finds not up: bgpd',
-        '     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended',
+        "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",
+        'FAIL watchfrr reports as down: bgpd',
+        "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",
         'FAIL collector bgp: bgpd did not answer "show bgp vrf all summary json" in time',
-        '     -> a daemon that hangs has to be restarted, which ends its sessions; one that is only busy needs a longer --frr.timeout',
+        '     -> restart a daemon that hangs, which ends its sessions; for one that is only busy, raise --frr.timeout',
         '',
-        'Something is wrong: see FAIL above.',
+        'Checks failed: see FAIL above.',
       ],
     });
   });
@@ -114,16 +114,16 @@ describe('doctor on sockets', () => {
     expect(await examined(...flags(folder))).toEqual({
       exit: 0,
       lines: [
-        'ok   asks FRR by socket: --frr.source=socket',
+        'ok   queries FRR by socket: --frr.source=socket',
         `ok   may use the sockets in ${folder}: zebra.vty`,
         'ok   FRR 8.4.4',
         'ok   these daemons answer: zebra',
         'warn watchfrr is not running: nobody restarts a daemon that dies',
-        "     -> FRR's own start script starts it; where something else restarts daemons this is meant so",
+        "     -> FRR's own start script starts it; this is fine if something else restarts daemons",
         `warn collector bgp: bgpd is not running: there is no ${folder}/bgpd.vty`,
-        '     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended. Where it is meant so: --no-collector.bgp',
+        "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended. If it is intended: --no-collector.bgp",
         '',
-        'Nothing is wrong.',
+        'No check failed.',
       ],
     });
   });
@@ -137,7 +137,7 @@ describe('doctor on sockets', () => {
     expect(exit).toBe(1);
     expect(lines.slice(5, 7)).toEqual([
       'FAIL collector bgp: bgpd\'s answer to "show bgp vrf all summary json" is not JSON: "garbage"',
-      '     -> make a recording (frr-exporter record DIR) and report it as a defect',
+      '     -> make a recording (frr-exporter record DIR) and report a bug',
     ]);
   });
 
@@ -148,7 +148,7 @@ describe('doctor on sockets', () => {
     await fakeDaemon(folder, 'zebra', () => reply('Quagga 1.2\n'));
     const { exit, lines } = await examined(...flags(folder));
     expect(exit).toBe(0);
-    expect(lines[2]).toBe('warn zebra does not tell a version of FRR: "Quagga 1.2\\n"');
+    expect(lines[2]).toBe('warn zebra does not report a version of FRR: "Quagga 1.2\\n"');
   });
 
   it('tells that there is no FRR', async () => {
@@ -156,16 +156,16 @@ describe('doctor on sockets', () => {
     expect(await examined(...flags(folder))).toEqual({
       exit: 1,
       lines: [
-        'ok   asks FRR by socket: --frr.source=socket',
-        `FAIL there is no folder ${folder}`,
-        '     -> start FRR, or name its folder with --frr.socket.dir-path; a container needs it mounted',
+        'ok   queries FRR by socket: --frr.source=socket',
+        `FAIL there is no directory ${folder}`,
+        '     -> start FRR, or set --frr.socket.dir-path; a container needs the directory mounted',
         `FAIL FRR is not running: there is no ${folder} (--frr.socket.dir-path and --frr.pathspace name it)`,
-        '     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, the log of FRR tells why it ended',
+        "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",
         'warn watchfrr is not running: nobody restarts a daemon that dies',
-        "     -> FRR's own start script starts it; where something else restarts daemons this is meant so",
-        'warn the collectors were not tried, because no daemon answers',
+        "     -> FRR's own start script starts it; this is fine if something else restarts daemons",
+        'warn the collectors were not tried because no daemon answers',
         '',
-        'Something is wrong: see FAIL above.',
+        'Checks failed: see FAIL above.',
       ],
     });
   });
@@ -178,7 +178,7 @@ describe('doctor on sockets', () => {
     expect(exit).toBe(1);
     expect(lines.slice(1, 3)).toEqual([
       `FAIL there are no sockets of FRR in ${folder}`,
-      '     -> name the path space of this FRR: --frr.pathspace=node',
+      '     -> set the pathspace of this FRR: --frr.pathspace=node',
     ]);
     expect(await examined(...flags(folder), '--frr.pathspace=node')).toMatchObject({ exit: 0 });
   });
@@ -196,15 +196,15 @@ describe('doctor on vtysh', () => {
     const { exit, lines } = await examined(...flags);
     expect(exit).toBe(1);
     expect(lines).toEqual([
-      'ok   asks FRR by vtysh: --frr.source=vtysh',
+      'ok   queries FRR by vtysh: --frr.source=vtysh',
       'FAIL there is no program /nonexistent/vtysh',
-      '     -> install it, say where it is with --frr.vtysh.path, or ask the sockets: --frr.source=socket',
+      '     -> install it, set --frr.vtysh.path, or use the sockets: --frr.source=socket',
       `ok   may use the sockets in ${folder}: zebra.vty, bgpd.vty, watchfrr.vty`,
       'FAIL /nonexistent/vtysh: not found; install it or name another with --frr.vtysh.path, or ask the sockets with --frr.source=socket',
-      '     -> install it, say where it is with --frr.vtysh.path, or ask the sockets: --frr.source=socket',
-      'warn the collectors were not tried, because no daemon answers',
+      '     -> install it, set --frr.vtysh.path, or use the sockets: --frr.source=socket',
+      'warn the collectors were not tried because no daemon answers',
       '',
-      'Something is wrong: see FAIL above.',
+      'Checks failed: see FAIL above.',
     ]);
   });
 
@@ -216,13 +216,13 @@ describe('doctor on vtysh', () => {
     );
     const { exit, lines } = await examined(`--frr.vtysh.path=${vtysh}`, '--frr.vtysh.prefix=env');
     expect(lines).toEqual([
-      'ok   asks FRR by vtysh: --frr.vtysh.prefix is given',
+      'ok   queries FRR by vtysh: --frr.vtysh.prefix is given',
       'ok   FRR 10.3',
       'ok   these daemons answer: zebra, bgpd',
-      'ok   watchfrr watches over zebra, bgpd',
+      'ok   watchfrr monitors zebra, bgpd',
       'ok   collector bgp: 2 series in N ms',
       '',
-      'Nothing is wrong.',
+      'No check failed.',
     ]);
     expect(exit).toBe(0);
   });
@@ -230,8 +230,8 @@ describe('doctor on vtysh', () => {
 
 describe('doctor on a prefix', () => {
   const warning = (prefix: string) => [
-    `warn a vtysh that hangs in the container is not ended with ${prefix}`,
-    `     -> let the container end it: --frr.vtysh.prefix="${prefix} timeout 10"`,
+    `warn ${prefix} does not end a vtysh that hangs in the container`,
+    `     -> end it inside the container: --frr.vtysh.prefix="${prefix} timeout 10"`,
   ];
   it.each([
     ['/nonexistent/podman exec nothing', warning('/nonexistent/podman exec nothing')],
@@ -264,7 +264,7 @@ describe('doctor on a recording', () => {
       lines: [
         'FAIL /nonexistent is no recording: it has no index.json; make one with: frr-exporter record DIR',
         '',
-        'Something is wrong: see FAIL above.',
+        'Checks failed: see FAIL above.',
       ],
     });
   });
@@ -279,15 +279,15 @@ describe('doctor on a recording', () => {
     expect(await examined(`--frr.recording=${folder}`)).toEqual({
       exit: 0,
       lines: [
-        'ok   asks FRR by recording: --frr.recording is given',
+        'ok   queries FRR by recording: --frr.recording is given',
         'ok   FRR 8.4.4',
         'ok   these daemons answer: zebra',
         `warn the recording ${folder} has no answer to "show watchfrr"`,
-        '     -> make a recording anew with this version: frr-exporter record DIR',
+        '     -> make a new recording with this version: frr-exporter record DIR',
         `warn collector bgp: the recording ${folder} has no answer to "show bgp vrf all summary json"`,
-        '     -> make a recording anew with this version: frr-exporter record DIR. Where it is meant so: --no-collector.bgp',
+        '     -> make a new recording with this version: frr-exporter record DIR. If it is intended: --no-collector.bgp',
         '',
-        'Nothing is wrong.',
+        'No check failed.',
       ],
     });
   });

@@ -75,13 +75,13 @@ it('records every answer and every failure, for what is there', async () => {
   const answered = Object.values<{ exit: number }>(index).filter(({ exit }) => exit === 0).length;
   expect(output.text()).toBe(
     [
-      'Asking FRR by socket: --frr.source=socket',
+      'Querying FRR by socket: --frr.source=socket',
       'Failed: bfdd did not answer "show bfd peers json" in time',
       'Failed: this FRR does not know the command: % [ZEBRA] Unknown command: show zebra client summary',
       'Not running: ospfd, pimd, vrrpd, watchfrr, staticd, mgmtd, ospf6d, ripd, ripngd, isisd, pim6d, ldpd, nhrpd, eigrpd, babeld, pbrd, fabricd, pathd',
       `${answered} answers are in ${folder}`,
       'The recording contains addresses, AS numbers, router and peer names, VRFs, interfaces and peer descriptions.',
-      'It contains no passwords: the configuration is not asked for. Look through it before you give it away.',
+      'It contains no passwords: the configuration is not read. Review it before you share it.',
       '',
     ].join('\n'),
   );
@@ -107,7 +107,7 @@ it('writes nothing when FRR answers nothing', async () => {
   expect(await record(config, folder, output)).toBe(1);
   expect(existsSync(folder)).toBe(false);
   expect(output.text()).toMatch(
-    /\nFRR answered nothing, so nothing is written\. frr-exporter doctor tells more\.\n$/,
+    /\nFRR answered nothing, so nothing was written\. Run frr-exporter doctor to find out why\.\n$/,
   );
 });
 

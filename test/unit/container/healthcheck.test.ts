@@ -5,7 +5,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { execaSync } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, candidates } from '../../../src/cli/healthcheck.ts';
+import { candidates, probe } from '../../../src/cli/healthcheck.ts';
 
 const commandLine = (...words: string[]) => `${words.join('\0')}\0`;
 const exporter = (...flags: string[]) =>
@@ -56,7 +56,7 @@ describe('whether it answers', () => {
 
   it.each([200, 401, 404, 503])('with status %d it does', async (status) => {
     const url = await listening(createServer((_request, response) => response.writeHead(status).end()));
-    await expect(ask(url)).resolves.toBeUndefined();
+    await expect(probe(url)).resolves.toBeUndefined();
   });
 
   const { stdout: pem } = execaSync('openssl', [
@@ -69,7 +69,7 @@ describe('whether it answers', () => {
       createTlsServer({ key: pem, cert: pem }, (_request, response) => response.end()),
       'https',
     );
-    await expect(ask(url)).resolves.toBeUndefined();
+    await expect(probe(url)).resolves.toBeUndefined();
   });
 
   it('when it wants to know who asks it does', async () => {
@@ -78,32 +78,34 @@ describe('whether it answers', () => {
       createTlsServer(options, (_request, response) => response.end()),
       'https',
     );
-    await expect(ask(url)).resolves.toBeUndefined();
+    await expect(probe(url)).resolves.toBeUndefined();
   });
 
   it('with plain HTTP where TLS was tried it is asked once more', async () => {
     const url = await listening(createServer((_request, response) => response.end()));
-    await expect(ask(url.replace('http:', 'https:'))).rejects.toThrow(/wrong version number|packet length/i);
-    await expect(ask(url)).resolves.toBeUndefined();
+    await expect(probe(url.replace('http:', 'https:'))).rejects.toThrow(
+      /wrong version number|packet length/i,
+    );
+    await expect(probe(url)).resolves.toBeUndefined();
   });
 
   it('when nobody listens it does not', async () => {
     const url = await listening(createServer());
     server?.close();
     await once(server as Server, 'close');
-    await expect(ask(url)).rejects.toThrow('ECONNREFUSED');
+    await expect(probe(url)).rejects.toThrow('ECONNREFUSED');
   });
 
   it('when it hangs it does not', async () => {
     const url = await listening(createServer(() => undefined));
-    await expect(ask(url, 100)).rejects.toThrow('no answer within 0.1 s');
+    await expect(probe(url, 100)).rejects.toThrow('no answer within 0.1 s');
   });
 
   it('when the connection is taken and cut it does not', async () => {
     const tcp = createTcpServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(tcp, 'listening');
     const { port } = tcp.address() as { port: number };
-    await expect(ask(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow(/hang up|ECONNRESET/);
+    await expect(probe(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow(/hang up|ECONNRESET/);
     tcp.close();
   });
 });
@@ -114,6 +116,6 @@ it('a setting that cannot be read is told in one line', () => {
   const { exitCode, stderr } = execaSync(process.execPath, [program], { env, reject: false });
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(
-    /^healthcheck: where the exporter listens cannot be told: FRR_EXPORTER_WEB_LISTEN_ADDRESS takes .*"nowhere"$/,
+    /^healthcheck: cannot find out where the exporter listens: FRR_EXPORTER_WEB_LISTEN_ADDRESS takes .*"nowhere"$/,
   );
 });

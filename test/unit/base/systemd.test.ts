@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { inheritedSockets, notifySystemd, SystemdError } from '../../src/systemd.ts';
+import { inheritedSockets, notifySystemd, SystemdError } from '../../../src/base/systemd.ts';
 
 describe('sockets', () => {
   test('are numbered from 3', () => {
     expect(inheritedSockets({ LISTEN_PID: '42', LISTEN_FDS: '3' }, 42)).toEqual([3, 4, 5]);
   });
   test.each([
-    [{}, 'systemd handed over no socket; start this by a .socket unit'],
-    [{ LISTEN_PID: '42' }, 'systemd handed over no socket; start this by a .socket unit'],
-    [{ LISTEN_PID: '42', LISTEN_FDS: '0' }, 'systemd handed over no socket; the .socket unit names none'],
-    [{ LISTEN_PID: '42', LISTEN_FDS: 'x' }, 'systemd handed over no socket; the .socket unit names none'],
+    [{}, 'systemd passed no socket; start this service from a .socket unit'],
+    [{ LISTEN_PID: '42' }, 'systemd passed no socket; start this service from a .socket unit'],
+    [{ LISTEN_PID: '42', LISTEN_FDS: '0' }, 'systemd passed no socket; the .socket unit lists none'],
+    [{ LISTEN_PID: '42', LISTEN_FDS: 'x' }, 'systemd passed no socket; the .socket unit lists none'],
     [
       { LISTEN_PID: '41', LISTEN_FDS: '1' },
-      'the sockets of systemd are for process 41, and this is 42; run the program itself in ExecStart, without a shell around it',
+      "systemd's sockets are for process 41, and this is process 42; run the program directly in ExecStart, not from a shell",
     ],
   ])('%j', (environment, message) => {
     expect(() => inheritedSockets(environment, 42)).toThrow(
