@@ -1,6 +1,7 @@
 /** Every rule file. A new topic is one file in `topics/` and one line here. */
 import type { RuleFile } from './rule.ts';
 import type { Thresholds } from './thresholds.ts';
+import { availability } from './topics/availability.ts';
 import { daemons } from './topics/daemons.ts';
 import { dashboards } from './topics/dashboards.ts';
 import { exporters } from './topics/exporters.ts';
@@ -22,5 +23,6 @@ export function ruleFiles(site: Thresholds): readonly RuleFile[] {
     memory,
     pipeline,
     dashboards,
+    availability,
   ].map((topic) => topic(site));
 }

@@ -135,3 +135,19 @@ export const DAEMONS_DOWN = list(
   'daemon',
   'none any more',
 );
+
+/** The nodes of the cluster that have spent most of their availability budget. */
+export const NODES_AT_RISK = list(
+  'instance:frr_bgp_uplinks_none:budget_spent{cluster=%q}',
+  ['cluster'],
+  'instance',
+  'none',
+);
+
+/** The addresses of the cluster that have spent most of their availability budget. */
+export const ADDRESSES_AT_RISK = list(
+  'cluster_address:frr_host_route_lost:budget_spent{cluster=%q}',
+  ['cluster'],
+  'address',
+  'none',
+);

@@ -18,6 +18,9 @@ const window = duration.refine((text) => durationSeconds(text) !== 0, 'must be l
 const ratio = z.coerce
   .number({ error: 'is no number between 0 and 1' })
   .refine((value) => value > 0 && value <= 1, 'is not above 0 and at most 1');
+const belowOne = z.coerce
+  .number({ error: 'is no number between 0 and 1' })
+  .refine((value) => value > 0 && value < 1, 'is not above 0 and below 1');
 const count = z.coerce
   .number({ error: 'is no whole number of 1 or more' })
   .refine((value) => Number.isInteger(value) && value >= 1, 'is no whole number of 1 or more');
@@ -100,6 +103,8 @@ const SCHEMA = z.strictObject({
   keep_silencing_nodes_for: duration,
   maintenance_without_end: window,
   maintenance_forgotten_after: window,
+  availability_objective: belowOne,
+  availability_budget_spent: ratio,
 });
 
 /** Values as the rules use them; times stay texts. */

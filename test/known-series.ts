@@ -44,21 +44,28 @@ export async function knownSeries(): Promise<KnownSeries> {
   const has = (name: string): boolean =>
     exported.has(name) || recorded.has(name) || Object.hasOwn(OTHERS, name);
 
-  function labelsOf(name: string, within: ReadonlySet<string> = new Set()): ReadonlySet<string> {
-    if (within.has(name)) return new Set();
-    const expr = recorded.get(name);
-    if (expr === undefined) return new Set([...(exported.get(name) ?? OTHERS[name] ?? []), ...TARGET_LABELS]);
-    return labelsIn(expr, new Set([...within, name]));
+  function labelsOf(name: string): ReadonlySet<string> {
+    const labels = new Set<string>();
+    // A set goes on to what is added while it is walked through: recordings that read each other are each visited once.
+    const visited = new Set([name]);
+    for (const one of visited) {
+      const expr = recorded.get(one);
+      if (expr === undefined)
+        for (const label of [...(exported.get(one) ?? OTHERS[one] ?? []), ...TARGET_LABELS])
+          labels.add(label);
+      else for (const read of namesIn(expr)) visited.add(read);
+    }
+    return labels;
   }
 
-  function labelsIn(expr: string, within: ReadonlySet<string> = new Set()): ReadonlySet<string> {
-    return new Set(namesIn(expr).flatMap((name) => [...labelsOf(name, within)]));
+  function labelsIn(expr: string): ReadonlySet<string> {
+    return new Set(namesIn(expr).flatMap((name) => [...labelsOf(name)]));
   }
 
   return {
     has,
-    labelsOf: (name) => labelsOf(name),
-    labelsIn: (expr) => labelsIn(expr),
+    labelsOf,
+    labelsIn,
     unknownIn(expr) {
       const labels = labelsIn(expr);
       const used = [

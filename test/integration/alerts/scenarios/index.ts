@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { AVAILABILITY } from './availability.ts';
 import { DAEMONS } from './daemons.ts';
 import { DASHBOARDS } from './dashboards.ts';
 import { EXPORTERS } from './exporters.ts';
@@ -20,5 +21,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MEMORY,
   ...PIPELINE,
   ...DASHBOARDS,
+  ...AVAILABILITY,
   ...QUIET,
 ];

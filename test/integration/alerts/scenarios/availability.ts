@@ -1,0 +1,201 @@
+/** How much of the time uplinks and addresses were there, and when too little. */
+import { healthy, target } from '../fleet.ts';
+import type { Labels, Scenario, Series, Steps } from '../scenario.ts';
+
+const ALERTS = ['FRRUplinkAvailabilityAtRisk', 'FRRAddressAvailabilityAtRisk'] as const;
+const NONE = 'instance:frr_bgp_uplinks:none';
+const LOST = 'cluster_address:frr_host_route:lost';
+const of = (node: string) => ({ instance: `${node}:9342` });
+
+/**
+ * A cluster of nodes with one uplink and one address each, as few series as the rules need. Whoever has an outage loses
+ * both.
+ * @param outages by the number of the node, from 1: spans of time, `[from, to)`
+ */
+function cluster(
+  name: string,
+  nodes: number,
+  outages: Readonly<Record<number, readonly (readonly [string, string])[]>>,
+): Series[] {
+  return Array.from({ length: nodes }, (_, n) => {
+    const labels: Labels = { ...target(`${name}-${n + 1}`), cluster: name };
+    const steps: Record<string, 0 | 1> = { '0s': 1 };
+    for (const [from, to] of outages[n + 1] ?? []) Object.assign(steps, { [from]: 0, [to]: 1 });
+    const add = (metric: string, more: Labels, value: Steps): Series => ({
+      metric,
+      labels: { ...labels, ...more },
+      steps: value,
+    });
+    return [
+      add('instance:frr_bgp_uplinks_up:count', {}, steps),
+      add(
+        'frr_host_route_advertised_peers',
+        { address: `192.0.2.${n + 1}`, interface: 'lo', afi: 'ipv4' },
+        steps,
+      ),
+    ];
+  }).flat();
+}
+
+/** Both alerts for a cluster, which is all that tells them apart. */
+const AT_RISK = ALERTS.map((name) => `${name} warning`).sort();
+
+/** The same figure of uplinks and of addresses in a cluster. */
+const both = (what: string, name: string, value: number | undefined): Record<string, number | undefined> => ({
+  [`sum(cluster:frr_bgp_uplinks_none:${what}{cluster="${name}"})`]: value,
+  [`sum(cluster:frr_host_route_lost:${what}{cluster="${name}"})`]: value,
+});
+
+const texts = (name: string, nodes: string, addresses: string) =>
+  Object.fromEntries(
+    (
+      [
+        ['FRRUplinkAvailabilityAtRisk', 'uplinks', `Nodes`, nodes],
+        ['FRRAddressAvailabilityAtRisk', 'addresses', `Addresses`, addresses],
+      ] as const
+    ).map(([alert, what, things, spent]) => [
+      alert,
+      {
+        labels: { severity: 'warning', cluster: name },
+        description: `Cluster ${name} loses ${what} faster than the objective of 99.95 % in 30 days allows. ${things} that spent more than 50 % of their own budget: ${spent}.`,
+        impact:
+          what === 'uplinks'
+            ? 'None beyond the outages that have paged. At this rate the nodes are without a network for longer than promised.'
+            : 'None beyond the outages that have paged. At this rate VIPs, floating IPs or provider IPs are unreachable for longer than promised.',
+      },
+    ]),
+  );
+
+export const AVAILABILITY: readonly Scenario[] = [
+  {
+    name: 'who has no uplink: all down, bgpd dead, node dead; not: exporter dead, maintenance, never up, one left',
+    about: [...ALERTS],
+    only: new Set(),
+    every: '30s',
+    until: '20m',
+    series: healthy(8)
+      .sessionDown('node-1', 'eth2', '5m')
+      .sessionDown('node-1', '100.64.1.1', '5m')
+      .set('frr_host_route_advertised_peers', of('node-1'), { '0s': 2, '5m': 0 })
+      .set('frr_daemon_up', { ...of('node-2'), daemon: 'bgpd' }, { '0s': 1, '5m': 0 })
+      .set('frr_bgp_session_up', of('node-2'), { '0s': 1, '5m': 'stale' })
+      .notScraped('node-3', ['5m', '20m'])
+      .set('up', { instance: 'node-3:9100' }, { '0s': 1, '5m': 0 })
+      .notScraped('node-4', ['5m', '20m'])
+      .sessionDown('node-5', 'eth2', '5m')
+      .sessionDown('node-5', '100.64.1.1', '5m')
+      .set('frr_host_route_advertised_peers', of('node-5'), { '0s': 2, '5m': 0 })
+      .set('frr_maintenance', of('node-5'), { '0s': 0, '4m': 1 })
+      .set('frr_bgp_session_up', of('node-6'), 0)
+      .set('frr_host_route_advertised_peers', of('node-6'), 0)
+      // One uplink, and another configured: what it loses is its redundancy.
+      .sessionDown('node-7', 'eth2', '5m')
+      // Its only uplink; another node takes one of its addresses over.
+      .set('frr_bgp_session_info', { ...of('node-8'), peer: 'eth2' }, 'missing')
+      .sessionDown('node-8', '100.64.1.1', '5m')
+      .set('frr_host_route_advertised_peers', of('node-8'), { '0s': 2, '5m': 0 })
+      .add(
+        'node-7',
+        'frr_host_route_advertised_peers',
+        { address: '172.16.0.8', interface: 'lo', afi: 'ipv4' },
+        {
+          '0s': 'missing',
+          '6m': 1,
+        },
+      ).series,
+    checks: [
+      {
+        at: '4m30s',
+        firing: [],
+        values: {
+          [`count(${NONE})`]: undefined,
+          [`count(${LOST})`]: undefined,
+          'sum(cluster:frr_bgp_uplinks_none:ratio)': 0,
+          'sum(cluster:frr_host_route_lost:ratio)': 0,
+          'sum(cluster:frr_bgp_uplinks:nodes)': 7,
+          'sum(cluster:frr_host_route:addresses)': 14,
+        },
+      },
+      ...['8m', '19m'].map((at) => ({
+        at,
+        firing: [],
+        values: {
+          [`sum(${NONE})`]: 4,
+          ...Object.fromEntries(
+            [1, 1, 1, undefined, undefined, undefined, undefined, 1].map((value, i) => [
+              `sum(${NONE}{instance="node-${i + 1}:9342"})`,
+              value,
+            ]),
+          ),
+          // Both of node-1's, node-3's, and one of node-8's. node-2 still tells of its own.
+          [`sum(${LOST})`]: 5,
+          [`sum(${LOST}{address=~"172.16.0.[13]"})`]: 2,
+          [`sum(${LOST}{address="203.0.113.8"})`]: 1,
+        },
+      })),
+      {
+        at: '19m',
+        firing: [],
+        values: {
+          'sum(cluster:frr_bgp_uplinks:nodes)': 7,
+          'sum(cluster:frr_bgp_uplinks_none:ratio)': 4 / 7,
+          ...both('burn_rate1h', 'cloud-1', undefined),
+        },
+      },
+    ],
+  },
+  {
+    // Of cluster "a" each burn rate goes just over what alerts, of "b" it stays just below.
+    name: 'a cluster spends its budget within an hour, six hours, three days',
+    about: [...ALERTS],
+    only: new Set(ALERTS),
+    every: '2m',
+    until: '87h',
+    series: [
+      ...cluster('a', 13, { 1: [['73h', '73h16m']], 2: [['82h', '82h16m']] }),
+      ...cluster('b', 14, { 1: [['73h', '73h14m']] }),
+    ],
+    checks: [
+      { at: '50m', firing: [], values: both('burn_rate1h', 'a', undefined) },
+      { at: '5h50m', firing: [], values: both('burn_rate6h', 'a', undefined) },
+      {
+        at: '71h50m',
+        firing: [],
+        values: { ...both('burn_rate3d', 'a', undefined), ...both('burn_rate6h', 'a', 0) },
+      },
+      { at: '73h2m', firing: [] },
+      { at: '73h4m', firing: AT_RISK, texts: texts('a', 'none', 'none') },
+      { at: '73h26m', firing: AT_RISK, texts: texts('a', 'none', 'none') },
+      // The last half hour was well.
+      { at: '75h', firing: [] },
+      { at: '84h', firing: AT_RISK, texts: texts('a', 'none', 'none') },
+    ],
+  },
+  {
+    // Three minutes lost: of 192 hours just over half of what the objective leaves, of 210 hours just under.
+    name: 'a node and an address spend half of their own budget',
+    about: [...ALERTS],
+    only: new Set(ALERTS),
+    every: '3m',
+    until: '211h',
+    series: [
+      ...cluster('a', 8, { 3: [['100h', '100h3m']], 1: [['192h', '192h3m']] }),
+      ...cluster('b', 8, { 8: [['210h', '210h3m']] }),
+    ],
+    checks: [
+      { at: '100h', firing: [] },
+      {
+        at: '192h3m',
+        firing: AT_RISK,
+        texts: texts('a', 'a-1:9342', '192.0.2.1'),
+        values: {
+          'sum(instance:frr_bgp_uplinks_none:ratio30d{instance="a-1:9342"})': 1 / 3842,
+          'sum(cluster_address:frr_host_route_lost:ratio30d{cluster="a",address="192.0.2.1"})': 1 / 3842,
+        },
+      },
+      // It has been there for an hour.
+      { at: '194h', firing: [] },
+      { at: '210h3m', firing: [] },
+    ],
+  },
+];
