@@ -59,10 +59,7 @@ test.each([
     changed('fleet_peers_down_ratio', '1.5'),
     'site.yaml: fleet_peers_down_ratio: 1.5 is not above 0 and at most 1',
   ],
-  [
-    changed('availability_objective', '1'),
-    'site.yaml: availability_objective: 1 is not above 0 and below 1',
-  ],
+  [changed('availability_objective', '1'), 'site.yaml: availability_objective: 1 is not above 0 and below 1'],
   [changed('prefix_drop_ratio', '0'), 'site.yaml: prefix_drop_ratio: 0 is not above 0 and at most 1'],
   [changed('prefix_drop_ratio', 'half'), 'site.yaml: prefix_drop_ratio: "half" is no number between 0 and 1'],
   [
