@@ -33,12 +33,12 @@ import {
   startLab,
   startPrometheus,
 } from '../test/lab/index.ts';
+import { unpackRecording } from '../test/recordings.ts';
 
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(CHECKOUT, '.demo');
 const STATE = join(FOLDER, 'state.json');
 const RECORDING = join(FOLDER, 'recording');
-const RECORDINGS = join(CHECKOUT, 'test/recordings/8.4.4');
 const LINKS = ['tor1', 'tor2'] as const satisfies readonly LinkName[];
 
 /** Which situation of the recordings is shown for a cut link. */
@@ -75,8 +75,10 @@ function running(): State | undefined {
 }
 
 function showRecording(situation: string): void {
+  const directory = join(FOLDER, situation);
+  if (!existsSync(directory)) unpackRecording(`8.4.4/${situation}`, directory);
   // Replaced in one go: the exporter may be reading.
-  symlinkSync(join(RECORDINGS, situation), `${RECORDING}.new`);
+  symlinkSync(directory, `${RECORDING}.new`);
   renameSync(`${RECORDING}.new`, RECORDING);
 }
 

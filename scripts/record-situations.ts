@@ -1,18 +1,27 @@
 /**
  * Records what the laboratory's node answers, on one FRR version in every situation, for the unit tests:
  *
- *     node scripts/record-situations.ts 8.4.4 [SITUATION...]     writes test/recordings/8.4.4/SITUATION
+ *     node scripts/record-situations.ts 8.4.4 [SITUATION...]     writes test/recordings/8.4.4/SITUATION.json
+ *     node scripts/record-situations.ts 8.4.4 --add 'bgpd: show bgp router json' [SITUATION...]
  *
- * Needs root. The recordings are committed; they are made anew when a collector asks something new.
+ * `--add DAEMON: COMMAND`, which can be repeated, adds one command to recordings that exist and leaves their other
+ * answers alone. The command need not be in the allow-list yet: this is how it is tried before it gets there. With
+ * `each` for DAEMON, every daemon answers, and the entry is `COMMAND DAEMON`. A `VRF` in the command stands for each
+ * VRF of the node. The run fails when a daemon does not survive a command.
+ *
+ * Needs root.
  */
-import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
 import { hostAddresses } from '../src/collectors/host-routes.ts';
 import { parseVrfs } from '../src/collectors/vrfs.ts';
 import type { InterfaceAddress } from '../src/frr/addresses.ts';
 import { allCommands, COMMANDS } from '../src/frr/commands.ts';
 import { type Recorded, writeRecording } from '../src/frr/recording.ts';
-import { FrrError } from '../src/frr/source.ts';
+import { FrrError, type FrrSource } from '../src/frr/source.ts';
 import { vtyshSource } from '../src/frr/vtysh.ts';
 import {
   configureRpki,
@@ -27,6 +36,13 @@ import {
   TRIPLEO,
   waitFor,
 } from '../test/lab/index.ts';
+import {
+  packRecording,
+  readSituation,
+  removeUnusedAnswers,
+  storeAnswer,
+  writeSituation,
+} from '../test/recordings.ts';
 
 interface Situation {
   readonly name: string;
@@ -130,7 +146,7 @@ function seconds(count: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, count * 1_000));
 }
 
-/** Waits until a session is down, and two seconds more, so that FRR has told all of the reasons that it finds. */
+/** Waits until a session is down, and two seconds more, so that FRR reports all the reasons it finds. */
 async function untilDown(lab: Lab, peer: string, family = 'ipv4Unicast'): Promise<void> {
   type Summary = Readonly<
     Record<string, { readonly peers: Readonly<Record<string, { readonly state: string }>> }>
@@ -162,8 +178,8 @@ async function addressesOf(router: Router): Promise<readonly InterfaceAddress[]>
   );
 }
 
-async function record({ node }: Lab, directory: string, withMemory: boolean): Promise<void> {
-  const source = vtyshSource({
+function sourceOf(node: Router): FrrSource {
+  return vtyshSource({
     kind: 'vtysh',
     socketDir: '/var/run/frr',
     pathspace: node.namespace,
@@ -171,13 +187,22 @@ async function record({ node }: Lab, directory: string, withMemory: boolean): Pr
     vtyshPrefix: node.root.path === '/' ? [] : ['chroot', node.root.path],
     maxOutput: 64 * 1024 * 1024,
   });
+}
+
+const signal = () => AbortSignal.timeout(20_000);
+
+async function vrfsOf(source: FrrSource): Promise<readonly string[]> {
+  return ['default', ...parseVrfs((await source.show(COMMANDS.vrfs, signal())).bytes.toString())];
+}
+
+/** Records every command of the allow-list. */
+async function record({ node }: Lab, name: string, withMemory: boolean): Promise<void> {
+  const source = sourceOf(node);
   const addresses = await addressesOf(node);
   const hosts = hostAddresses(addresses, { include: [], exclude: [] }).map(({ address }) => address);
-  const signal = () => AbortSignal.timeout(20_000);
-  const vrfs = parseVrfs((await source.show(COMMANDS.vrfs, signal())).bytes.toString());
   const recorded: Recorded[] = [];
-  for (const command of allCommands(['default', ...vrfs], hosts)) {
-    // Daemons that the laboratory does not have add nothing, and lists of memory are long and much the same.
+  for (const command of allCommands(await vrfsOf(source), hosts)) {
+    // Daemons that the laboratory does not have add nothing, and memory lists are long and much the same.
     if (!['watchfrr', ...node.daemons].includes(command.daemon)) continue;
     if (command.text === 'show memory' && !withMemory) continue;
     const outcome = await source.show(command, signal()).catch((error: unknown) => {
@@ -187,13 +212,65 @@ async function record({ node }: Lab, directory: string, withMemory: boolean): Pr
     recorded.push({ command, outcome });
   }
   await source.close();
-  rmSync(directory, { recursive: true, force: true });
+  const directory = mkdtempSync(path.join(tmpdir(), 'frr-exporter-recording-'));
   await writeRecording(directory, recorded, addresses);
+  packRecording(directory, name);
+  rmSync(directory, { recursive: true });
 }
 
-const [version, ...wanted] = process.argv.slice(2);
+/** What `--add` names: a daemon, or `each`, and a command, in which `VRF` stands for each VRF. */
+interface Addition {
+  readonly daemon: string;
+  readonly command: string;
+}
+
+function parseAddition(text: string): Addition {
+  const [, daemon, command] = /^(\w+): (show .+)$/.exec(text) ?? [];
+  if (daemon === undefined || command === undefined)
+    throw new Error(`--add ${JSON.stringify(text)}: must be like 'bgpd: show bgp router json'`);
+  return { daemon, command };
+}
+
+/** Adds the answers to some commands to an existing recording. */
+async function add({ node }: Lab, name: string, additions: readonly Addition[]): Promise<void> {
+  const source = sourceOf(node);
+  const vrfs = await vrfsOf(source);
+  await source.close();
+  const { index, addresses } = readSituation(name);
+  const alive = () => node.daemons.filter((daemon) => node.pid(daemon) !== undefined);
+  for (const { daemon, command } of additions) {
+    const texts = command.includes('VRF') ? vrfs.map((vrf) => command.replace('VRF', vrf)) : [command];
+    for (const each of daemon === 'each' ? node.daemons : [daemon])
+      for (const text of texts) {
+        const before = alive();
+        const { stdout, stderr, exitCode } = await vtysh(node, each, text);
+        const dead = before.filter((one) => !alive().includes(one));
+        if (dead.length > 0) throw new Error(`${name}: "${text}" ended ${dead.join(', ')}`);
+        const file = storeAnswer(Buffer.from(stdout), text.endsWith(' json') ? '.json' : '.txt');
+        index[daemon === 'each' ? `${text} ${each}` : text] = { file, exit: exitCode ?? 1, stderr };
+        process.stdout.write(`  ${each}: ${text}: ${stdout.length} bytes, exit status ${exitCode}\n`);
+      }
+  }
+  writeSituation(name, { index, addresses });
+}
+
+function vtysh({ root, namespace }: Router, daemon: string, command: string) {
+  const [program, ...args] = [
+    ...(root.path === '/' ? [] : ['chroot', root.path]),
+    ...['vtysh', '-N', namespace, '-d', daemon, '-c', command],
+  ] as [string, ...string[]];
+  const env = { VTYSH_HISTFILE: '', LC_ALL: 'C' };
+  return execa(program, args, { env, reject: false, timeout: 20_000, stripFinalNewline: false });
+}
+
+const { values, positionals } = parseArgs({
+  options: { add: { type: 'string', multiple: true, default: [] } },
+  allowPositionals: true,
+});
+const [version, ...wanted] = positionals;
 if (!FRR_VERSIONS.includes(version as FrrVersion))
   throw new Error(`Which FRR version? One of ${FRR_VERSIONS.join(', ')}`);
+const additions = values.add.map(parseAddition);
 
 for (const [situations, topology] of [
   [SITUATIONS, TRIPLEO],
@@ -206,8 +283,10 @@ for (const [situations, topology] of [
     if (notOn === version) continue;
     await happen(lab);
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const directory = fileURLToPath(new URL(`../test/recordings/${version}/${name}`, import.meta.url));
-    await record(lab, directory, name === 'healthy');
-    process.stdout.write(`${version}/${name}\n`);
+    const recording = `${version}/${name}`;
+    process.stdout.write(`${recording}\n`);
+    if (additions.length > 0) await add(lab, recording, additions);
+    else await record(lab, recording, name === 'healthy');
   }
 }
+removeUnusedAnswers();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, freePort, start, waitFor } from '../../lab/index.ts';
+import { unpackRecording } from '../../recordings.ts';
 import { exporterImage, FRR_IMAGE, type Machine, REPOSITORY, startMachine } from './machine.ts';
 import { answer, decided, inspect } from './role-proof.ts';
 
@@ -164,7 +165,7 @@ describe('the npm package', () => {
   // The Node of this repository, for a machine's own may be older.
   const env = { PATH: `${join(REPOSITORY, 'node_modules/node/bin')}:${process.env.PATH}` };
   const program = join(folder, 'node_modules/.bin/frr-exporter');
-  const recording = join(REPOSITORY, 'test/recordings/8.4.4/healthy');
+  const recording = unpackRecording('8.4.4/healthy', join(folder, 'recording'));
 
   beforeAll(async () => {
     const { stdout } = await execa('npm', ['pack', '--json', '--pack-destination', folder], {

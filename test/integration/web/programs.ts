@@ -1,16 +1,24 @@
 /** This exporter without FRR, and Debian's node_exporter to hold it against. */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { belongingTo, claim, freePort, type Running, release, start } from '../../lab/index.ts';
+import { unpackRecording } from '../../recordings.ts';
+
+const RECORDING = unpackRecording(
+  '8.4.4/healthy',
+  mkdtempSync(path.join(tmpdir(), 'frr-exporter-recording-')),
+);
+afterAll(() => rmSync(RECORDING, { recursive: true }));
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Real answers of FRR, so that no FRR is needed. */
-export const FROM_RECORDING = [
-  '--frr.source=recording',
-  `--frr.recording=${ROOT}test/recordings/8.4.4/healthy`,
-] as const;
+export const FROM_RECORDING = ['--frr.source=recording', `--frr.recording=${RECORDING}`] as const;
 
 export const COMMAND = `${ROOT}bin/frr-exporter`;
 

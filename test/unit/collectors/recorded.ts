@@ -1,5 +1,5 @@
 /** A collector's way to FRR, with the answers of a recording. */
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import type { Collector, Frr } from '../../../src/collectors/collector.ts';
 import type { InterfaceAddress } from '../../../src/frr/addresses.ts';
 import { readDocuments } from '../../../src/frr/documents.ts';
@@ -7,8 +7,8 @@ import { openRecording } from '../../../src/frr/recording.ts';
 import { FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from '../../../src/frr/source.ts';
 import type { Families } from '../../../src/metrics/family.ts';
 import { atOnce } from '../../../src/turns.ts';
-
-export const RECORDINGS = fileURLToPath(new URL('../../recordings', import.meta.url));
+import { unpackRecording } from '../../recordings.ts';
+import { temporaryFolder } from '../frr/temporary-folder.ts';
 
 /** Seconds since the epoch at which every recorded answer comes, so that ages can be read off the figures. */
 export const NOW = 1_800_000_000;
@@ -26,8 +26,9 @@ export function frrOf(source: FrrSource): Frr {
   return frr;
 }
 
+/** @param recording such as `8.4.4/healthy` */
 export async function recordedFrr(recording: string): Promise<Frr> {
-  return frrOf(await openRecording(`${RECORDINGS}/${recording}`, 1e7));
+  return frrOf(await openRecording(unpackRecording(recording, path.join(temporaryFolder(), recording)), 1e7));
 }
 
 /** FRR with these answers, by the command as it is recorded; to all other commands its daemons are not running. */

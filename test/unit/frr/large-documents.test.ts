@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/frr/commands.ts';
 import { readDocuments } from '../../../src/frr/documents.ts';
 import { readLargeDocuments } from '../../../src/frr/large-documents.ts';
 import { FrrError } from '../../../src/frr/source.ts';
+import { unpackRecording } from '../../recordings.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const SUMMARY = COMMANDS.bgpSummary;
 const read = (text: string) => readLargeDocuments(SUMMARY, Buffer.from(text));
@@ -29,7 +32,13 @@ function many(session: unknown, count: number): Record<string, unknown> {
 describe('a large document', () => {
   const recorded = (command: string) =>
     JSON.parse(
-      readFileSync(new URL(`../../recordings/8.4.4/healthy/${command}.json`, import.meta.url), 'utf8'),
+      readFileSync(
+        path.join(
+          unpackRecording('8.4.4/healthy', path.join(temporaryFolder(), 'recording')),
+          `${command}.json`,
+        ),
+        'utf8',
+      ),
     ) as Record<string, Record<string, Record<string, Record<string, unknown>>>>;
 
   test('of sessions reads as if it were parsed in one go', async () => {

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Ajv } from 'ajv';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -8,11 +8,10 @@ import { openSource } from '../../../src/frr/open.ts';
 import { NO_MAINTENANCE } from '../../../src/maintenance.ts';
 import { pollOnce } from '../../../src/poller/poller.ts';
 import { statusDocument } from '../../../src/web/status.ts';
+import { recordingNames, unpackRecording } from '../../recordings.ts';
+import { temporaryFolder } from '../frr/temporary-folder.ts';
 
-const ROOT = fileURLToPath(new URL('../../recordings/', import.meta.url));
-const SITUATIONS = readdirSync(ROOT).flatMap((version) =>
-  readdirSync(`${ROOT}${version}`).map((situation) => [version, situation] as const),
-);
+const SITUATIONS = recordingNames().map((name) => name.split('/') as [version: string, situation: string]);
 
 const schema = JSON.parse(readFileSync(new URL('../../../docs/status.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
@@ -20,7 +19,7 @@ const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true 
 async function statusOf(version: string, situation: string) {
   const { source } = await openSource({
     kind: 'recording',
-    recordingDir: `${ROOT}${version}/${situation}`,
+    recordingDir: unpackRecording(`${version}/${situation}`, path.join(temporaryFolder(), 'recording')),
     socketDir: '/nonexistent',
     vtyshPath: 'vtysh',
     vtyshPrefix: [],
