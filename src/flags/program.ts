@@ -20,7 +20,7 @@ export const PROGRAM_FLAGS = {
   frrSource: flag({
     name: 'frr.source',
     group: 'FRR',
-    help: 'How to query FRR; auto uses vtysh if the program is installed, otherwise the sockets',
+    help: 'How to query FRR; auto uses the sockets if they are accessible, otherwise vtysh',
     kind: oneOf(...SOURCE_KINDS),
     default: 'auto',
   }),

@@ -1,6 +1,6 @@
-/** What the three ways to FRR want to know. */
+/** Options of the three sources. */
 
-/** Values of `--frr.source`. `auto` takes vtysh where the program is installed, else the sockets. */
+/** Values of `--frr.source`. `auto` uses the sockets if they are accessible, otherwise vtysh. */
 export const SOURCE_KINDS = ['auto', 'vtysh', 'socket', 'recording'] as const;
 
 export type SourceKind = (typeof SOURCE_KINDS)[number];

@@ -1,7 +1,7 @@
 /** The daemons' vty sockets as files: where they are, who may use them, and what to tell a person who may not. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Daemon } from './commands.ts';
+import { DAEMONS, type Daemon } from './commands.ts';
 import type { SourceOptions } from './options.ts';
 
 /** The folder of the sockets, with the path space. */
@@ -30,6 +30,18 @@ export function socketAccess(
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'denied' : 'missing';
   }
+}
+
+/** Why this program cannot use the sockets; undefined if it can. A daemon that does not run is no obstacle. */
+export function socketObstacle(options: SourceOptions): string | undefined {
+  const folder = socketFolder(options);
+  const access = socketAccess(folder, 'enter');
+  if (access !== 'allowed')
+    return access === 'missing' ? `there is no directory ${folder}` : `permission denied to ${folder}`;
+  const denied = DAEMONS.map((daemon) => socketFile(options, daemon)).find(
+    (file) => socketAccess(file) === 'denied',
+  );
+  return denied && `permission denied to ${denied}`;
 }
 
 /** A user group. */

@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 async function opened(options: Partial<SourceOptions>) {
   const { source, why } = await openSource({
     kind: 'auto',
-    socketDir: '/run/frr',
+    socketDir: '/nonexistent',
     vtyshPath: 'vtysh',
     vtyshPrefix: [],
     maxOutput: 1000,
@@ -34,31 +34,40 @@ function recorded(): string {
   return folder;
 }
 
-it('takes vtysh by itself where it is installed', async () => {
-  const file = installed();
-  expect(await opened({})).toEqual(['vtysh', `vtysh is installed (${file})`]);
+it('prefers the sockets if their directory is accessible', async () => {
+  installed();
+  const socketDir = temporaryFolder();
+  expect(await opened({ socketDir })).toEqual(['socket', `the sockets in ${socketDir} are accessible`]);
 });
 
-it('takes the sockets by itself where there is no vtysh', async () => {
-  expect(await opened({ vtyshPath: '/nonexistent/vtysh' })).toEqual([
-    'socket',
-    'there is no /nonexistent/vtysh here',
+it('uses vtysh if there is no directory of sockets', async () => {
+  const file = installed();
+  expect(await opened({ pathspace: 'node' })).toEqual([
+    'vtysh',
+    `there is no directory /nonexistent/node, and vtysh is installed (${file})`,
   ]);
 });
 
-it('takes vtysh by itself where a prefix leads to it', async () => {
+it('uses the sockets if vtysh is missing too', async () => {
+  expect(await opened({ vtyshPath: '/nonexistent/vtysh' })).toEqual([
+    'socket',
+    'there is no program /nonexistent/vtysh',
+  ]);
+});
+
+it('uses vtysh if a prefix leads to it', async () => {
   expect(await opened({ vtyshPath: '/nonexistent/vtysh', vtyshPrefix: ['podman', 'exec', 'frr'] })).toEqual([
     'vtysh',
     '--frr.vtysh.prefix is given',
   ]);
 });
 
-it('takes a recording by itself where one is given', async () => {
+it('uses a recording if one is given', async () => {
   installed();
   expect(await opened({ recordingDir: recorded() })).toEqual(['recording', '--frr.recording is given']);
 });
 
-it('takes what it is told to', async () => {
+it('uses the source that is named', async () => {
   installed();
   expect(await opened({ kind: 'socket' })).toEqual(['socket', '--frr.source=socket']);
   expect(await opened({ kind: 'vtysh', vtyshPath: '/nonexistent/vtysh' })).toEqual([
@@ -71,7 +80,7 @@ it('takes what it is told to', async () => {
   ]);
 });
 
-it('refuses a recording that is not given or is none', async () => {
+it('rejects a missing or unreadable recording', async () => {
   await expect(opened({ kind: 'recording' })).rejects.toEqual(
     new RecordingError('--frr.source=recording needs a folder: --frr.recording=DIR'),
   );

@@ -11,6 +11,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { doctor } from '../../../src/cli/doctor.ts';
 import { COMMANDS } from '../../../src/frr/commands.ts';
+import { openSource } from '../../../src/frr/open.ts';
 import { openRecording } from '../../../src/frr/recording.ts';
 import { socketSource } from '../../../src/frr/socket.ts';
 import { groupOf, groupWords } from '../../../src/frr/socket-files.ts';
@@ -72,6 +73,21 @@ const options = (socketDir: string, program = 'vtysh') => ({
 const words = () => group.words ?? groupWords(groupOf(folder) as { gid: number; name: string });
 const remedy = () => `this program's user (uid ${process.getuid?.()}) must be in group ${words()}`;
 
+it('chooses vtysh if a socket or their directory is not accessible', async () => {
+  const vtysh = path.join(folder, 'vtysh');
+  for (const [socketDir, denied] of [
+    [folder, socket],
+    [closedFolder, closedFolder],
+  ] as const) {
+    const { source, why } = await openSource(options(socketDir));
+    await source.close();
+    expect([source.kind, why]).toEqual([
+      'vtysh',
+      `permission denied to ${denied}, and vtysh is installed (${vtysh})`,
+    ]);
+  }
+});
+
 it('names the group of a socket that may not be used', async () => {
   const frr = socketSource(options(folder));
   expect(await failureOf(() => frr.show(COMMANDS.bgpSummary, AbortSignal.timeout(5000)))).toEqual({
@@ -121,7 +137,7 @@ it('lets doctor say what to do about it', async () => {
   expect(await doctor(configured(...flags), output)).toBe(1);
   const { gid, name } = groupOf(socket) as { gid: number; name: string };
   expect(output.text()).toContain(
-    `FAIL ${socket}: permission denied; ${remedy()}\n     -> usermod --append --groups ${name} USER, and start this program anew; for a container: --group-add ${gid}\n`,
+    `FAIL ${socket}: permission denied; ${remedy()}\n     -> usermod --append --groups ${name} USER, and restart this program; for a container: --group-add ${gid}\n`,
   );
   const closed = captured();
   expect(await doctor(configured(flags[0] as string, `--frr.socket.dir-path=${closedFolder}`), closed)).toBe(
