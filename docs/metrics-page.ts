@@ -3,8 +3,10 @@
  * the file to what is made here.
  */
 import type { Pace } from '../src/collectors/collector.ts';
-import { BGP_NAME_DEFAULTS } from '../src/collectors/compat/bgp.ts';
-import { COLLECTOR_DEFAULTS, COLLECTORS, collectors } from '../src/collectors/index.ts';
+import { ALL_COLLECTORS } from '../src/collectors/configurable.ts';
+import { COLLECTORS } from '../src/collectors/index.ts';
+import { valuesOf } from '../src/flags/flag.ts';
+import { yesOrNo } from '../src/flags/values.ts';
 import { MAINTENANCE_DESCRIPTORS } from '../src/maintenance.ts';
 import { BUILD_DESCRIPTORS } from '../src/metrics/build.ts';
 import type { Descriptor } from '../src/metrics/family.ts';
@@ -39,26 +41,22 @@ function table(descriptors: readonly Descriptor[]): string {
 }
 
 function collectorSections(): readonly string[] {
-  return COLLECTORS.map(({ name, help, enabledByDefault, pace, askedWhenChanged, descriptors }) => {
+  return COLLECTORS.map(({ name, help, enabledByDefault, pace, pollWhenChanged, descriptors }) => {
     const state = enabledByDefault
       ? `On by default (\`--no-collector.${name}\`)`
       : `Off by default (\`--collector.${name}\`)`;
     const also =
-      askedWhenChanged === undefined
+      pollWhenChanged === undefined
         ? ''
-        : `, and at once when one of these changed: ${askedWhenChanged.map((one) => `\`${one.name}\``).join(', ')}`;
+        : `, and at once when one of these changed: ${pollWhenChanged.map((one) => `\`${one.name}\``).join(', ')}`;
     return `### ${name}\n\n${help} ${state}; asked ${PACES[pace]}${also}.\n\n${table(descriptors)}`;
   });
 }
 
 /** The metrics that `--compat.frr-exporter` adds, with all that its flags add. */
-export const COMPAT_DESCRIPTORS: readonly Descriptor[] = collectors({
-  ...COLLECTOR_DEFAULTS,
-  frrExporterNames: {
-    ...BGP_NAME_DEFAULTS,
-    ...{ descriptions: true, groups: true, hostnames: true, types: true, accepted: true },
-  },
-})
+export const COMPAT_DESCRIPTORS: readonly Descriptor[] = ALL_COLLECTORS.make((flags) =>
+  valuesOf(flags, ({ kind, initial }) => kind === yesOrNo || initial),
+)
   .flatMap(({ descriptors }) => descriptors)
   .filter((one) => !COLLECTORS.some(({ descriptors }) => descriptors.includes(one)));
 

@@ -1,14 +1,7 @@
 /** The command line: which command, with which configuration; `--help` and `--version`. Commander parses it. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { ALL_COLLECTORS } from '../collectors/configurable.ts';
-import {
-  allFlags,
-  type CollectorSet,
-  type Config,
-  type Given,
-  makeConfig,
-  unknownVariables,
-} from '../flags/config.ts';
+import { ALL_COLLECTORS, type CollectorSet } from '../collectors/configurable.ts';
+import { allFlags, type Config, type Given, makeConfig, unknownVariables } from '../flags/config.ts';
 import { environmentName, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
 
 const COMMANDS = {

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { parseVersion, parseWatchfrr } from '../collectors/daemons.ts';
+import { parseWatchfrr } from '../collectors/daemons.ts';
 import type { Config } from '../flags/config.ts';
 import { COMMANDS, type Command, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts';
 import type { OpenedSource } from '../frr/open.ts';
@@ -18,8 +18,9 @@ import {
   socketFolder,
 } from '../frr/socket-files.ts';
 import { FrrError, type FrrErrorReason, type FrrSource } from '../frr/source.ts';
+import { parseVersion } from '../frr/version.ts';
 import { findVtysh } from '../frr/vtysh-program.ts';
-import { pollOnce } from '../poller/poller.ts';
+import { pollOnce } from '../poller/scheduler.ts';
 import type { Snapshot } from '../poller/snapshot.ts';
 import { openConfiguredSource, pollSettings, sourceOptions } from './frr.ts';
 

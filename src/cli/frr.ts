@@ -2,7 +2,7 @@
 import type { Config } from '../flags/config.ts';
 import { type OpenedSource, openSource } from '../frr/open.ts';
 import type { SourceOptions } from '../frr/options.ts';
-import type { PollSettings } from '../poller/poller.ts';
+import type { PollSettings } from '../poller/scheduler.ts';
 
 export function sourceOptions(config: Config): SourceOptions {
   return {

@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { Config } from '../flags/config.ts';
 import { checkMaintenance, maintenanceFamilies, NO_MAINTENANCE } from '../maintenance.ts';
 import { familiesPart, writeBody } from '../metrics/body.ts';
-import { pollOnce } from '../poller/poller.ts';
+import { pollOnce } from '../poller/scheduler.ts';
 import { openConfiguredSource, pollSettings } from './frr.ts';
 
 /**

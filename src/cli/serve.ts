@@ -8,7 +8,7 @@ import { watchSocketFolder } from '../frr/socket-folder.ts';
 import { maintenanceFamilies, watchMaintenance } from '../maintenance.ts';
 import { type BodyPart, familiesPart } from '../metrics/body.ts';
 import { type Build, buildFamily } from '../metrics/build.ts';
-import { startPoller } from '../poller/poller.ts';
+import { startPoller } from '../poller/scheduler.ts';
 import { createConnectionListener, type Listener } from '../web/listener.ts';
 import { createPages, type Handler } from '../web/pages.ts';
 import { PLAIN_HTTP, type WebConfigSource } from '../web/web-config-in-force.ts';

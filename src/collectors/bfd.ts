@@ -1,11 +1,11 @@
 /** BFD sessions of every VRF: state, diagnostics, intervals, packets. */
 import { COMMANDS } from '../frr/commands.ts';
-import { buildFamiliesInTurns, figure, type LabelSet, labels, metric, NO_LABELS } from '../metrics/family.ts';
-import { collector } from './collector.ts';
+import { metric, NO_LABELS, numberOf } from '../metrics/family.ts';
+import { collector, reason, states } from './collector.ts';
 import { type Fields, fields, items, seconds, word } from './fields.ts';
 
-const PEERS = 'show bfd peers json';
-const COUNTERS = 'show bfd peers counters json';
+const PEERS = COMMANDS.bfdPeers;
+const COUNTERS = COMMANDS.bfdCounters;
 
 /** What a BFD session is known by. FRR leaves out a local address or an interface that it did not fix: empty labels. */
 const BFD_LABELS = ['vrf', 'peer', 'local', 'interface'] as const;
@@ -23,14 +23,14 @@ const bfdInfo = metric({
   type: 'info',
   help: 'Diagnostics of the BFD session on both sides, where it comes from, its profile, and whether it is multihop.',
   labels: INFO_LABELS,
-  source: `${PEERS}: diagnostic, remote-diagnostic, multihop; FRR 10 and newer: type; FRR 10.7: profile`,
+  source: `${PEERS.text}: diagnostic, remote-diagnostic, multihop; FRR 10 and newer: type; FRR 10.7: profile`,
 });
 const bfdSessions = metric({
   name: 'frr_bfd_sessions',
   type: 'gauge',
   help: 'BFD sessions of all VRFs, whatever their state. 0 says that FRR has none.',
   labels: [],
-  source: PEERS,
+  source: PEERS.text,
 });
 /** 1 while the BFD session is up. */
 export const bfdSessionUp = metric({
@@ -38,21 +38,21 @@ export const bfdSessionUp = metric({
   type: 'gauge',
   help: 'Whether the BFD session is up.',
   labels: BFD_LABELS,
-  source: `${PEERS}: status`,
+  source: `${PEERS.text}: status`,
 });
 const bfdState = metric({
   name: 'frr_bfd_session_state',
   type: 'gauge',
   help: 'State of the BFD session as in RFC 5880: 0 admin down, 1 down, 2 init, 3 up.',
   labels: BFD_LABELS,
-  source: `${PEERS}: status (RFC 5880 section 4.1)`,
+  source: `${PEERS.text}: status (RFC 5880 section 4.1)`,
 });
 const bfdAdminUp = metric({
   name: 'frr_bfd_session_admin_up',
   type: 'gauge',
   help: 'Whether the BFD session may come up: 0 when it was shut down here on purpose.',
   labels: BFD_LABELS,
-  source: `${PEERS}: status "shutdown"`,
+  source: `${PEERS.text}: status "shutdown"`,
 });
 const bfdUpTimestamp = metric({
   name: 'frr_bfd_session_up_timestamp_seconds',
@@ -60,7 +60,7 @@ const bfdUpTimestamp = metric({
   help: 'Since when the BFD session is up, in seconds since the epoch, within a second; absent while it is not.',
   unit: 'seconds',
   labels: BFD_LABELS,
-  source: `${PEERS}: uptime`,
+  source: `${PEERS.text}: uptime`,
 });
 const bfdDownTimestamp = metric({
   name: 'frr_bfd_session_down_timestamp_seconds',
@@ -68,7 +68,7 @@ const bfdDownTimestamp = metric({
   help: 'Since when the BFD session is down, in seconds since the epoch, within a second; since it is there if it never was up; absent while it is not down.',
   unit: 'seconds',
   labels: BFD_LABELS,
-  source: `${PEERS}: downtime`,
+  source: `${PEERS.text}: downtime`,
 });
 const bfdUpEvents = counterMetric('up_events', 'How often the BFD session came up.', 'session-up');
 const bfdDownEvents = counterMetric('down_events', 'How often the BFD session went down.', 'session-down');
@@ -129,14 +129,14 @@ const bfdMultiplier = metric({
   type: 'gauge',
   help: 'Control packets of this side that may be lost before the peer calls the BFD session down.',
   labels: BFD_LABELS,
-  source: `${PEERS}: detect-multiplier`,
+  source: `${PEERS.text}: detect-multiplier`,
 });
 const bfdRemoteMultiplier = metric({
   name: 'frr_bfd_session_remote_detect_multiplier',
   type: 'gauge',
   help: 'Control packets of the peer that may be lost before this side calls the BFD session down.',
   labels: BFD_LABELS,
-  source: `${PEERS}: remote-detect-multiplier`,
+  source: `${PEERS.text}: remote-detect-multiplier`,
 });
 const bfdRoundTripMin = roundTripMetric('min', 'Shortest');
 const bfdRoundTripAvg = roundTripMetric('avg', 'Mean');
@@ -148,7 +148,7 @@ function counterMetric(part: string, help: string, field: string) {
     type: 'counter',
     help,
     labels: BFD_LABELS,
-    source: `${COUNTERS}: ${field}`,
+    source: `${COUNTERS.text}: ${field}`,
   });
 }
 
@@ -159,7 +159,7 @@ function intervalMetric(part: string, help: string, field: string, since?: strin
     help,
     unit: 'seconds',
     labels: BFD_LABELS,
-    source: `${PEERS}: ${field}`,
+    source: `${PEERS.text}: ${field}`,
     ...(since !== undefined && { since }),
   });
 }
@@ -171,131 +171,173 @@ function roundTripMetric(which: 'min' | 'avg' | 'max', word: string) {
     help: `${word} round-trip time of the last echo packets; absent until one came back.`,
     unit: 'seconds',
     labels: BFD_LABELS,
-    source: `${PEERS}: rtt-${which} (microseconds)`,
+    source: `${PEERS.text}: rtt-${which} (microseconds)`,
     since: '8.4',
   });
 }
 
-const DESCRIPTORS = [
-  bfdInfo,
-  bfdSessions,
-  bfdSessionUp,
-  bfdState,
-  bfdAdminUp,
-  bfdUpTimestamp,
-  bfdDownTimestamp,
-  bfdUpEvents,
-  bfdDownEvents,
-  bfdControlReceived,
-  bfdControlSent,
-  bfdEchoReceived,
-  bfdEchoSent,
-  bfdReceive,
-  bfdTransmit,
-  bfdEchoReceive,
-  bfdEchoTransmit,
-  bfdRemoteReceive,
-  bfdRemoteTransmit,
-  bfdRemoteEchoReceive,
-  bfdMultiplier,
-  bfdRemoteMultiplier,
-  bfdRoundTripMin,
-  bfdRoundTripAvg,
-  bfdRoundTripMax,
-] as const;
+/** The states of RFC 5880, section 4.1. */
+const sessionStates = states({
+  protocol: 'BFD',
+  metric: bfdState,
+  names: new Map([
+    [0, 'AdminDown'],
+    [1, 'Down'],
+    [2, 'Init'],
+    [3, 'Up'],
+  ]),
+  up: 3,
+  adminDown: 0,
+  title: ({ vrf, peer }) => `BFD session with ${peer} (vrf ${vrf})`,
+});
 
-/** FRR's words for the states of RFC 5880 (`__display_peer_json` in bfdd_vty.c). */
-const BFD_STATES: ReadonlyMap<unknown, number> = new Map([
-  ['shutdown', 0],
-  ['down', 1],
-  ['init', 2],
-  ['up', 3],
-]);
+/** A state by FRR's words for it (`__display_peer_json` in bfdd_vty.c). */
+function stateOf(status: unknown): unknown {
+  const name = status === 'shutdown' ? 'admindown' : status;
+  for (const [value, one] of sessionStates.names) if (one.toLowerCase() === name) return value;
+  return status;
+}
 
 export const bfd = collector({
   name: 'bfd',
   help: 'BFD sessions of every VRF.',
   enabledByDefault: true,
   pace: 'sessions',
-  descriptors: DESCRIPTORS,
-  ask: async (frr) => {
-    const [sessions, counters] = await frr.jsonEach([COMMANDS.bfdPeers, COMMANDS.bfdCounters]);
+  commands: [PEERS, COUNTERS],
+  descriptors: [
+    bfdInfo,
+    bfdSessions,
+    bfdSessionUp,
+    bfdState,
+    bfdAdminUp,
+    bfdUpTimestamp,
+    bfdDownTimestamp,
+    bfdUpEvents,
+    bfdDownEvents,
+    bfdControlReceived,
+    bfdControlSent,
+    bfdEchoReceived,
+    bfdEchoSent,
+    bfdReceive,
+    bfdTransmit,
+    bfdEchoReceive,
+    bfdEchoTransmit,
+    bfdRemoteReceive,
+    bfdRemoteTransmit,
+    bfdRemoteEchoReceive,
+    bfdMultiplier,
+    bfdRemoteMultiplier,
+    bfdRoundTripMin,
+    bfdRoundTripAvg,
+    bfdRoundTripMax,
+  ],
+  states: [sessionStates],
+  reasons: [
+    reason({
+      of: sessionStates,
+      metric: bfdInfo,
+      text: ({ diagnostic, remote_diagnostic: remote }) =>
+        remote === '' || remote === 'ok' ? diagnostic : `${diagnostic}, the other side says ${remote}`,
+    }),
+  ],
+  status: {
+    bfd_sessions: {
+      title: 'BFD sessions',
+      items: (tables) =>
+        tables.rows(bfdSessionUp).map(({ labels, value, number, flag, time, text }) => ({
+          vrf: labels.vrf,
+          peer: labels.peer,
+          local: labels.local || null,
+          interface: labels.interface || null,
+          up: value === 1,
+          admin_up: flag(bfdAdminUp),
+          state: words(sessionStates.names.get(number(bfdState) ?? Number.NaN)),
+          since: time(value === 1 ? bfdUpTimestamp : bfdDownTimestamp),
+          diagnostic: text(bfdInfo, 'diagnostic'),
+          remote_diagnostic: text(bfdInfo, 'remote_diagnostic'),
+        })),
+    },
+  },
+  query: async (frr) => {
+    const [sessions, counters] = await frr.jsonEach([PEERS, COUNTERS]);
     return { sessions, counters };
   },
-  families: ({ sessions, counters }, { now }) =>
-    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      // What is no list tells of no sessions, which is not that there are none.
-      if (Array.isArray(sessions)) emit(bfdSessions, NO_LABELS, sessions.length);
-      for (const item of items(sessions)) {
-        yield;
-        const session = fields(item);
-        const set = sessionLabels(session);
-        const { status } = session;
-        if (status !== undefined) {
-          emit(bfdSessionUp, set, status === 'up' ? 1 : 0);
-          emit(bfdState, set, BFD_STATES.get(status) ?? status);
-          emit(bfdAdminUp, set, status === 'shutdown' ? 0 : 1);
-        }
-        const info = labels(INFO_LABELS, [
-          ...set.values,
-          word(session.diagnostic),
-          word(session['remote-diagnostic']),
-          word(session.type),
-          word(session.profile),
-          session.multihop === undefined ? '' : String(session.multihop === true),
-        ]);
-        emit(bfdInfo, info, 1);
-        emit(bfdUpTimestamp, set, ago(session.uptime, now));
-        emit(bfdDownTimestamp, set, ago(session.downtime, now));
-        emit(bfdReceive, set, seconds(session['receive-interval'], 1_000));
-        emit(bfdTransmit, set, seconds(session['transmit-interval'], 1_000));
-        emit(bfdEchoReceive, set, seconds(session['echo-receive-interval'], 1_000));
-        emit(
-          bfdEchoTransmit,
-          set,
-          seconds(session['echo-transmit-interval'] ?? session['echo-interval'], 1_000),
-        );
-        emit(bfdRemoteReceive, set, seconds(session['remote-receive-interval'], 1_000));
-        emit(bfdRemoteTransmit, set, seconds(session['remote-transmit-interval'], 1_000));
-        emit(
-          bfdRemoteEchoReceive,
-          set,
-          seconds(session['remote-echo-receive-interval'] ?? session['remote-echo-interval'], 1_000),
-        );
-        emit(bfdMultiplier, set, session['detect-multiplier']);
-        emit(bfdRemoteMultiplier, set, session['remote-detect-multiplier']);
-        // FRR writes zeroes until an echo packet came back.
-        if (figure(session['rtt-max']) !== 0) {
-          emit(bfdRoundTripMin, set, seconds(session['rtt-min'], 1_000_000));
-          emit(bfdRoundTripAvg, set, seconds(session['rtt-avg'], 1_000_000));
-          emit(bfdRoundTripMax, set, seconds(session['rtt-max'], 1_000_000));
-        }
+  *families({ sessions, counters }, { emit, labels, now }) {
+    const labelsOf = (session: Fields) =>
+      labels(BFD_LABELS, [
+        word(session.vrf),
+        word(session.peer),
+        word(session.local),
+        word(session.interface),
+      ]);
+    // What is no list tells of no sessions, which is not that there are none.
+    if (Array.isArray(sessions)) emit(bfdSessions, NO_LABELS, sessions.length);
+    for (const item of items(sessions)) {
+      yield;
+      const session = fields(item);
+      const set = labelsOf(session);
+      const { status } = session;
+      if (status !== undefined) {
+        emit(bfdSessionUp, set, status === 'up' ? 1 : 0);
+        emit(bfdState, set, stateOf(status));
+        emit(bfdAdminUp, set, status === 'shutdown' ? 0 : 1);
       }
-      for (const item of items(counters)) {
-        yield;
-        const session = fields(item);
-        const set = sessionLabels(session);
-        emit(bfdUpEvents, set, session['session-up']);
-        emit(bfdDownEvents, set, session['session-down']);
-        emit(bfdControlReceived, set, session['control-packet-input']);
-        emit(bfdControlSent, set, session['control-packet-output']);
-        emit(bfdEchoReceived, set, session['echo-packet-input']);
-        emit(bfdEchoSent, set, session['echo-packet-output']);
+      const info = labels(INFO_LABELS, [
+        ...set.values,
+        word(session.diagnostic),
+        word(session['remote-diagnostic']),
+        word(session.type),
+        word(session.profile),
+        session.multihop === undefined ? '' : String(session.multihop === true),
+      ]);
+      emit(bfdInfo, info, 1);
+      emit(bfdUpTimestamp, set, ago(session.uptime, now));
+      emit(bfdDownTimestamp, set, ago(session.downtime, now));
+      emit(bfdReceive, set, seconds(session['receive-interval'], 1_000));
+      emit(bfdTransmit, set, seconds(session['transmit-interval'], 1_000));
+      emit(bfdEchoReceive, set, seconds(session['echo-receive-interval'], 1_000));
+      emit(
+        bfdEchoTransmit,
+        set,
+        seconds(session['echo-transmit-interval'] ?? session['echo-interval'], 1_000),
+      );
+      emit(bfdRemoteReceive, set, seconds(session['remote-receive-interval'], 1_000));
+      emit(bfdRemoteTransmit, set, seconds(session['remote-transmit-interval'], 1_000));
+      emit(
+        bfdRemoteEchoReceive,
+        set,
+        seconds(session['remote-echo-receive-interval'] ?? session['remote-echo-interval'], 1_000),
+      );
+      emit(bfdMultiplier, set, session['detect-multiplier']);
+      emit(bfdRemoteMultiplier, set, session['remote-detect-multiplier']);
+      // FRR writes zeroes until an echo packet came back.
+      if (numberOf(session['rtt-max']) !== 0) {
+        emit(bfdRoundTripMin, set, seconds(session['rtt-min'], 1_000_000));
+        emit(bfdRoundTripAvg, set, seconds(session['rtt-avg'], 1_000_000));
+        emit(bfdRoundTripMax, set, seconds(session['rtt-max'], 1_000_000));
       }
-    }),
+    }
+    for (const item of items(counters)) {
+      yield;
+      const session = fields(item);
+      const set = labelsOf(session);
+      emit(bfdUpEvents, set, session['session-up']);
+      emit(bfdDownEvents, set, session['session-down']);
+      emit(bfdControlReceived, set, session['control-packet-input']);
+      emit(bfdControlSent, set, session['control-packet-output']);
+      emit(bfdEchoReceived, set, session['echo-packet-input']);
+      emit(bfdEchoSent, set, session['echo-packet-output']);
+    }
+  },
 });
-
-function sessionLabels(session: Fields): LabelSet<typeof BFD_LABELS> {
-  return labels(BFD_LABELS, [
-    word(session.vrf),
-    word(session.peer),
-    word(session.local),
-    word(session.interface),
-  ]);
-}
 
 /** The moment that was some seconds ago. */
 function ago(seconds: unknown, now: number): number | undefined {
-  const age = figure(seconds);
+  const age = numberOf(seconds);
   return age === undefined ? undefined : now - age;
+}
+
+/** `admin down` of `AdminDown`. */
+function words(name: string | undefined): string | null {
+  return name?.replace(/(?<=[a-z])(?=[A-Z])/, ' ').toLowerCase() ?? null;
 }

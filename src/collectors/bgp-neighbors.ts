@@ -1,21 +1,27 @@
 /** What only the neighbors command tells of BGP sessions: who they are, why they went down, timers, limits, policies. */
 import { COMMANDS } from '../frr/commands.ts';
-import { buildFamiliesInTurns, figure, labels, metric } from '../metrics/family.ts';
+import { metric, numberOf } from '../metrics/family.ts';
+import type { Row } from '../metrics/tables.ts';
 import type { Turns } from '../turns.ts';
 import { addressFamily } from './address-family.ts';
 import {
+  prefixesAdvertised,
+  prefixesReceived,
   SESSION_FAMILY_LABELS,
   SESSION_LABELS,
   sessionAdminUp,
   sessionDropped,
   sessionEstablished,
+  sessionEstablishedTimestamp,
+  sessionState,
+  sessionStates,
   sessionUp,
 } from './bgp.ts';
-import { collector } from './collector.ts';
+import { collector, reason } from './collector.ts';
 import { type Fields, fields, members, seconds, word } from './fields.ts';
 
-const NEIGHBORS = 'show bgp vrf all neighbors json';
-const SUMMARY = 'show bgp vrf all summary json';
+const NEIGHBORS = COMMANDS.bgpNeighbors;
+const SUMMARY = COMMANDS.bgpSummary;
 
 const INFO_LABELS = [
   'vrf',
@@ -39,7 +45,7 @@ export const sessionInfo = metric({
   type: 'info',
   help: 'Who the BGP peer is; empty labels where FRR does not know. The interface is that of an unnumbered peer.',
   labels: INFO_LABELS,
-  source: `${NEIGHBORS}: localAs, remoteAs, peerGroup, nbrDesc, hostname, bgpNeighborAddr, remoteRouterId`,
+  source: `${NEIGHBORS.text}: localAs, remoteAs, peerGroup, nbrDesc, hostname, bgpNeighborAddr, remoteRouterId`,
 });
 /** Why a session went down last. One series a session. */
 export const sessionLastReset = metric({
@@ -47,7 +53,7 @@ export const sessionLastReset = metric({
   type: 'info',
   help: "Why the BGP session went down last, in FRR's words, and the NOTIFICATION if there was one; absent when it never did.",
   labels: RESET_LABELS,
-  source: `${NEIGHBORS}: lastResetDueTo, lastResetCode, lastNotificationReason, downLastResetDueTo`,
+  source: `${NEIGHBORS.text}: lastResetDueTo, lastResetCode, lastNotificationReason, downLastResetDueTo`,
 });
 const sessionLastResetTimestamp = metric({
   name: 'frr_bgp_session_last_reset_timestamp_seconds',
@@ -55,7 +61,7 @@ const sessionLastResetTimestamp = metric({
   help: 'When the BGP session went down last, in seconds since the epoch, within a second; absent when it never was up.',
   unit: 'seconds',
   labels: SESSION_LABELS,
-  source: `${NEIGHBORS}: lastResetTimerMsecs (before FRR 10.7 without whole days); ${SUMMARY}: peerUptimeMsec`,
+  source: `${NEIGHBORS.text}: lastResetTimerMsecs (before FRR 10.7 without whole days); ${SUMMARY.text}: peerUptimeMsec`,
 });
 const sessionHoldTime = metric({
   name: 'frr_bgp_session_hold_time_seconds',
@@ -63,7 +69,7 @@ const sessionHoldTime = metric({
   help: 'Hold time as negotiated; absent while the BGP session is not established.',
   unit: 'seconds',
   labels: SESSION_LABELS,
-  source: `${NEIGHBORS}: bgpTimerHoldTimeMsecs`,
+  source: `${NEIGHBORS.text}: bgpTimerHoldTimeMsecs`,
 });
 const sessionKeepalive = metric({
   name: 'frr_bgp_session_keepalive_seconds',
@@ -71,7 +77,7 @@ const sessionKeepalive = metric({
   help: 'Keepalive interval as negotiated; absent while the BGP session is not established.',
   unit: 'seconds',
   labels: SESSION_LABELS,
-  source: `${NEIGHBORS}: bgpTimerKeepAliveIntervalMsecs`,
+  source: `${NEIGHBORS.text}: bgpTimerKeepAliveIntervalMsecs`,
 });
 const sessionRoundTrip = metric({
   name: 'frr_bgp_session_rtt_seconds',
@@ -79,42 +85,42 @@ const sessionRoundTrip = metric({
   help: "Round-trip time of the BGP session's TCP connection, in whole milliseconds; absent while it is not established.",
   unit: 'seconds',
   labels: SESSION_LABELS,
-  source: `${NEIGHBORS}: estimatedRttInMsecs (before FRR 10: only from a millisecond on)`,
+  source: `${NEIGHBORS.text}: estimatedRttInMsecs (before FRR 10: only from a millisecond on)`,
 });
 const sessionMessages = metric({
   name: 'frr_bgp_session_messages_by_type_total',
   type: 'counter',
   help: 'BGP messages by direction and type.',
   labels: MESSAGE_LABELS,
-  source: `${NEIGHBORS}: messageStats`,
+  source: `${NEIGHBORS.text}: messageStats`,
 });
 const gracefulRestartActive = metric({
   name: 'frr_bgp_session_graceful_restart_active',
   type: 'gauge',
   help: "Whether a timer of the BGP session's graceful restart runs: the peer is expected back, or its routes are kept though stale.",
   labels: SESSION_LABELS,
-  source: `${NEIGHBORS}: gracefulRestartInfo timers (RFC 4724)`,
+  source: `${NEIGHBORS.text}: gracefulRestartInfo timers (RFC 4724)`,
 });
 const gracefulRestartInfo = metric({
   name: 'frr_bgp_session_graceful_restart_info',
   type: 'info',
   help: 'Graceful restart on both sides of the BGP session: Helper, Restart, Disable, or NotApplicable before the peer has told.',
   labels: RESTART_LABELS,
-  source: `${NEIGHBORS}: gracefulRestartInfo localGrMode, remoteGrMode (RFC 4724)`,
+  source: `${NEIGHBORS.text}: gracefulRestartInfo localGrMode, remoteGrMode (RFC 4724)`,
 });
 const sessionBfdEnabled = metric({
   name: 'frr_bgp_session_bfd_enabled',
   type: 'gauge',
   help: 'Whether BFD watches over the BGP session.',
   labels: SESSION_LABELS,
-  source: `${NEIGHBORS}: peerBfdInfo`,
+  source: `${NEIGHBORS.text}: peerBfdInfo`,
 });
 const prefixesRejected = metric({
   name: 'frr_bgp_session_prefixes_rejected_total',
   type: 'counter',
   help: 'Prefixes from the peer that did not get into the BGP table, by reason.',
   labels: REJECTED_LABELS,
-  source: `${NEIGHBORS}: prefixStats`,
+  source: `${NEIGHBORS.text}: prefixStats`,
   since: '10.3',
 });
 const prefixesAccepted = metric({
@@ -122,21 +128,21 @@ const prefixesAccepted = metric({
   type: 'gauge',
   help: 'Prefixes from the peer that the inbound policy let in.',
   labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS}: addressFamilyInfo acceptedPrefixCounter`,
+  source: `${NEIGHBORS.text}: addressFamilyInfo acceptedPrefixCounter`,
 });
 const prefixLimit = metric({
   name: 'frr_bgp_prefix_limit',
   type: 'gauge',
   help: 'Most prefixes that the peer may announce; absent without a limit.',
   labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS}: addressFamilyInfo prefixAllowedMax`,
+  source: `${NEIGHBORS.text}: addressFamilyInfo prefixAllowedMax`,
 });
 const prefixLimitWarning = metric({
   name: 'frr_bgp_prefix_limit_warning_threshold',
   type: 'gauge',
   help: 'Prefixes above which FRR warns that the limit is near; absent without a limit.',
   labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS}: addressFamilyInfo prefixAllowedMax, prefixAllowedWarningThresh (percent)`,
+  source: `${NEIGHBORS.text}: addressFamilyInfo prefixAllowedMax, prefixAllowedWarningThresh (percent)`,
 });
 /** 1 for the limited families of a session that FRR keeps down because of its prefix limit. */
 export const prefixLimitExceeded = metric({
@@ -144,7 +150,7 @@ export const prefixLimitExceeded = metric({
   type: 'gauge',
   help: 'Whether FRR keeps the BGP session down because the peer went over a prefix limit; absent without a limit. With limits in several address families FRR does not tell which.',
   labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS}: prefixesConfigExceedMax, addressFamilyInfo prefixAllowedMax`,
+  source: `${NEIGHBORS.text}: prefixesConfigExceedMax, addressFamilyInfo prefixAllowedMax`,
 });
 /** 1 where RFC 8212 discards the routes of a session because a policy is missing. */
 export const policyMissing = metric({
@@ -152,27 +158,8 @@ export const policyMissing = metric({
   type: 'gauge',
   help: 'Whether routes are discarded because the session has no inbound or no outbound policy (RFC 8212, `bgp ebgp-requires-policy`).',
   labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS}: addressFamilyInfo inboundEbgpRequiresPolicy, outboundEbgpRequiresPolicy`,
+  source: `${NEIGHBORS.text}: addressFamilyInfo inboundEbgpRequiresPolicy, outboundEbgpRequiresPolicy`,
 });
-
-const DESCRIPTORS = [
-  sessionInfo,
-  sessionLastReset,
-  sessionLastResetTimestamp,
-  sessionHoldTime,
-  sessionKeepalive,
-  sessionRoundTrip,
-  sessionMessages,
-  gracefulRestartActive,
-  gracefulRestartInfo,
-  sessionBfdEnabled,
-  prefixesRejected,
-  prefixesAccepted,
-  prefixLimit,
-  prefixLimitWarning,
-  prefixLimitExceeded,
-  policyMissing,
-] as const;
 
 /** `messageStats` of the neighbors command: the start of the field, and the label. */
 const MESSAGE_TYPES = [
@@ -200,91 +187,173 @@ export const bgpNeighbors = collector({
   help: 'Reasons, timers, limits and policies of BGP sessions; asked when a session changed, and otherwise seldom.',
   enabledByDefault: true,
   pace: 'details',
-  descriptors: DESCRIPTORS,
-  askedWhenChanged: [sessionUp, sessionAdminUp, sessionEstablished, sessionDropped],
-  ask: async (frr) => ({
-    summary: await frr.json(COMMANDS.bgpSummary),
-    neighbors: await frr.json(COMMANDS.bgpNeighbors),
+  commands: [SUMMARY, NEIGHBORS],
+  descriptors: [
+    sessionInfo,
+    sessionLastReset,
+    sessionLastResetTimestamp,
+    sessionHoldTime,
+    sessionKeepalive,
+    sessionRoundTrip,
+    sessionMessages,
+    gracefulRestartActive,
+    gracefulRestartInfo,
+    sessionBfdEnabled,
+    prefixesRejected,
+    prefixesAccepted,
+    prefixLimit,
+    prefixLimitWarning,
+    prefixLimitExceeded,
+    policyMissing,
+  ],
+  pollWhenChanged: [sessionUp, sessionAdminUp, sessionEstablished, sessionDropped],
+  reasons: [
+    reason({
+      of: sessionStates,
+      metric: sessionLastReset,
+      text: ({ reason, notification }) => (notification === '' ? reason : `${reason}: ${notification}`),
+    }),
+  ],
+  // Here and not in bgp.ts, because both collectors know of a session, and this one builds on the other.
+  status: {
+    bgp_sessions: {
+      title: 'BGP sessions',
+      items: (tables) => tables.rows(sessionUp).map(sessionItem),
+    },
+  },
+  query: async (frr) => ({
+    summary: await frr.json(SUMMARY),
+    neighbors: await frr.json(NEIGHBORS),
   }),
-  families: ({ summary, neighbors }, { now }) =>
-    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      const downFor = yield* downTimes(summary);
-      for (const document of neighbors) {
-        for (const [vrf, instance] of members(document)) {
-          for (const [peer, neighbor] of members(instance)) {
-            yield;
-            const set = labels(SESSION_LABELS, [vrf, peer]);
-            const established = neighbor.bgpState === 'Established';
-            emit(
-              sessionInfo,
-              labels(INFO_LABELS, [
-                vrf,
-                peer,
-                word(neighbor.localAs),
-                word(neighbor.remoteAs),
-                word(neighbor.peerGroup),
-                word(neighbor.nbrDesc),
-                unlessUnknown(neighbor.hostname),
-                neighbor.bgpNeighborAddr === undefined ? '' : peer,
-                unlessUnknown(neighbor.remoteRouterId),
-              ]),
-              1,
-            );
+  *families({ summary, neighbors }, { emit, labels, now }) {
+    const downFor = yield* downTimes(summary);
+    for (const document of neighbors) {
+      for (const [vrf, instance] of members(document)) {
+        for (const [peer, neighbor] of members(instance)) {
+          yield;
+          const set = labels(SESSION_LABELS, [vrf, peer]);
+          const established = neighbor.bgpState === 'Established';
+          emit(
+            sessionInfo,
+            labels(INFO_LABELS, [
+              vrf,
+              peer,
+              word(neighbor.localAs),
+              word(neighbor.remoteAs),
+              word(neighbor.peerGroup),
+              word(neighbor.nbrDesc),
+              unlessUnknown(neighbor.hostname),
+              neighbor.bgpNeighborAddr === undefined ? '' : peer,
+              unlessUnknown(neighbor.remoteRouterId),
+            ]),
+            1,
+          );
 
-            const since = established
-              ? seconds(neighbor.bgpTimerUpMsec, 1_000)
-              : downFor.get(sessionKey(vrf, peer));
-            const reset = lastReset(neighbor, since);
-            if (reset !== undefined) {
-              const { reason, code, notification, age } = reset;
-              emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);
-              if (age !== undefined) emit(sessionLastResetTimestamp, set, now - age);
-            }
+          const since = established
+            ? seconds(neighbor.bgpTimerUpMsec, 1_000)
+            : downFor.get(sessionKey(vrf, peer));
+          const reset = lastReset(neighbor, since);
+          if (reset !== undefined) {
+            const { reason, code, notification, age } = reset;
+            emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);
+            if (age !== undefined) emit(sessionLastResetTimestamp, set, now - age);
+          }
 
-            if (established) {
-              emit(sessionHoldTime, set, seconds(neighbor.bgpTimerHoldTimeMsecs, 1_000));
-              emit(sessionKeepalive, set, seconds(neighbor.bgpTimerKeepAliveIntervalMsecs, 1_000));
-              emit(sessionRoundTrip, set, seconds(neighbor.estimatedRttInMsecs, 1_000));
-            }
-            const messages = fields(neighbor.messageStats);
-            for (const [field, type] of MESSAGE_TYPES) {
-              const received = labels(MESSAGE_LABELS, [vrf, peer, 'received', type]);
-              const sent = labels(MESSAGE_LABELS, [vrf, peer, 'sent', type]);
-              emit(sessionMessages, received, messages[`${field}Recv`]);
-              emit(sessionMessages, sent, messages[`${field}Sent`]);
-            }
-            emit(sessionBfdEnabled, set, neighbor.peerBfdInfo === undefined ? 0 : 1);
+          if (established) {
+            emit(sessionHoldTime, set, seconds(neighbor.bgpTimerHoldTimeMsecs, 1_000));
+            emit(sessionKeepalive, set, seconds(neighbor.bgpTimerKeepAliveIntervalMsecs, 1_000));
+            emit(sessionRoundTrip, set, seconds(neighbor.estimatedRttInMsecs, 1_000));
+          }
+          const messages = fields(neighbor.messageStats);
+          for (const [field, type] of MESSAGE_TYPES) {
+            const received = labels(MESSAGE_LABELS, [vrf, peer, 'received', type]);
+            const sent = labels(MESSAGE_LABELS, [vrf, peer, 'sent', type]);
+            emit(sessionMessages, received, messages[`${field}Recv`]);
+            emit(sessionMessages, sent, messages[`${field}Sent`]);
+          }
+          emit(sessionBfdEnabled, set, neighbor.peerBfdInfo === undefined ? 0 : 1);
 
-            const restart = fields(neighbor.gracefulRestartInfo);
-            const localMode = mode(restart.localGrMode);
-            const remoteMode = mode(restart.remoteGrMode);
-            if (localMode !== '' || remoteMode !== '') {
-              emit(gracefulRestartActive, set, restartTimerRuns(restart) ? 1 : 0);
-              emit(gracefulRestartInfo, labels(RESTART_LABELS, [vrf, peer, localMode, remoteMode]), 1);
-            }
+          const restart = fields(neighbor.gracefulRestartInfo);
+          const localMode = mode(restart.localGrMode);
+          const remoteMode = mode(restart.remoteGrMode);
+          if (localMode !== '' || remoteMode !== '') {
+            emit(gracefulRestartActive, set, restartTimerRuns(restart) ? 1 : 0);
+            emit(gracefulRestartInfo, labels(RESTART_LABELS, [vrf, peer, localMode, remoteMode]), 1);
+          }
 
-            const rejections = fields(neighbor.prefixStats);
-            for (const [field, reason] of REJECTIONS)
-              emit(prefixesRejected, labels(REJECTED_LABELS, [vrf, peer, reason]), rejections[field]);
+          const rejections = fields(neighbor.prefixStats);
+          for (const [field, reason] of REJECTIONS)
+            emit(prefixesRejected, labels(REJECTED_LABELS, [vrf, peer, reason]), rejections[field]);
 
-            for (const [familyName, family] of members(neighbor.addressFamilyInfo)) {
-              const { afi, safi } = addressFamily(familyName);
-              const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
-              emit(prefixesAccepted, inFamily, family.acceptedPrefixCounter);
-              emit(policyMissing, inFamily, policyIsMissing(family) ? 1 : 0);
-              const limit = figure(family.prefixAllowedMax);
-              if (limit === undefined) continue;
-              emit(prefixLimit, inFamily, family.prefixAllowedMax);
-              emit(prefixLimitExceeded, inFamily, neighbor.prefixesConfigExceedMax === true ? 1 : 0);
-              const percent = figure(family.prefixAllowedWarningThresh);
-              if (percent !== undefined)
-                emit(prefixLimitWarning, inFamily, Math.floor((limit * percent) / 100));
-            }
+          for (const [familyName, family] of members(neighbor.addressFamilyInfo)) {
+            const { afi, safi } = addressFamily(familyName);
+            const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
+            emit(prefixesAccepted, inFamily, family.acceptedPrefixCounter);
+            emit(policyMissing, inFamily, policyIsMissing(family) ? 1 : 0);
+            const limit = numberOf(family.prefixAllowedMax);
+            if (limit === undefined) continue;
+            emit(prefixLimit, inFamily, family.prefixAllowedMax);
+            emit(prefixLimitExceeded, inFamily, neighbor.prefixesConfigExceedMax === true ? 1 : 0);
+            const percent = numberOf(family.prefixAllowedWarningThresh);
+            if (percent !== undefined)
+              emit(prefixLimitWarning, inFamily, Math.floor((limit * percent) / 100));
           }
         }
       }
-    }),
+    }
+  },
 });
+
+/** A session in the status document. */
+function sessionItem({ labels, value, number, flag, time, text, rows }: Row<typeof SESSION_LABELS>) {
+  const up = value === 1;
+  const resetAt = time(sessionLastResetTimestamp);
+  const resetReason = text(sessionLastReset, 'reason');
+  return {
+    vrf: labels.vrf,
+    peer: labels.peer,
+    up,
+    admin_up: flag(sessionAdminUp),
+    state: sessionStates.names.get(number(sessionState) ?? Number.NaN) ?? null,
+    since: up ? time(sessionEstablishedTimestamp) : resetAt,
+    reason: up ? null : resetReason,
+    description: text(sessionInfo, 'description'),
+    peer_group: text(sessionInfo, 'peer_group'),
+    remote_hostname: text(sessionInfo, 'remote_hostname'),
+    interface: text(sessionInfo, 'interface'),
+    local_as: text(sessionInfo, 'local_as'),
+    remote_as: text(sessionInfo, 'remote_as'),
+    established_count: number(sessionEstablished),
+    dropped_count: number(sessionDropped),
+    last_reset:
+      resetAt === null && resetReason === null
+        ? null
+        : {
+            at: resetAt,
+            reason: resetReason,
+            code: text(sessionLastReset, 'code'),
+            notification: text(sessionLastReset, 'notification'),
+          },
+    prefixes: prefixItems(rows),
+  };
+}
+
+/** The address families of a session: those of which any of these metrics has something. */
+function prefixItems(rows: Row['rows']) {
+  const families = new Map<string, Row<typeof SESSION_FAMILY_LABELS>>();
+  for (const metric of [prefixesReceived, prefixesAccepted, prefixesAdvertised, policyMissing])
+    for (const row of rows(metric)) families.set(`${row.labels.afi} ${row.labels.safi}`, row);
+  return [...families.values()].map(({ labels, number, flag }) => ({
+    afi: labels.afi,
+    safi: labels.safi,
+    received: number(prefixesReceived),
+    accepted: number(prefixesAccepted),
+    advertised: number(prefixesAdvertised),
+    limit: number(prefixLimit),
+    limit_exceeded: flag(prefixLimitExceeded),
+    policy_missing: flag(policyMissing),
+  }));
+}
 
 const sessionKey = (vrf: string, peer: string): string => JSON.stringify([vrf, peer]);
 
@@ -346,10 +415,10 @@ function lastReset(neighbor: Fields, since: number | undefined): Reset | undefin
   const reason = word(neighbor.lastResetDueTo);
   if (reason === '' || reason === 'never') return undefined;
   const age = resetAge(neighbor, since);
-  const downAge = figure(neighbor.downLastResetTimeSecs);
+  const downAge = numberOf(neighbor.downLastResetTimeSecs);
   if (
-    WAY_LOST.has(figure(neighbor.lastResetCode) ?? 0) &&
-    figure(neighbor.downLastResetCode) === BFD_DOWN &&
+    WAY_LOST.has(numberOf(neighbor.lastResetCode) ?? 0) &&
+    numberOf(neighbor.downLastResetCode) === BFD_DOWN &&
     age !== undefined &&
     downAge !== undefined &&
     downAge <= age

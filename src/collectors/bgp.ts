@@ -1,11 +1,11 @@
 /** BGP sessions and their prefixes, of every VRF and address family, from one answer. */
 import { COMMANDS } from '../frr/commands.ts';
-import { buildFamiliesInTurns, labels, metric, NO_LABELS } from '../metrics/family.ts';
+import { metric, NO_LABELS } from '../metrics/family.ts';
 import { addressFamily } from './address-family.ts';
-import { collector } from './collector.ts';
+import { collector, states } from './collector.ts';
 import { members, word } from './fields.ts';
 
-const SUMMARY = 'show bgp vrf all summary json';
+const SUMMARY = COMMANDS.bgpSummary;
 
 const INSTANCE_LABELS = ['vrf', 'router_id', 'local_as'] as const;
 const TABLE_LABELS = ['vrf', 'afi', 'safi'] as const;
@@ -20,14 +20,14 @@ const bgpInfo = metric({
   type: 'info',
   help: 'A BGP instance, its router ID and its own AS number.',
   labels: INSTANCE_LABELS,
-  source: `${SUMMARY}: routerId, as`,
+  source: `${SUMMARY.text}: routerId, as`,
 });
 const sessionCount = metric({
   name: 'frr_bgp_sessions',
   type: 'gauge',
   help: 'BGP sessions of all VRFs that are configured or came by themselves, whatever their state. 0 says that FRR has none.',
   labels: [],
-  source: `${SUMMARY}: peers`,
+  source: `${SUMMARY.text}: peers`,
 });
 /** 1 while the session is established. */
 export const sessionUp = metric({
@@ -35,15 +35,15 @@ export const sessionUp = metric({
   type: 'gauge',
   help: 'Whether the BGP session is established.',
   labels: SESSION_LABELS,
-  source: `${SUMMARY}: state`,
+  source: `${SUMMARY.text}: state`,
 });
-/** The session's state as a number; see {@link SESSION_STATES}. */
+/** The session's state as a number; see {@link sessionStates}. */
 export const sessionState = metric({
   name: 'frr_bgp_session_state',
   type: 'gauge',
   help: 'State of the BGP session as in RFC 4273: 1 idle, 2 connect, 3 active, 4 opensent, 5 openconfirm, 6 established; and FRR: 7 clearing, 8 deleted.',
   labels: SESSION_LABELS,
-  source: `${SUMMARY}: state (RFC 4273 bgpPeerState)`,
+  source: `${SUMMARY.text}: state (RFC 4273 bgpPeerState)`,
 });
 /** 0 when somebody shut the session on purpose. */
 export const sessionAdminUp = metric({
@@ -51,15 +51,16 @@ export const sessionAdminUp = metric({
   type: 'gauge',
   help: 'Whether the BGP session may come up: 0 when it was shut down on purpose, by neighbor or for the whole instance.',
   labels: SESSION_LABELS,
-  source: `${SUMMARY}: state "Idle (Admin)", peerState "Admin"`,
+  source: `${SUMMARY.text}: state "Idle (Admin)", peerState "Admin"`,
 });
-const sessionEstablishedTimestamp = metric({
+/** When the session came up; absent while it is down. */
+export const sessionEstablishedTimestamp = metric({
   name: 'frr_bgp_session_established_timestamp_seconds',
   type: 'gauge',
   help: 'Since when the BGP session is established, in seconds since the epoch; absent while it is not.',
   unit: 'seconds',
   labels: SESSION_LABELS,
-  source: `${SUMMARY}: peerUptimeEstablishedEpoch`,
+  source: `${SUMMARY.text}: peerUptimeEstablishedEpoch`,
 });
 /** How often the session came up. */
 export const sessionEstablished = metric({
@@ -67,7 +68,7 @@ export const sessionEstablished = metric({
   type: 'counter',
   help: 'How often the BGP session was established.',
   labels: SESSION_LABELS,
-  source: `${SUMMARY}: connectionsEstablished`,
+  source: `${SUMMARY.text}: connectionsEstablished`,
 });
 /** How often the session went down. */
 export const sessionDropped = metric({
@@ -75,49 +76,51 @@ export const sessionDropped = metric({
   type: 'counter',
   help: 'How often the BGP session went down after it had been established.',
   labels: SESSION_LABELS,
-  source: `${SUMMARY}: connectionsDropped`,
+  source: `${SUMMARY.text}: connectionsDropped`,
 });
 const sessionMessagesReceived = metric({
   name: 'frr_bgp_session_messages_received_total',
   type: 'counter',
   help: 'BGP messages received from the peer.',
   labels: SESSION_LABELS,
-  source: `${SUMMARY}: msgRcvd`,
+  source: `${SUMMARY.text}: msgRcvd`,
 });
 const sessionMessagesSent = metric({
   name: 'frr_bgp_session_messages_sent_total',
   type: 'counter',
   help: 'BGP messages sent to the peer.',
   labels: SESSION_LABELS,
-  source: `${SUMMARY}: msgSent`,
+  source: `${SUMMARY.text}: msgSent`,
 });
 const sessionQueue = metric({
   name: 'frr_bgp_session_queue_messages',
   type: 'gauge',
   help: 'BGP messages that wait to be read by bgpd (in) or to be sent to the peer (out).',
   labels: QUEUE_LABELS,
-  source: `${SUMMARY}: inq, outq`,
+  source: `${SUMMARY.text}: inq, outq`,
 });
-const prefixesReceived = metric({
+/** Prefixes of an address family from the peer. */
+export const prefixesReceived = metric({
   name: 'frr_bgp_prefixes_received',
   type: 'gauge',
   help: 'Prefixes from the peer in the BGP table. FRR counts those that its inbound policy let in.',
   labels: SESSION_FAMILY_LABELS,
-  source: `${SUMMARY}: pfxRcd`,
+  source: `${SUMMARY.text}: pfxRcd`,
 });
-const prefixesAdvertised = metric({
+/** Prefixes of an address family to the peer. */
+export const prefixesAdvertised = metric({
   name: 'frr_bgp_prefixes_advertised',
   type: 'gauge',
   help: 'Prefixes advertised to the peer.',
   labels: SESSION_FAMILY_LABELS,
-  source: `${SUMMARY}: pfxSnt (FRR 7.5: absent while the session is down)`,
+  source: `${SUMMARY.text}: pfxSnt (FRR 7.5: absent while the session is down)`,
 });
 const ribEntries = metric({
   name: 'frr_bgp_rib_entries',
   type: 'gauge',
   help: 'Entries of the BGP table.',
   labels: TABLE_LABELS,
-  source: `${SUMMARY}: ribCount`,
+  source: `${SUMMARY.text}: ribCount`,
 });
 const ribMemory = metric({
   name: 'frr_bgp_rib_memory_bytes',
@@ -125,21 +128,21 @@ const ribMemory = metric({
   help: 'Memory that the entries of the BGP table take.',
   unit: 'bytes',
   labels: TABLE_LABELS,
-  source: `${SUMMARY}: ribMemory`,
+  source: `${SUMMARY.text}: ribMemory`,
 });
 const tableVersion = metric({
   name: 'frr_bgp_table_version',
   type: 'gauge',
   help: 'Version of the BGP table: it grows with every change of a best path.',
   labels: TABLE_LABELS,
-  source: `${SUMMARY}: tableVersion`,
+  source: `${SUMMARY.text}: tableVersion`,
 });
 const peers = metric({
   name: 'frr_bgp_peers',
   type: 'gauge',
   help: 'BGP sessions, established or not, with this address family.',
   labels: TABLE_LABELS,
-  source: `${SUMMARY}: peerCount`,
+  source: `${SUMMARY.text}: peerCount`,
 });
 const peersMemory = metric({
   name: 'frr_bgp_peers_memory_bytes',
@@ -147,14 +150,14 @@ const peersMemory = metric({
   help: 'Memory that the BGP sessions take.',
   unit: 'bytes',
   labels: TABLE_LABELS,
-  source: `${SUMMARY}: peerMemory`,
+  source: `${SUMMARY.text}: peerMemory`,
 });
 const peerGroups = metric({
   name: 'frr_bgp_peer_groups',
   type: 'gauge',
   help: 'BGP peer groups; absent without any.',
   labels: TABLE_LABELS,
-  source: `${SUMMARY}: peerGroupCount`,
+  source: `${SUMMARY.text}: peerGroupCount`,
 });
 const peerGroupsMemory = metric({
   name: 'frr_bgp_peer_groups_memory_bytes',
@@ -162,117 +165,121 @@ const peerGroupsMemory = metric({
   help: 'Memory that the BGP peer groups take; absent without any.',
   unit: 'bytes',
   labels: TABLE_LABELS,
-  source: `${SUMMARY}: peerGroupMemory`,
+  source: `${SUMMARY.text}: peerGroupMemory`,
 });
 const dynamicPeers = metric({
   name: 'frr_bgp_dynamic_peers',
   type: 'gauge',
   help: 'BGP sessions that came by themselves from a listen range.',
   labels: TABLE_LABELS,
-  source: `${SUMMARY}: dynamicPeers`,
+  source: `${SUMMARY.text}: dynamicPeers`,
 });
 
-/** Values of `frr_bgp_session_state` by FRR's words (`bgp_status_msg` in bgp_debug.c, without what follows in parentheses). */
-export const SESSION_STATES: ReadonlyMap<string, number> = new Map([
-  ['Idle', 1],
-  ['Connect', 2],
-  ['Active', 3],
-  ['OpenSent', 4],
-  ['OpenConfirm', 5],
-  ['Established', 6],
-  ['Clearing', 7],
-  ['Deleted', 8],
-]);
+/** FRR's words for the states (`bgp_status_msg` in bgp_debug.c, without what follows in parentheses). */
+export const sessionStates = states({
+  protocol: 'BGP',
+  metric: sessionState,
+  names: new Map([
+    [1, 'Idle'],
+    [2, 'Connect'],
+    [3, 'Active'],
+    [4, 'OpenSent'],
+    [5, 'OpenConfirm'],
+    [6, 'Established'],
+    [7, 'Clearing'],
+    [8, 'Deleted'],
+  ]),
+  up: 6,
+  title: ({ vrf, peer }) => `BGP session with ${peer} (vrf ${vrf})`,
+});
 
-/** FRR's words by the values of `frr_bgp_session_state`. */
-export const SESSION_STATE_NAMES: ReadonlyMap<number, string> = new Map(
-  Array.from(SESSION_STATES, ([name, value]) => [value, name]),
+const STATE_VALUES: ReadonlyMap<string, number> = new Map(
+  Array.from(sessionStates.names, ([value, name]) => [name, value]),
 );
-
-const DESCRIPTORS = [
-  bgpInfo,
-  sessionCount,
-  sessionUp,
-  sessionState,
-  sessionAdminUp,
-  sessionEstablishedTimestamp,
-  sessionEstablished,
-  sessionDropped,
-  sessionMessagesReceived,
-  sessionMessagesSent,
-  sessionQueue,
-  prefixesReceived,
-  prefixesAdvertised,
-  ribEntries,
-  ribMemory,
-  tableVersion,
-  peers,
-  peersMemory,
-  peerGroups,
-  peerGroupsMemory,
-  dynamicPeers,
-] as const;
 
 export const bgp = collector({
   name: 'bgp',
   help: 'BGP sessions and prefixes of every VRF and address family.',
   enabledByDefault: true,
   pace: 'sessions',
-  descriptors: DESCRIPTORS,
-  ask: (frr) => frr.json(COMMANDS.bgpSummary),
-  families: (documents) =>
-    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      const known = new Set<string>();
-      for (const document of documents) {
-        for (const [vrf, instance] of members(document)) {
-          // Each address family repeats the session, so what belongs to the session is taken where it comes first.
-          const sessions = new Set<string>();
-          let told = false;
-          for (const [familyName, summary] of members(instance)) {
-            const { afi, safi } = addressFamily(familyName);
-            const routerId = word(summary.routerId);
-            if (!told && routerId !== '') {
-              emit(bgpInfo, labels(INSTANCE_LABELS, [vrf, routerId, word(summary.as)]), 1);
-              told = true;
+  commands: [SUMMARY],
+  descriptors: [
+    bgpInfo,
+    sessionCount,
+    sessionUp,
+    sessionState,
+    sessionAdminUp,
+    sessionEstablishedTimestamp,
+    sessionEstablished,
+    sessionDropped,
+    sessionMessagesReceived,
+    sessionMessagesSent,
+    sessionQueue,
+    prefixesReceived,
+    prefixesAdvertised,
+    ribEntries,
+    ribMemory,
+    tableVersion,
+    peers,
+    peersMemory,
+    peerGroups,
+    peerGroupsMemory,
+    dynamicPeers,
+  ],
+  states: [sessionStates],
+  query: (frr) => frr.json(SUMMARY),
+  *families(documents, { emit, labels }) {
+    const known = new Set<string>();
+    for (const document of documents) {
+      for (const [vrf, instance] of members(document)) {
+        // Each address family repeats the session, so what belongs to the session is taken where it comes first.
+        const sessions = new Set<string>();
+        let told = false;
+        for (const [familyName, summary] of members(instance)) {
+          const { afi, safi } = addressFamily(familyName);
+          const routerId = word(summary.routerId);
+          if (!told && routerId !== '') {
+            emit(bgpInfo, labels(INSTANCE_LABELS, [vrf, routerId, word(summary.as)]), 1);
+            told = true;
+          }
+          const table = labels(TABLE_LABELS, [vrf, afi, safi]);
+          emit(ribEntries, table, summary.ribCount);
+          emit(ribMemory, table, summary.ribMemory);
+          emit(tableVersion, table, summary.tableVersion);
+          emit(peers, table, summary.peerCount);
+          emit(peersMemory, table, summary.peerMemory);
+          emit(peerGroups, table, summary.peerGroupCount);
+          emit(peerGroupsMemory, table, summary.peerGroupMemory);
+          emit(dynamicPeers, table, summary.dynamicPeers);
+          for (const [peer, session] of members(summary.peers)) {
+            yield;
+            const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
+            emit(prefixesReceived, inFamily, session.pfxRcd);
+            emit(prefixesAdvertised, inFamily, session.pfxSnt);
+            if (sessions.has(peer)) continue;
+            sessions.add(peer);
+            const set = labels(SESSION_LABELS, [vrf, peer]);
+            known.add(set.text);
+            const { name: state, admin } = stateOf(session.state, session.peerState);
+            if (state !== undefined) {
+              emit(sessionUp, set, state === 'Established' ? 1 : 0);
+              emit(sessionState, set, STATE_VALUES.get(state) ?? state);
+              emit(sessionAdminUp, set, admin ? 0 : 1);
             }
-            const table = labels(TABLE_LABELS, [vrf, afi, safi]);
-            emit(ribEntries, table, summary.ribCount);
-            emit(ribMemory, table, summary.ribMemory);
-            emit(tableVersion, table, summary.tableVersion);
-            emit(peers, table, summary.peerCount);
-            emit(peersMemory, table, summary.peerMemory);
-            emit(peerGroups, table, summary.peerGroupCount);
-            emit(peerGroupsMemory, table, summary.peerGroupMemory);
-            emit(dynamicPeers, table, summary.dynamicPeers);
-            for (const [peer, session] of members(summary.peers)) {
-              yield;
-              const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
-              emit(prefixesReceived, inFamily, session.pfxRcd);
-              emit(prefixesAdvertised, inFamily, session.pfxSnt);
-              if (sessions.has(peer)) continue;
-              sessions.add(peer);
-              const set = labels(SESSION_LABELS, [vrf, peer]);
-              known.add(set.text);
-              const { name: state, admin } = stateOf(session.state, session.peerState);
-              if (state !== undefined) {
-                emit(sessionUp, set, state === 'Established' ? 1 : 0);
-                emit(sessionState, set, SESSION_STATES.get(state) ?? state);
-                emit(sessionAdminUp, set, admin ? 0 : 1);
-              }
-              if (state === 'Established')
-                emit(sessionEstablishedTimestamp, set, session.peerUptimeEstablishedEpoch);
-              emit(sessionEstablished, set, session.connectionsEstablished);
-              emit(sessionDropped, set, session.connectionsDropped);
-              emit(sessionMessagesReceived, set, session.msgRcvd);
-              emit(sessionMessagesSent, set, session.msgSent);
-              emit(sessionQueue, labels(QUEUE_LABELS, [vrf, peer, 'in']), session.inq);
-              emit(sessionQueue, labels(QUEUE_LABELS, [vrf, peer, 'out']), session.outq);
-            }
+            if (state === 'Established')
+              emit(sessionEstablishedTimestamp, set, session.peerUptimeEstablishedEpoch);
+            emit(sessionEstablished, set, session.connectionsEstablished);
+            emit(sessionDropped, set, session.connectionsDropped);
+            emit(sessionMessagesReceived, set, session.msgRcvd);
+            emit(sessionMessagesSent, set, session.msgSent);
+            emit(sessionQueue, labels(QUEUE_LABELS, [vrf, peer, 'in']), session.inq);
+            emit(sessionQueue, labels(QUEUE_LABELS, [vrf, peer, 'out']), session.outq);
           }
         }
       }
-      emit(sessionCount, NO_LABELS, known.size);
-    }),
+    }
+    emit(sessionCount, NO_LABELS, known.size);
+  },
 });
 
 /** The state without what FRR adds in parentheses (`Idle (Admin)`, `Idle (PfxCt)`), and whether it is down on purpose. */

@@ -1,82 +1,176 @@
-/** What a collector is. A file a topic: FRR's answer, the metrics, and one pure function between them. */
-
+/**
+ * What a collector is: one topic, declared whole in one file. Its commands, its metrics, its flags, the objects with states
+ * among them, its part of the status document, and the two steps of a poll. Everything else derives from the declaration.
+ */
+import type { FlagSet, FlagValues } from '../flags/flag.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
-import type { Command, Daemon } from '../frr/commands.ts';
-import type { Descriptor, Families } from '../metrics/family.ts';
-import type { Turns } from '../turns.ts';
+import type { Command, CommandTemplate, Daemon } from '../frr/commands.ts';
+import type { Descriptor } from '../metrics/family.ts';
+import type { Build } from '../metrics/family-builder.ts';
+import type { LabelValues, Tables } from '../metrics/tables.ts';
 
 /**
- * How often a collector is asked, before the router's share of time stretches it:
- * `sessions` every `--poll.interval` (5 s), `tables` every three of these (15 s), `details` every twelve (60 s).
+ * How often a collector polls, before the router's share of time stretches it:
+ * `sessions` every `--poll.interval` (5 s), `tables` every third (15 s), `details` every twelfth (60 s).
  */
 export type Pace = 'sessions' | 'tables' | 'details';
 
-/** The way to FRR that a collector is given for one poll; deadline, source and accounting are behind it. */
+/** FRR, as a collector sees it during one poll. Deadlines, the source and the accounting are behind it. */
 export interface Frr {
   /**
-   * The JSON documents of the answer: one on newer FRR, one a VRF on older ones, for some commands.
+   * The JSON documents of the answer: for some commands one document for each VRF before FRR 10, otherwise one.
    * @throws FrrError
    */
   json(command: Command): Promise<readonly unknown[]>;
-  /** The first JSON document of each answer, in the order of the commands, asked in as few goes as possible. */
+  /** The first JSON document of each answer, in the order of the commands, queried in as few goes as possible. */
   jsonEach(commands: readonly Command[]): Promise<readonly unknown[]>;
   /** @throws FrrError */
   text(command: Command): Promise<string>;
   /**
-   * Whether the daemon has just answered another question, where a question of its own would cost a process (vtysh).
-   * False is no statement.
+   * Whether the daemon has just answered another query, where a query of its own would cost a process (vtysh).
+   * False says nothing.
    */
-  lives(daemon: Daemon): boolean;
+  answeredRecently(daemon: Daemon): boolean;
   /**
-   * The newest answer to a text command whose answer rarely changes, where asking again would cost a process and it is
-   * younger than three polls. Undefined says: ask.
+   * The newest answer to a text command whose answer rarely changes, where querying again would cost a process and the
+   * answer is younger than three polls; otherwise undefined.
    */
-  kept(command: Command): string | undefined;
+  recentText(command: Command): string | undefined;
   /** The addresses on the interfaces of the network namespace that this program runs in, or those of a recording. */
   addresses(): Promise<readonly InterfaceAddress[]>;
 }
 
-/** What a pure function may know besides FRR's answer. */
-export interface CollectContext {
-  /** Seconds since the epoch at which the answer came. */
+/** What samples are made with, and the time that they are about. */
+export interface FamiliesContext extends Build {
+  /** Seconds since the epoch at which FRR answered. */
   readonly now: number;
 }
 
-export interface Collector<
-  Answers = unknown,
-  Built extends Families | Turns<Families> = Families | Turns<Families>,
-> {
+/** The two steps of a poll. */
+export interface Poll<Answers = unknown> {
+  /**
+   * Queries FRR.
+   * @throws FrrError when there is nothing to report
+   */
+  query(frr: Frr): Promise<Answers>;
+  /**
+   * Emits samples from the answers. Nothing else: fields that are missing or unknown cost only their own samples.
+   * Yields after every session, or whatever else the answer has many of, so that a scrape need not wait.
+   */
+  families(answers: Answers, context: FamiliesContext): Generator<void, void, void>;
+}
+
+/** Objects that have a state, such as sessions. Every change of a state is one line of the log. */
+export interface States<Labels extends readonly string[] = readonly string[]> {
+  /** Such as `BGP`. */
+  readonly protocol: string;
+  /** Its value is the state. */
+  readonly metric: Descriptor<Labels>;
+  /** The names of the states by value. */
+  readonly names: ReadonlyMap<number, string>;
+  /** The state of an object that works. */
+  readonly up: number;
+  /** The state of an object that was shut down on purpose, where that is a state of its own. */
+  readonly adminDown?: number;
+  /** The object in words: `BGP session with eth1 (vrf default)`. */
+  title(labels: LabelValues<Labels>): string;
+}
+
+/** Where the reason is for an object that left the state in which it works. */
+export interface Reason<Labels extends readonly string[] = readonly string[]> {
+  readonly of: States;
+  /** An info metric with a series for each object. */
+  readonly metric: Descriptor<Labels>;
+  /** The reason in words; empty where the labels have none. */
+  text(labels: LabelValues<Labels>): string;
+}
+
+/** A list in the status document. */
+export interface StatusSection<Item extends object = object> {
+  /** The heading on the status page. */
+  readonly title: string;
+  items(tables: Tables): readonly Item[];
+}
+
+/** The lists of the status document by their names there. */
+export type StatusSections = Readonly<Record<string, StatusSection>>;
+
+/** What a collector declares besides the steps of its polls. */
+export interface Topic<Sections extends StatusSections = StatusSections> {
   /** As in `--collector.NAME` and in the label `collector`. */
   readonly name: string;
   /** For `--help`. */
   readonly help: string;
   readonly enabledByDefault: boolean;
   readonly pace: Pace;
-  /** Metrics that this collector can give, in the order of the page. */
+  /** The oldest FRR version that has its commands; left out where all supported versions (7.5 and newer) do. */
+  readonly since?: string;
+  /** What it needs besides FRR: the addresses of the network namespace that FRR runs in. */
+  readonly needs?: 'node-addresses';
+  /** The commands of the allow-list that it uses. */
+  readonly commands: readonly (Command | CommandTemplate)[];
+  /** Its metrics, in the order in which they are exposed. */
   readonly descriptors: readonly Descriptor[];
-  /**
-   * Descriptors of other collectors: when one of these families changed, this collector is asked at once instead of
-   * at its next turn.
-   */
-  readonly askedWhenChanged?: readonly Descriptor[];
-  /** Asked after the others of a round, because what they hear saves questions (`Frr.lives`). */
-  readonly askedLast?: true;
-  /**
-   * Asks FRR.
-   * @throws FrrError when nothing useful can be told
-   */
-  readonly ask: (frr: Frr) => Promise<Answers>;
-  /**
-   * Turns the answers into families. Pure. Fields that are missing or unknown cost only their own figures.
-   * Where an answer can be large, the work is done in turns (`buildFamiliesInTurns`).
-   * Declared as a method so that collectors of all kinds of answers fit into one list.
-   */
-  families(answers: Answers, context: CollectContext): Built;
+  /** Metrics of other collectors: when one of these families changes, this collector polls at once. */
+  readonly pollWhenChanged?: readonly Descriptor[];
+  /** Polls after the others of a round, because their answers save queries ({@link Frr.answeredRecently}). */
+  readonly pollLast?: true;
+  readonly states?: readonly States[];
+  readonly reasons?: readonly Reason[];
+  readonly status?: Sections;
 }
 
-/** Keeps the type of the answers between `ask` and `families`. */
-export function collector<Answers, Built extends Families | Turns<Families> = Families | Turns<Families>>(
-  definition: Collector<Answers, Built>,
-): Collector<Answers, Built> {
-  return definition;
+/** A topic, and how it is polled. */
+export interface Collector<
+  Answers = unknown,
+  Flags extends FlagSet = FlagSet,
+  Sections extends StatusSections = StatusSections,
+> extends Topic<Sections> {
+  /** Its own flags, besides `--collector.NAME`. */
+  readonly flags: Flags;
+  /** Makes what polls. It may remember things from poll to poll, so each poller has its own. */
+  create(flags: FlagValues<Flags>): Poll<Answers>;
+}
+
+/** A collector at work. */
+export interface ActiveCollector<Answers = unknown> extends Topic, Poll<Answers> {
+  readonly flags: FlagSet;
+}
+
+type None = Record<never, never>;
+
+/** Declares a collector. */
+export function collector<Answers, const Sections extends StatusSections>(
+  declaration: Topic<Sections> & Poll<Answers>,
+): Collector<Answers, None, Sections> {
+  return { ...declaration, flags: {}, create: () => declaration };
+}
+
+/** Declares a collector that has flags of its own, or remembers something from poll to poll. */
+export function statefulCollector<Answers, Flags extends FlagSet, const Sections extends StatusSections>(
+  declaration: Topic<Sections> & {
+    readonly flags: Flags;
+    create(flags: FlagValues<Flags>): Poll<Answers>;
+  },
+): Collector<Answers, Flags, Sections> {
+  return declaration;
+}
+
+/** Declares objects with states; gives the label names their types. */
+export function states<const Labels extends readonly string[]>(declaration: States<Labels>): States {
+  return declaration;
+}
+
+/** Declares where reasons are; gives the label names their types. */
+export function reason<const Labels extends readonly string[]>(declaration: Reason<Labels>): Reason {
+  return declaration;
+}
+
+/** Sets a collector to work. */
+export function activate<Answers, Flags extends FlagSet>(
+  collector: Collector<Answers, Flags>,
+  flags: FlagValues<Flags>,
+): ActiveCollector<Answers> {
+  const { query, families } = collector.create(flags);
+  return { ...collector, query, families };
 }

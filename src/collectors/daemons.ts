@@ -1,8 +1,9 @@
 /** Which of FRR's daemons run, hang or were restarted, and which FRR it is. */
 import { COMMANDS, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
-import { buildFamilies, labels, metric } from '../metrics/family.ts';
-import { type Collector, collector } from './collector.ts';
+import { parseVersion } from '../frr/version.ts';
+import { metric } from '../metrics/family.ts';
+import { type Frr, statefulCollector } from './collector.ts';
 import { daemonNamed, parseZebraClients } from './zebra-clients.ts';
 
 const VERSION_LABELS = ['version'] as const;
@@ -14,7 +15,7 @@ export const frrInfo = metric({
   type: 'info',
   help: 'Version of FRR, as zebra tells it.',
   labels: VERSION_LABELS,
-  source: 'show version',
+  source: showVersion.text,
 });
 /** 1 while the daemon answers. */
 export const daemonUp = metric({
@@ -22,7 +23,7 @@ export const daemonUp = metric({
   type: 'gauge',
   help: 'Whether the daemon answers. Every daemon that was seen since the exporter started has a series.',
   labels: DAEMON_LABELS,
-  source: 'show version, asked of each daemon; of watchfrr: show watchfrr',
+  source: `${showVersion.text}, to each daemon; for watchfrr: ${COMMANDS.watchfrr.text}`,
 });
 /** 1 while the daemon takes connections and does not answer. */
 export const daemonHung = metric({
@@ -30,28 +31,26 @@ export const daemonHung = metric({
   type: 'gauge',
   help: 'Whether the daemon is there, but does not answer within the time limit of a command.',
   labels: DAEMON_LABELS,
-  source: 'show version, asked of each daemon; of watchfrr: show watchfrr',
+  source: `${showVersion.text}, to each daemon; for watchfrr: ${COMMANDS.watchfrr.text}`,
 });
 const daemonWatchfrrUp = metric({
   name: 'frr_daemon_watchfrr_up',
   type: 'gauge',
   help: 'Whether watchfrr finds the daemon up; absent without watchfrr.',
   labels: DAEMON_LABELS,
-  source: 'show watchfrr',
+  source: COMMANDS.watchfrr.text,
 });
 const daemonRestarts = metric({
   name: 'frr_daemon_restarts_total',
   type: 'counter',
   help: 'Restarts of the daemon that the exporter has seen: it answers again after it was gone, or has connected to zebra anew.',
   labels: DAEMON_LABELS,
-  source: 'show version, asked of each daemon; show zebra client summary: Connect Time',
+  source: `${showVersion.text}, to each daemon; ${COMMANDS.zebraClients.text}: Connect Time`,
 });
 
-const DESCRIPTORS = [frrInfo, daemonUp, daemonHung, daemonWatchfrrUp, daemonRestarts] as const;
-
-/** How a daemon was when it was asked last. */
+/** How a daemon was when it was queried last. */
 interface Health {
-  /** Undefined when that cannot be told: no permission to ask, no answer in the recording. */
+  /** Undefined when that cannot be told: no permission to query it, no answer in the recording. */
   readonly up: boolean | undefined;
   readonly hung: boolean;
   /** Seconds since it connected to zebra; undefined when it is no client of zebra now. */
@@ -67,76 +66,100 @@ interface Answers {
   readonly watchfrr: ReadonlyMap<Daemon, boolean>;
 }
 
-/** Makes the collector. It remembers the daemons that it has seen, and how they were. */
-export function daemons(): Collector<Answers> {
+export const daemons = statefulCollector({
+  name: 'daemons',
+  help: "FRR's daemons: which run, hang, were restarted; watchfrr's view; FRR's version.",
+  enabledByDefault: true,
+  pace: 'sessions',
+  pollLast: true,
+  commands: [showVersion, COMMANDS.watchfrr, COMMANDS.zebraClients],
+  descriptors: [frrInfo, daemonUp, daemonHung, daemonWatchfrrUp, daemonRestarts],
+  status: {
+    daemons: {
+      title: 'Daemons',
+      items: (tables) =>
+        tables.rows(daemonUp).map(({ labels, value, number, flag }) => ({
+          name: labels.daemon,
+          up: value === 1,
+          hung: flag(daemonHung),
+          watchfrr_up: flag(daemonWatchfrrUp),
+          restarts: number(daemonRestarts),
+        })),
+    },
+  },
+  flags: {},
+  create: () => ({
+    query: createQuery(),
+    *families({ version, daemons, watchfrr }, { emit, labels }) {
+      if (version !== undefined) emit(frrInfo, labels(VERSION_LABELS, [version]), 1);
+      for (const [daemon, { up, hung, restarts }] of daemons) {
+        yield;
+        const set = labels(DAEMON_LABELS, [daemon]);
+        emit(daemonUp, set, up);
+        if (up !== undefined) emit(daemonHung, set, hung);
+        emit(daemonRestarts, set, restarts);
+      }
+      for (const [daemon, up] of watchfrr) emit(daemonWatchfrrUp, labels(DAEMON_LABELS, [daemon]), up);
+    },
+  }),
+});
+
+/** The query remembers the daemons that it has seen, and how they were. */
+function createQuery(): (frr: Frr) => Promise<Answers> {
   let seen: ReadonlyMap<Daemon, Health> = new Map();
-  /** A daemon has answered: FRR was there when all of them were asked. */
+  /** A daemon has answered: FRR was there when all of them were queried. */
   let found = false;
   /** zebra's answer to `show version`, until it is another zebra. */
-  let told = '';
+  let zebraVersion = '';
 
-  return collector({
-    name: 'daemons',
-    help: "FRR's daemons: which run, hang, were restarted; watchfrr's view; FRR's version.",
-    enabledByDefault: true,
-    pace: 'sessions',
-    askedLast: true,
-    descriptors: DESCRIPTORS,
-    ask: async (frr) => {
-      const [watched, clients] = await Promise.all([
-        answerOf(frr.text(COMMANDS.watchfrr)),
-        answerOf(frr.text(COMMANDS.zebraClients)),
-      ]);
-      const watchfrr = parseWatchfrr(watched.text);
-      const connections = parseZebraClients(clients.text);
-      const expected = new Set<Daemon>(['zebra', ...watchfrr.keys(), ...connections.keys(), ...seen.keys()]);
-      expected.delete('watchfrr');
-      // Where no watchfrr lists the daemons, those that are no clients of zebra are found by asking for each, once FRR
-      // is there.
-      const asked = !found && watchfrr.size === 0 ? DAEMONS : [...expected];
-      const zebraRestarted = allReconnected(seen, connections);
-      if (zebraRestarted || seen.get('zebra')?.up !== true) told = '';
-      const probe = async (daemon: Daemon): Promise<Probe> =>
-        frr.lives(daemon) && (daemon !== 'zebra' || told !== '')
-          ? { up: true, hung: false, text: '' }
-          : answerOf(frr.text(showVersion(daemon)));
-      const probed = await Promise.all(
-        asked
-          .filter((daemon) => daemon !== 'watchfrr')
-          .map(async (daemon) => [daemon, await probe(daemon)] as const),
-      );
-      found ||= probed.some(([, { up }]) => up === true);
-      const zebra = probed.find(([daemon]) => daemon === 'zebra')?.[1];
-      if (zebra?.error !== undefined && probed.every(([, { up }]) => up === undefined)) throw zebra.error;
+  return async (frr) => {
+    const [watched, clients] = await Promise.all([
+      probe(frr.text(COMMANDS.watchfrr)),
+      probe(frr.text(COMMANDS.zebraClients)),
+    ]);
+    const watchfrr = parseWatchfrr(watched.text);
+    const connections = parseZebraClients(clients.text);
+    const expected = new Set<Daemon>(['zebra', ...watchfrr.keys(), ...connections.keys(), ...seen.keys()]);
+    expected.delete('watchfrr');
+    // Where no watchfrr lists the daemons, those that are no clients of zebra are found by querying each, once FRR is
+    // there.
+    const candidates = !found && watchfrr.size === 0 ? DAEMONS : [...expected];
+    const zebraRestarted = allReconnected(seen, connections);
+    if (zebraRestarted || seen.get('zebra')?.up !== true) zebraVersion = '';
+    const version = async (daemon: Daemon): Promise<Probe> =>
+      frr.answeredRecently(daemon) && (daemon !== 'zebra' || zebraVersion !== '')
+        ? { up: true, hung: false, text: '' }
+        : probe(frr.text(showVersion(daemon)));
+    const probed = await Promise.all(
+      candidates
+        .filter((daemon) => daemon !== 'watchfrr')
+        .map(async (daemon) => [daemon, await version(daemon)] as const),
+    );
+    found ||= probed.some(([, { up }]) => up === true);
+    const zebra = probed.find(([daemon]) => daemon === 'zebra')?.[1];
+    if (zebra?.error !== undefined && probed.every(([, { up }]) => up === undefined)) throw zebra.error;
 
-      const daemons = new Map<Daemon, Health>();
-      for (const [daemon, { up, hung }] of [...probed, ['watchfrr', watched] as const]) {
-        if (up !== true && !hung && !expected.has(daemon) && !seen.has(daemon)) continue;
-        const before = seen.get(daemon);
-        const connected = connections.get(daemon);
-        const restarted =
-          (before?.up === false && !before.hung && up === true) ||
-          (daemon === 'zebra' ? zebraRestarted : !zebraRestarted && reconnected(before, connected));
-        const restarts = (before?.restarts ?? 0) + (restarted ? 1 : 0);
-        daemons.set(daemon, { up, hung, connected, restarts });
-      }
-      seen = daemons;
-      if (zebra?.up !== true) told = '';
-      else if (zebra.text !== '') told = zebra.text;
-      return { version: parseVersion(told), system: parseSystem(told), daemons, watchfrr };
-    },
-    families: ({ version, daemons, watchfrr }) =>
-      buildFamilies(DESCRIPTORS, (emit) => {
-        if (version !== undefined) emit(frrInfo, labels(VERSION_LABELS, [version]), 1);
-        for (const [daemon, { up, hung, restarts }] of daemons) {
-          const set = labels(DAEMON_LABELS, [daemon]);
-          emit(daemonUp, set, up);
-          if (up !== undefined) emit(daemonHung, set, hung);
-          emit(daemonRestarts, set, restarts);
-        }
-        for (const [daemon, up] of watchfrr) emit(daemonWatchfrrUp, labels(DAEMON_LABELS, [daemon]), up);
-      }),
-  });
+    const daemons = new Map<Daemon, Health>();
+    for (const [daemon, { up, hung }] of [...probed, ['watchfrr', watched] as const]) {
+      if (up !== true && !hung && !expected.has(daemon) && !seen.has(daemon)) continue;
+      const before = seen.get(daemon);
+      const connected = connections.get(daemon);
+      const restarted =
+        (before?.up === false && !before.hung && up === true) ||
+        (daemon === 'zebra' ? zebraRestarted : !zebraRestarted && reconnected(before, connected));
+      const restarts = (before?.restarts ?? 0) + (restarted ? 1 : 0);
+      daemons.set(daemon, { up, hung, connected, restarts });
+    }
+    seen = daemons;
+    if (zebra?.up !== true) zebraVersion = '';
+    else if (zebra.text !== '') zebraVersion = zebra.text;
+    return {
+      version: parseVersion(zebraVersion),
+      system: parseSystem(zebraVersion),
+      daemons,
+      watchfrr,
+    };
+  };
 }
 
 interface Probe {
@@ -146,10 +169,10 @@ interface Probe {
   readonly error?: FrrError;
 }
 
-/** What the outcome of a question tells about the daemon: dead and hung are different things. */
-async function answerOf(asking: Promise<string>): Promise<Probe> {
+/** What the outcome of a query says about the daemon: dead and hung are different things. */
+async function probe(answer: Promise<string>): Promise<Probe> {
   try {
-    return { up: true, hung: false, text: await asking };
+    return { up: true, hung: false, text: await answer };
   } catch (error) {
     if (!(error instanceof FrrError)) throw error;
     const { reason } = error;
@@ -171,11 +194,6 @@ function allReconnected(
 ): boolean {
   const still = [...connections].filter(([daemon]) => seen.get(daemon)?.connected !== undefined);
   return still.length > 1 && still.every(([daemon, connected]) => reconnected(seen.get(daemon), connected));
-}
-
-/** `FRRouting 8.4.4 (node) on Linux(6.1.0).` in the first line of `show version`. */
-export function parseVersion(text: string): string | undefined {
-  return /^FRRouting (\S+)/.exec(text)?.[1];
 }
 
 /** `Linux(6.1.0)` of the same line; not every build of FRR has it. */

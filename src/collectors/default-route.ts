@@ -1,9 +1,9 @@
 /** Whether there is a way out: the default route of every VRF. Apart from the RIB's counts, as one look-up costs nothing. */
-import { defaultRoute } from '../frr/commands.ts';
-import { buildFamilies, labels, metric } from '../metrics/family.ts';
+import { COMMANDS, defaultRoute } from '../frr/commands.ts';
+import { metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { fields, items } from './fields.ts';
-import { askEachTable, tellLeftOut } from './vrfs.ts';
+import { queryEachTable, VRF_LABEL } from './vrfs.ts';
 
 const DEFAULT_ROUTE_LABELS = ['vrf', 'afi'] as const;
 
@@ -13,24 +13,34 @@ export const defaultRouteInstalled = metric({
   type: 'gauge',
   help: 'Whether a default route is installed in the kernel, whatever protocol it came from.',
   labels: DEFAULT_ROUTE_LABELS,
-  source: 'show ip route [vrf NAME] 0.0.0.0/0 json, show ipv6 route [vrf NAME] ::/0 json: installed',
+  source: `${defaultRoute.text}: installed`,
 });
-
-const DESCRIPTORS = [defaultRouteInstalled] as const;
 
 export const defaultRoutes = collector({
   name: 'default-route',
   help: 'Default routes of every VRF.',
   enabledByDefault: true,
   pace: 'sessions',
-  descriptors: DESCRIPTORS,
-  ask: (frr) => askEachTable(frr, defaultRoute),
-  families: ({ tables, leftOut }) => {
-    const built = buildFamilies(DESCRIPTORS, (emit) => {
-      for (const { vrf, afi, answer } of tables)
-        emit(defaultRouteInstalled, labels(DEFAULT_ROUTE_LABELS, [vrf, afi]), isInstalled(answer) ? 1 : 0);
-    });
-    return tellLeftOut(built, defaultRouteInstalled, leftOut);
+  commands: [COMMANDS.vrfs, defaultRoute],
+  descriptors: [defaultRouteInstalled],
+  status: {
+    default_routes: {
+      title: 'Default routes',
+      items: (tables) =>
+        tables.rows(defaultRouteInstalled).map(({ labels, value }) => ({
+          vrf: labels.vrf,
+          afi: labels.afi,
+          installed: value === 1,
+        })),
+    },
+  },
+  query: (frr) => queryEachTable(frr, defaultRoute),
+  *families({ tables, leftOut }, { emit, labels, leaveOut }) {
+    for (const { vrf, afi, answer } of tables) {
+      yield;
+      emit(defaultRouteInstalled, labels(DEFAULT_ROUTE_LABELS, [vrf, afi]), isInstalled(answer) ? 1 : 0);
+    }
+    for (const vrf of leftOut) leaveOut('vrf_name', defaultRouteInstalled, labels(VRF_LABEL, [vrf]));
   },
 });
 

@@ -1,10 +1,10 @@
 /** EVPN: the virtual networks (VNIs) of this node, and what is known in them. */
 import { COMMANDS } from '../frr/commands.ts';
-import { buildFamilies, labels, metric } from '../metrics/family.ts';
+import { metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { members, word } from './fields.ts';
 
-const VNIS = 'show evpn vni json';
+const VNIS = COMMANDS.evpnVnis;
 
 const TYPE_LABELS = ['type'] as const;
 const INFO_LABELS = ['vni', 'type', 'vxlan_interface', 'tenant_vrf'] as const;
@@ -15,67 +15,81 @@ const vnis = metric({
   type: 'gauge',
   help: 'VNIs by type: L2 for a bridged network, L3 for a routed one.',
   labels: TYPE_LABELS,
-  source: `${VNIS}: type`,
+  source: `${VNIS.text}: type`,
 });
 const vniInfo = metric({
   name: 'frr_evpn_vni_info',
   type: 'info',
   help: 'A VNI, its VXLAN interface (empty without one) and the VRF of its tenant.',
   labels: INFO_LABELS,
-  source: `${VNIS}: vni, type, vxlanIf, tenantVrf`,
+  source: `${VNIS.text}: vni, type, vxlanIf, tenantVrf`,
 });
 const vniMacs = metric({
   name: 'frr_evpn_vni_macs',
   type: 'gauge',
   help: 'MAC addresses known in the VNI, local and remote.',
   labels: VNI_LABELS,
-  source: `${VNIS}: numMacs`,
+  source: `${VNIS.text}: numMacs`,
 });
 const vniNeighbors = metric({
   name: 'frr_evpn_vni_arp_nd_entries',
   type: 'gauge',
   help: 'ARP and ND entries known in the VNI, local and remote.',
   labels: VNI_LABELS,
-  source: `${VNIS}: numArpNd`,
+  source: `${VNIS.text}: numArpNd`,
 });
 const vniRemoteVteps = metric({
   name: 'frr_evpn_vni_remote_vteps',
   type: 'gauge',
   help: 'Other nodes (VTEPs) that take part in the VNI; absent for L3 VNIs, of which FRR does not tell.',
   labels: VNI_LABELS,
-  source: `${VNIS}: numRemoteVteps`,
+  source: `${VNIS.text}: numRemoteVteps`,
 });
-
-const DESCRIPTORS = [vnis, vniInfo, vniMacs, vniNeighbors, vniRemoteVteps] as const;
 
 export const evpn = collector({
   name: 'evpn',
   help: 'EVPN: VNIs with their MACs, ARP and ND entries and remote VTEPs.',
   enabledByDefault: true,
   pace: 'tables',
-  descriptors: DESCRIPTORS,
-  ask: (frr) => frr.json(COMMANDS.evpnVnis),
-  families: (documents) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
-      const count = new Map([
-        ['L2', 0],
-        ['L3', 0],
-      ]);
-      for (const document of documents) {
-        for (const [name, fields] of members(document)) {
-          const vni = word(fields.vni) || name;
-          const type = word(fields.type);
-          const tenant = word(fields.tenantVrf);
-          count.set(type, (count.get(type) ?? 0) + 1);
-          emit(vniInfo, labels(INFO_LABELS, [vni, type, unlessNone(fields.vxlanIf), tenant]), 1);
-          const set = labels(VNI_LABELS, [vni, type, tenant]);
-          emit(vniMacs, set, unlessNotApplicable(fields.numMacs));
-          emit(vniNeighbors, set, unlessNotApplicable(fields.numArpNd));
-          emit(vniRemoteVteps, set, unlessNotApplicable(fields.numRemoteVteps));
-        }
+  commands: [VNIS],
+  descriptors: [vnis, vniInfo, vniMacs, vniNeighbors, vniRemoteVteps],
+  status: {
+    evpn_vnis: {
+      title: 'EVPN VNIs',
+      items: (tables) =>
+        tables.rows(vniInfo).map(({ labels, number }) => ({
+          vni: labels.vni,
+          type: labels.type,
+          vxlan_interface: labels.vxlan_interface || null,
+          tenant_vrf: labels.tenant_vrf || null,
+          macs: number(vniMacs),
+          arp_nd_entries: number(vniNeighbors),
+          remote_vteps: number(vniRemoteVteps),
+        })),
+    },
+  },
+  query: (frr) => frr.json(VNIS),
+  *families(documents, { emit, labels }) {
+    const count = new Map([
+      ['L2', 0],
+      ['L3', 0],
+    ]);
+    for (const document of documents) {
+      for (const [name, fields] of members(document)) {
+        const vni = word(fields.vni) || name;
+        const type = word(fields.type);
+        const tenant = word(fields.tenantVrf);
+        count.set(type, (count.get(type) ?? 0) + 1);
+        emit(vniInfo, labels(INFO_LABELS, [vni, type, unlessNone(fields.vxlanIf), tenant]), 1);
+        yield;
+        const set = labels(VNI_LABELS, [vni, type, tenant]);
+        emit(vniMacs, set, unlessNotApplicable(fields.numMacs));
+        emit(vniNeighbors, set, unlessNotApplicable(fields.numArpNd));
+        emit(vniRemoteVteps, set, unlessNotApplicable(fields.numRemoteVteps));
       }
-      for (const [type, vniCount] of count) emit(vnis, labels(TYPE_LABELS, [type]), vniCount);
-    }),
+    }
+    for (const [type, vniCount] of count) emit(vnis, labels(TYPE_LABELS, [type]), vniCount);
+  },
 });
 
 /** FRR writes `None` for a VXLAN interface that is not there. */

@@ -1,9 +1,9 @@
 /**
  * Reading FRR's JSON without trusting it. FRR's answers differ between versions, so a field that is missing, or is of
- * another kind than expected, reads as nothing and costs only the figure that is made of it.
+ * another kind than expected, reads as nothing and costs only the numberOf that is made of it.
  */
 
-import { figure } from '../metrics/family.ts';
+import { numberOf } from '../metrics/family.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -37,6 +37,6 @@ export function word(value: unknown): string {
 
 /** A time that FRR gives in thousandths or millionths of a second, in seconds. */
 export function seconds(value: unknown, partsOfSecond: 1_000 | 1_000_000): number | undefined {
-  const read = figure(value);
+  const read = numberOf(value);
   return read === undefined ? undefined : read / partsOfSecond;
 }

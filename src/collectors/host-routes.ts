@@ -4,13 +4,13 @@
  * keeps a `local` route of that length for every address.
  */
 import { BlockList, isIP } from 'node:net';
+import { type FlagValues, flag, list } from '../flags/flag.ts';
+import { integer, type Kind } from '../flags/values.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
 import { bgpHostPrefix } from '../frr/commands.ts';
-import { buildFamiliesInTurns, labels, metric, NO_LABELS } from '../metrics/family.ts';
-import { type Collector, collector } from './collector.ts';
+import { metric, NO_LABELS } from '../metrics/family.ts';
+import { statefulCollector } from './collector.ts';
 import { type Fields, fields, items, members } from './fields.ts';
-
-const LOOK_UP = 'show bgp ipv4 unicast ADDRESS/32 json, show bgp ipv6 unicast ADDRESS/128 json';
 
 const HOST_ROUTE_LABELS = ['address', 'interface', 'afi'] as const;
 
@@ -20,7 +20,7 @@ export const hostRouteInBgp = metric({
   type: 'gauge',
   help: "Whether BGP has the node's host address, with a best path that is this node's own and not learned from a peer.",
   labels: HOST_ROUTE_LABELS,
-  source: `${LOOK_UP}: paths with bestpath and peerId 0.0.0.0`,
+  source: `${bgpHostPrefix.text}: paths with bestpath and peerId 0.0.0.0`,
 });
 /** To how many peers the address is announced. */
 export const hostRouteAdvertisedPeers = metric({
@@ -28,7 +28,7 @@ export const hostRouteAdvertisedPeers = metric({
   type: 'gauge',
   help: "Established BGP peers that the node's host address is advertised to.",
   labels: HOST_ROUTE_LABELS,
-  source: `${LOOK_UP}: advertisedTo`,
+  source: `${bgpHostPrefix.text}: advertisedTo`,
 });
 const hostRoutesTotal = metric({
   name: 'frr_host_routes',
@@ -42,38 +42,15 @@ const hostRoutesAdvertised = metric({
   type: 'gauge',
   help: 'Host addresses of this node that are advertised to at least one BGP peer.',
   labels: [],
-  source: `${LOOK_UP}: advertisedTo`,
+  source: `${bgpHostPrefix.text}: advertisedTo`,
 });
 const hostRoutesUnadvertised = metric({
   name: 'frr_host_routes_unadvertised',
   type: 'gauge',
   help: 'Host addresses of this node that are advertised to no BGP peer.',
   labels: [],
-  source: `${LOOK_UP}: advertisedTo`,
+  source: `${bgpHostPrefix.text}: advertisedTo`,
 });
-
-const DESCRIPTORS = [
-  hostRouteInBgp,
-  hostRouteAdvertisedPeers,
-  hostRoutesTotal,
-  hostRoutesAdvertised,
-  hostRoutesUnadvertised,
-] as const;
-
-/** Which host addresses are asked about. */
-export interface HostRouteSettings {
-  /** `--collector.host-routes.include`: only these; all of them when empty. */
-  readonly include: readonly HostAddressFilter[];
-  /** `--collector.host-routes.exclude`: not these, even if they are included. */
-  readonly exclude: readonly HostAddressFilter[];
-  /**
-   * `--collector.host-routes.max-series`: with more host addresses than this only the totals are given, and no
-   * series for each address.
-   */
-  readonly maxSeries: number;
-}
-
-export const HOST_ROUTE_DEFAULTS: HostRouteSettings = { include: [], exclude: [], maxSeries: 1_000 };
 
 /** An interface, or a prefix that addresses are in. */
 export interface HostAddressFilter {
@@ -114,10 +91,10 @@ NEVER_ANNOUNCED.addSubnet('169.254.0.0', 16, 'ipv4');
 NEVER_ANNOUNCED.addAddress('::1', 'ipv6');
 NEVER_ANNOUNCED.addSubnet('fe80::', 10, 'ipv6');
 
-/** The host addresses among the node's addresses that the settings want. */
+/** The host addresses among the node's addresses that the flags select. */
 export function hostAddresses(
   addresses: readonly InterfaceAddress[],
-  { include, exclude }: Pick<HostRouteSettings, 'include' | 'exclude'>,
+  { include, exclude }: Pick<FlagValues<typeof FLAGS>, 'include' | 'exclude'>,
 ): readonly InterfaceAddress[] {
   return addresses.filter(
     (one) =>
@@ -128,43 +105,92 @@ export function hostAddresses(
   );
 }
 
-type Answers = readonly { readonly address: InterfaceAddress; readonly answer: unknown }[];
+const hostAddress: Kind<HostAddressFilter> = {
+  placeholder: 'INTERFACE|PREFIX',
+  takes: 'an interface such as br-ex or vlan*, or a prefix such as 172.16.0.0/12 or 2001:db8::/32',
+  read: (given) => {
+    try {
+      return hostAddressFilter(given);
+    } catch {
+      return undefined;
+    }
+  },
+};
 
-/** Makes the collector. */
-export function hostRoutes(settings: HostRouteSettings = HOST_ROUTE_DEFAULTS): Collector<Answers> {
-  return collector({
-    name: 'host-routes',
-    help: "Host addresses (/32, /128) of the node's interfaces: in BGP, and advertised to how many peers.",
-    enabledByDefault: true,
-    pace: 'tables',
-    descriptors: DESCRIPTORS,
-    ask: async (frr) => {
-      const addresses = hostAddresses(await frr.addresses(), settings);
+const FLAGS = {
+  include: list({
+    name: 'collector.host-routes.include',
+    help: 'Only these host addresses',
+    kind: hostAddress,
+  }),
+  exclude: list({
+    name: 'collector.host-routes.exclude',
+    help: 'Not these host addresses, even if they are included',
+    kind: hostAddress,
+  }),
+  maxSeries: flag({
+    name: 'collector.host-routes.max-series',
+    help: 'Maximum number of host addresses to export individually; with more, only totals are exported',
+    kind: integer(0, 1_000_000),
+    default: '1000',
+  }),
+};
+
+export const hostRoutes = statefulCollector({
+  name: 'host-routes',
+  help: "Host addresses (/32, /128) of the node's interfaces: in BGP, and advertised to how many peers.",
+  enabledByDefault: true,
+  pace: 'tables',
+  needs: 'node-addresses',
+  commands: [bgpHostPrefix],
+  flags: FLAGS,
+  descriptors: [
+    hostRouteInBgp,
+    hostRouteAdvertisedPeers,
+    hostRoutesTotal,
+    hostRoutesAdvertised,
+    hostRoutesUnadvertised,
+  ],
+  status: {
+    host_routes: {
+      title: 'Host routes',
+      items: (tables) =>
+        tables.rows(hostRouteInBgp).map(({ labels, value, number }) => ({
+          address: labels.address,
+          interface: labels.interface,
+          afi: labels.afi,
+          in_bgp: value === 1,
+          advertised_peers: number(hostRouteAdvertisedPeers),
+        })),
+    },
+  },
+  create: ({ include, exclude, maxSeries }) => ({
+    async query(frr) {
+      const addresses = hostAddresses(await frr.addresses(), { include, exclude });
       const different = [...new Set(addresses.map(({ address }) => address))];
-      const found = await frr.jsonEach(different.map(bgpHostPrefix));
+      const found = await frr.jsonEach(different.map((address) => bgpHostPrefix(address)));
       const answers = new Map(different.map((address, index) => [address, found[index]]));
       return addresses.map((address) => ({ address, answer: answers.get(address.address) }));
     },
-    families: (answers) =>
-      buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-        let advertised = 0;
-        for (const { address, answer } of answers) {
-          yield;
-          const route = fields(answer);
-          const own = isOwn(route);
-          const peers = own ? [...members(route.advertisedTo)].length : 0;
-          if (peers > 0) advertised++;
-          if (answers.length > settings.maxSeries) continue;
-          const set = labels(HOST_ROUTE_LABELS, [address.address, address.interface, address.afi]);
-          emit(hostRouteInBgp, set, own ? 1 : 0);
-          emit(hostRouteAdvertisedPeers, set, peers);
-        }
-        emit(hostRoutesTotal, NO_LABELS, answers.length);
-        emit(hostRoutesAdvertised, NO_LABELS, advertised);
-        emit(hostRoutesUnadvertised, NO_LABELS, answers.length - advertised);
-      }),
-  });
-}
+    *families(answers, { emit, labels }) {
+      let advertised = 0;
+      for (const { address, answer } of answers) {
+        yield;
+        const route = fields(answer);
+        const own = isOwn(route);
+        const peers = own ? [...members(route.advertisedTo)].length : 0;
+        if (peers > 0) advertised++;
+        if (answers.length > maxSeries) continue;
+        const set = labels(HOST_ROUTE_LABELS, [address.address, address.interface, address.afi]);
+        emit(hostRouteInBgp, set, own ? 1 : 0);
+        emit(hostRouteAdvertisedPeers, set, peers);
+      }
+      emit(hostRoutesTotal, NO_LABELS, answers.length);
+      emit(hostRoutesAdvertised, NO_LABELS, advertised);
+      emit(hostRoutesUnadvertised, NO_LABELS, answers.length - advertised);
+    },
+  }),
+});
 
 /**
  * Whether the best path comes from this node. Another node may announce the same address (anycast, or a virtual

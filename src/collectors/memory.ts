@@ -1,7 +1,7 @@
 /** How much memory each daemon uses. */
 import { COMMANDS, type Daemon, showMemory } from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
-import { buildFamilies, labels, metric } from '../metrics/family.ts';
+import { metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { parseWatchfrr } from './daemons.ts';
 import { parseZebraClients } from './zebra-clients.ts';
@@ -15,21 +15,20 @@ export const daemonMemory = metric({
   help: 'Memory that the daemon has allocated, as its own bookkeeping tells: without stacks, libraries and what the allocator holds in reserve.',
   unit: 'bytes',
   labels: DAEMON_LABELS,
-  source: 'show memory, asked of each daemon: sum of the column Total',
+  source: `${showMemory.text}, to each daemon: sum of the column Total`,
 });
-
-const DESCRIPTORS = [daemonMemory] as const;
 
 export const memory = collector({
   name: 'memory',
   help: "Memory of FRR's daemons.",
   enabledByDefault: true,
   pace: 'details',
-  descriptors: DESCRIPTORS,
-  ask: async (frr) => {
+  commands: [COMMANDS.watchfrr, COMMANDS.zebraClients, showMemory],
+  descriptors: [daemonMemory],
+  query: async (frr) => {
     const [watched, clients] = await Promise.all([
-      frr.kept(COMMANDS.watchfrr) ?? frr.text(COMMANDS.watchfrr).catch(absent),
-      frr.kept(COMMANDS.zebraClients) ?? frr.text(COMMANDS.zebraClients).catch(absent),
+      frr.recentText(COMMANDS.watchfrr) ?? frr.text(COMMANDS.watchfrr).catch(absent),
+      frr.recentText(COMMANDS.zebraClients) ?? frr.text(COMMANDS.zebraClients).catch(absent),
     ]);
     const known = new Set<Daemon>([
       'zebra',
@@ -42,12 +41,13 @@ export const memory = collector({
     if (asked.every(({ status }) => status === 'rejected')) throw (asked[0] as PromiseRejectedResult).reason;
     return new Map([...known].map((daemon, index) => [daemon, asked[index]] as const));
   },
-  families: (answers) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
-      for (const [daemon, answer] of answers)
-        if (answer?.status === 'fulfilled')
-          emit(daemonMemory, labels(DAEMON_LABELS, [daemon]), allocatedBytes(answer.value));
-    }),
+  *families(answers, { emit, labels }) {
+    for (const [daemon, answer] of answers) {
+      yield;
+      if (answer?.status === 'fulfilled')
+        emit(daemonMemory, labels(DAEMON_LABELS, [daemon]), allocatedBytes(answer.value));
+    }
+  },
 });
 
 function absent(error: unknown): undefined {

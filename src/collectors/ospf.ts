@@ -1,11 +1,11 @@
 /** OSPFv2 neighbors and interfaces of every VRF. */
 import { COMMANDS } from '../frr/commands.ts';
-import { buildFamiliesInTurns, labels, metric } from '../metrics/family.ts';
+import { metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { fields, items, members, seconds, word } from './fields.ts';
 
-const NEIGHBORS = 'show ip ospf vrf all neighbor json';
-const INTERFACES = 'show ip ospf vrf all interface json';
+const NEIGHBORS = COMMANDS.ospfNeighbors;
+const INTERFACES = COMMANDS.ospfInterfaces;
 
 const NEIGHBOR_LABELS = ['vrf', 'interface', 'neighbor', 'address'] as const;
 const INTERFACE_LABELS = ['vrf', 'interface', 'area'] as const;
@@ -15,14 +15,14 @@ const neighborState = metric({
   type: 'gauge',
   help: 'State of the OSPF neighbor as in RFC 4750: 1 down, 2 attempt, 3 init, 4 two-way, 5 exchange start, 6 exchange, 7 loading, 8 full.',
   labels: NEIGHBOR_LABELS,
-  source: `${NEIGHBORS}: nbrState, state (RFC 4750 ospfNbrState)`,
+  source: `${NEIGHBORS.text}: nbrState, state (RFC 4750 ospfNbrState)`,
 });
 const neighborAdjacent = metric({
   name: 'frr_ospf_neighbor_full',
   type: 'gauge',
   help: 'Whether the adjacency with the OSPF neighbor is full. On a broadcast network two routers that are neither designated nor its backup stay two-way.',
   labels: NEIGHBOR_LABELS,
-  source: `${NEIGHBORS}: nbrState, state`,
+  source: `${NEIGHBORS.text}: nbrState, state`,
 });
 const neighborStateTimestamp = metric({
   name: 'frr_ospf_neighbor_last_change_timestamp_seconds',
@@ -30,7 +30,7 @@ const neighborStateTimestamp = metric({
   help: 'When the state of the OSPF neighbor last got better, in seconds since the epoch.',
   unit: 'seconds',
   labels: NEIGHBOR_LABELS,
-  source: `${NEIGHBORS}: upTimeInMsec`,
+  source: `${NEIGHBORS.text}: upTimeInMsec`,
   since: '8.4',
 });
 const neighborRetransmissions = metric({
@@ -38,47 +38,36 @@ const neighborRetransmissions = metric({
   type: 'gauge',
   help: 'Link state advertisements that wait to be acknowledged by the OSPF neighbor.',
   labels: NEIGHBOR_LABELS,
-  source: `${NEIGHBORS}: linkStateRetransmissionListCounter, retransmitCounter`,
+  source: `${NEIGHBORS.text}: linkStateRetransmissionListCounter, retransmitCounter`,
 });
 const interfaceUp = metric({
   name: 'frr_ospf_interface_up',
   type: 'gauge',
   help: 'Whether an interface that OSPF runs on is up; absent, like all about it, while its link is down.',
   labels: INTERFACE_LABELS,
-  source: `${INTERFACES}: ifUp`,
+  source: `${INTERFACES.text}: ifUp`,
 });
 const interfaceNeighbors = metric({
   name: 'frr_ospf_interface_neighbors',
   type: 'gauge',
   help: 'OSPF neighbors on the interface.',
   labels: INTERFACE_LABELS,
-  source: `${INTERFACES}: nbrCount`,
+  source: `${INTERFACES.text}: nbrCount`,
 });
 const interfaceAdjacencies = metric({
   name: 'frr_ospf_interface_adjacencies',
   type: 'gauge',
   help: 'OSPF neighbors on the interface whose adjacency is full.',
   labels: INTERFACE_LABELS,
-  source: `${INTERFACES}: nbrAdjacentCount`,
+  source: `${INTERFACES.text}: nbrAdjacentCount`,
 });
 const interfaceCost = metric({
   name: 'frr_ospf_interface_cost',
   type: 'gauge',
   help: 'OSPF cost of the interface.',
   labels: INTERFACE_LABELS,
-  source: `${INTERFACES}: cost`,
+  source: `${INTERFACES.text}: cost`,
 });
-
-const DESCRIPTORS = [
-  neighborState,
-  neighborAdjacent,
-  neighborStateTimestamp,
-  neighborRetransmissions,
-  interfaceUp,
-  interfaceNeighbors,
-  interfaceAdjacencies,
-  interfaceCost,
-] as const;
 
 /** FRR's words (`ospf_nsm_state_msg` in ospf_dump.c). */
 const NEIGHBOR_STATES: ReadonlyMap<string, number> = new Map([
@@ -98,46 +87,55 @@ export const ospf = collector({
   help: 'OSPFv2 neighbors and interfaces of every VRF.',
   enabledByDefault: false,
   pace: 'sessions',
-  descriptors: DESCRIPTORS,
-  ask: async (frr) => {
-    const [neighbors, interfaces] = await frr.jsonEach([COMMANDS.ospfNeighbors, COMMANDS.ospfInterfaces]);
+  commands: [NEIGHBORS, INTERFACES],
+  descriptors: [
+    neighborState,
+    neighborAdjacent,
+    neighborStateTimestamp,
+    neighborRetransmissions,
+    interfaceUp,
+    interfaceNeighbors,
+    interfaceAdjacencies,
+    interfaceCost,
+  ],
+  query: async (frr) => {
+    const [neighbors, interfaces] = await frr.jsonEach([NEIGHBORS, INTERFACES]);
     return { neighbors, interfaces };
   },
-  families: ({ neighbors, interfaces }, { now }) =>
-    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      for (const [vrf, instance] of members(neighbors)) {
-        for (const [routerId, adjacencies] of Object.entries(fields(instance.neighbors))) {
-          for (const item of items(adjacencies)) {
-            yield;
-            const neighbor = fields(item);
-            // Such as `eth1:100.64.1.2`, and `Full/DR`.
-            const [name = ''] = word(neighbor.ifaceName).split(':', 1);
-            const [state = ''] = word(neighbor.nbrState ?? neighbor.state).split('/', 1);
-            const address = word(neighbor.ifaceAddress ?? neighbor.address);
-            const set = labels(NEIGHBOR_LABELS, [vrf, name, routerId, address]);
-            if (state !== '') {
-              emit(neighborState, set, NEIGHBOR_STATES.get(state) ?? state);
-              emit(neighborAdjacent, set, state === 'Full' ? 1 : 0);
-            }
-            const age = seconds(neighbor.upTimeInMsec, 1_000);
-            if (age !== undefined) emit(neighborStateTimestamp, set, now - age);
-            emit(
-              neighborRetransmissions,
-              set,
-              neighbor.linkStateRetransmissionListCounter ?? neighbor.retransmitCounter,
-            );
-          }
-        }
-      }
-      for (const [vrf, instance] of members(interfaces)) {
-        for (const [name, one] of members(instance.interfaces)) {
+  *families({ neighbors, interfaces }, { emit, labels, now }) {
+    for (const [vrf, instance] of members(neighbors)) {
+      for (const [routerId, adjacencies] of Object.entries(fields(instance.neighbors))) {
+        for (const item of items(adjacencies)) {
           yield;
-          const set = labels(INTERFACE_LABELS, [vrf, name, word(one.area)]);
-          emit(interfaceUp, set, one.ifUp);
-          emit(interfaceNeighbors, set, one.nbrCount);
-          emit(interfaceAdjacencies, set, one.nbrAdjacentCount);
-          emit(interfaceCost, set, one.cost);
+          const neighbor = fields(item);
+          // Such as `eth1:100.64.1.2`, and `Full/DR`.
+          const [name = ''] = word(neighbor.ifaceName).split(':', 1);
+          const [state = ''] = word(neighbor.nbrState ?? neighbor.state).split('/', 1);
+          const address = word(neighbor.ifaceAddress ?? neighbor.address);
+          const set = labels(NEIGHBOR_LABELS, [vrf, name, routerId, address]);
+          if (state !== '') {
+            emit(neighborState, set, NEIGHBOR_STATES.get(state) ?? state);
+            emit(neighborAdjacent, set, state === 'Full' ? 1 : 0);
+          }
+          const age = seconds(neighbor.upTimeInMsec, 1_000);
+          if (age !== undefined) emit(neighborStateTimestamp, set, now - age);
+          emit(
+            neighborRetransmissions,
+            set,
+            neighbor.linkStateRetransmissionListCounter ?? neighbor.retransmitCounter,
+          );
         }
       }
-    }),
+    }
+    for (const [vrf, instance] of members(interfaces)) {
+      for (const [name, one] of members(instance.interfaces)) {
+        yield;
+        const set = labels(INTERFACE_LABELS, [vrf, name, word(one.area)]);
+        emit(interfaceUp, set, one.ifUp);
+        emit(interfaceNeighbors, set, one.nbrCount);
+        emit(interfaceAdjacencies, set, one.nbrAdjacentCount);
+        emit(interfaceCost, set, one.cost);
+      }
+    }
+  },
 });

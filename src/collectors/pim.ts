@@ -1,12 +1,12 @@
 /** PIM neighbors and interfaces of every VRF. */
 import { COMMANDS } from '../frr/commands.ts';
-import { buildFamiliesInTurns, labels, metric } from '../metrics/family.ts';
+import { metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { members, word } from './fields.ts';
 import { parseAge } from './zebra-clients.ts';
 
-const NEIGHBORS = 'show ip pim vrf all neighbor json';
-const INTERFACES = 'show ip pim vrf all interface json';
+const NEIGHBORS = COMMANDS.pimNeighbors;
+const INTERFACES = COMMANDS.pimInterfaces;
 
 const NEIGHBOR_LABELS = ['vrf', 'interface', 'neighbor'] as const;
 const INTERFACE_LABELS = ['vrf', 'interface'] as const;
@@ -17,63 +17,61 @@ const neighborUpTimestamp = metric({
   help: 'Since when the PIM neighbor is there, in seconds since the epoch, within a second; from a day on within a minute.',
   unit: 'seconds',
   labels: NEIGHBOR_LABELS,
-  source: `${NEIGHBORS}: upTime`,
+  source: `${NEIGHBORS.text}: upTime`,
 });
 const interfaceUp = metric({
   name: 'frr_pim_interface_up',
   type: 'gauge',
   help: 'Whether an interface that PIM runs on may be up: 0 when it was shut down. Without its link it still is 1, and has no neighbors.',
   labels: INTERFACE_LABELS,
-  source: `${INTERFACES}: state`,
+  source: `${INTERFACES.text}: state`,
 });
 const interfaceNeighbors = metric({
   name: 'frr_pim_interface_neighbors',
   type: 'gauge',
   help: 'PIM neighbors on the interface.',
   labels: INTERFACE_LABELS,
-  source: `${INTERFACES}: pimNeighbors`,
+  source: `${INTERFACES.text}: pimNeighbors`,
 });
 const interfaceDesignated = metric({
   name: 'frr_pim_interface_designated_router',
   type: 'gauge',
   help: 'Whether this router is the designated router on the interface.',
   labels: INTERFACE_LABELS,
-  source: `${INTERFACES}: pimDesignatedRouterLocal`,
+  source: `${INTERFACES.text}: pimDesignatedRouterLocal`,
 });
-
-const DESCRIPTORS = [neighborUpTimestamp, interfaceUp, interfaceNeighbors, interfaceDesignated] as const;
 
 export const pim = collector({
   name: 'pim',
   help: 'PIM neighbors and interfaces of every VRF.',
   enabledByDefault: false,
   pace: 'sessions',
-  descriptors: DESCRIPTORS,
-  ask: async (frr) => {
-    const [neighbors, interfaces] = await frr.jsonEach([COMMANDS.pimNeighbors, COMMANDS.pimInterfaces]);
+  commands: [NEIGHBORS, INTERFACES],
+  descriptors: [neighborUpTimestamp, interfaceUp, interfaceNeighbors, interfaceDesignated],
+  query: async (frr) => {
+    const [neighbors, interfaces] = await frr.jsonEach([NEIGHBORS, INTERFACES]);
     return { neighbors, interfaces };
   },
-  families: ({ neighbors, interfaces }, { now }) =>
-    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      for (const [vrf, onInterfaces] of members(neighbors)) {
-        for (const [name, found] of members(onInterfaces)) {
-          for (const [address, neighbor] of members(found)) {
-            yield;
-            const age = parseAge(word(neighbor.upTime));
-            if (age !== undefined)
-              emit(neighborUpTimestamp, labels(NEIGHBOR_LABELS, [vrf, name, address]), now - age);
-          }
-        }
-      }
-      for (const [vrf, all] of members(interfaces)) {
-        for (const [name, one] of members(all)) {
+  *families({ neighbors, interfaces }, { emit, labels, now }) {
+    for (const [vrf, onInterfaces] of members(neighbors)) {
+      for (const [name, found] of members(onInterfaces)) {
+        for (const [address, neighbor] of members(found)) {
           yield;
-          const set = labels(INTERFACE_LABELS, [vrf, name]);
-          if (one.state !== undefined) emit(interfaceUp, set, one.state === 'up' ? 1 : 0);
-          emit(interfaceNeighbors, set, one.pimNeighbors);
-          // FRR tells it only where it is so.
-          emit(interfaceDesignated, set, one.pimDesignatedRouterLocal === true ? 1 : 0);
+          const age = parseAge(word(neighbor.upTime));
+          if (age !== undefined)
+            emit(neighborUpTimestamp, labels(NEIGHBOR_LABELS, [vrf, name, address]), now - age);
         }
       }
-    }),
+    }
+    for (const [vrf, all] of members(interfaces)) {
+      for (const [name, one] of members(all)) {
+        yield;
+        const set = labels(INTERFACE_LABELS, [vrf, name]);
+        if (one.state !== undefined) emit(interfaceUp, set, one.state === 'up' ? 1 : 0);
+        emit(interfaceNeighbors, set, one.pimNeighbors);
+        // FRR tells it only where it is so.
+        emit(interfaceDesignated, set, one.pimDesignatedRouterLocal === true ? 1 : 0);
+      }
+    }
+  },
 });

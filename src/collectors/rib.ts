@@ -1,11 +1,9 @@
 /** How many routes there are, by VRF, address family and protocol. */
-import { routeSummary } from '../frr/commands.ts';
-import { buildFamilies, labels, metric } from '../metrics/family.ts';
+import { COMMANDS, routeSummary } from '../frr/commands.ts';
+import { metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { fields, items, word } from './fields.ts';
-import { askEachTable, tellLeftOut } from './vrfs.ts';
-
-const SUMMARY = 'show ip route [vrf NAME] summary json, show ipv6 route [vrf NAME] summary json';
+import { queryEachTable, VRF_LABEL } from './vrfs.ts';
 
 const ROUTE_LABELS = ['vrf', 'afi', 'protocol'] as const;
 
@@ -14,21 +12,21 @@ const ribRoutes = metric({
   type: 'gauge',
   help: "Routes that zebra knows, by protocol in zebra's words.",
   labels: ROUTE_LABELS,
-  source: `${SUMMARY}: rib`,
+  source: `${routeSummary.text}: rib`,
 });
 const fibRoutes = metric({
   name: 'frr_fib_routes',
   type: 'gauge',
   help: 'Routes that are installed in the kernel.',
   labels: ROUTE_LABELS,
-  source: `${SUMMARY}: fib`,
+  source: `${routeSummary.text}: fib`,
 });
 const offloadedRoutes = metric({
   name: 'frr_fib_offloaded_routes',
   type: 'gauge',
   help: 'Routes that are installed in hardware.',
   labels: ROUTE_LABELS,
-  source: `${SUMMARY}: fibOffLoaded`,
+  source: `${routeSummary.text}: fibOffLoaded`,
   since: '8.0',
 });
 const trappedRoutes = metric({
@@ -36,32 +34,43 @@ const trappedRoutes = metric({
   type: 'gauge',
   help: 'Routes whose packets the hardware hands to the CPU.',
   labels: ROUTE_LABELS,
-  source: `${SUMMARY}: fibTrapped`,
+  source: `${routeSummary.text}: fibTrapped`,
   since: '8.0',
 });
-
-const DESCRIPTORS = [ribRoutes, fibRoutes, offloadedRoutes, trappedRoutes] as const;
 
 export const rib = collector({
   name: 'rib',
   help: 'Routes in the RIB and in the kernel, by VRF, address family and protocol.',
   enabledByDefault: true,
   pace: 'tables',
-  descriptors: DESCRIPTORS,
-  ask: (frr) => askEachTable(frr, routeSummary),
-  families: ({ tables, leftOut }) => {
-    const built = buildFamilies(DESCRIPTORS, (emit) => {
-      for (const { vrf, afi, answer } of tables) {
-        for (const item of items(fields(answer).routes)) {
-          const route = fields(item);
-          const set = labels(ROUTE_LABELS, [vrf, afi, word(route.type)]);
-          emit(ribRoutes, set, route.rib);
-          emit(fibRoutes, set, route.fib);
-          emit(offloadedRoutes, set, route.fibOffLoaded);
-          emit(trappedRoutes, set, route.fibTrapped);
-        }
+  commands: [COMMANDS.vrfs, routeSummary],
+  descriptors: [ribRoutes, fibRoutes, offloadedRoutes, trappedRoutes],
+  status: {
+    routes: {
+      title: 'Routes',
+      items: (tables) =>
+        tables.rows(ribRoutes).map(({ labels, value, number }) => ({
+          vrf: labels.vrf,
+          afi: labels.afi,
+          protocol: labels.protocol,
+          rib: value,
+          fib: number(fibRoutes),
+        })),
+    },
+  },
+  query: (frr) => queryEachTable(frr, routeSummary),
+  *families({ tables, leftOut }, { emit, labels, leaveOut }) {
+    for (const { vrf, afi, answer } of tables) {
+      for (const item of items(fields(answer).routes)) {
+        yield;
+        const route = fields(item);
+        const set = labels(ROUTE_LABELS, [vrf, afi, word(route.type)]);
+        emit(ribRoutes, set, route.rib);
+        emit(fibRoutes, set, route.fib);
+        emit(offloadedRoutes, set, route.fibOffLoaded);
+        emit(trappedRoutes, set, route.fibTrapped);
       }
-    });
-    return tellLeftOut(built, ribRoutes, leftOut);
+    }
+    for (const vrf of leftOut) leaveOut('vrf_name', ribRoutes, labels(VRF_LABEL, [vrf]));
   },
 });

@@ -1,11 +1,11 @@
 /** The RPKI caches that bgpd validates origins with. */
 import { COMMANDS } from '../frr/commands.ts';
-import { buildFamilies, labels, metric, NO_LABELS } from '../metrics/family.ts';
+import { metric, NO_LABELS } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { type Fields, fields, items, word } from './fields.ts';
 
-const SERVERS = 'show rpki cache-server json';
-const CONNECTIONS = 'show rpki cache-connection json';
+const SERVERS = COMMANDS.rpkiServers;
+const CONNECTIONS = COMMANDS.rpkiConnections;
 
 const CACHE_LABELS = ['host', 'port', 'mode'] as const;
 
@@ -14,7 +14,7 @@ const cacheConnected = metric({
   type: 'gauge',
   help: 'Whether bgpd is connected to the RPKI cache. Of those of several preferences it connects to the first that is there.',
   labels: CACHE_LABELS,
-  source: `${SERVERS}; ${CONNECTIONS}: state`,
+  source: `${SERVERS.text}; ${CONNECTIONS.text}: state`,
   since: '8.4',
 });
 const cachePreference = metric({
@@ -22,7 +22,7 @@ const cachePreference = metric({
   type: 'gauge',
   help: 'Preference of the RPKI cache; the least comes first.',
   labels: CACHE_LABELS,
-  source: `${SERVERS}: preference`,
+  source: `${SERVERS.text}: preference`,
   since: '8.4',
 });
 const cachesConnected = metric({
@@ -30,38 +30,38 @@ const cachesConnected = metric({
   type: 'gauge',
   help: 'RPKI caches that bgpd is connected to: with 0 of them nothing is validated.',
   labels: [],
-  source: `${CONNECTIONS}: state`,
+  source: `${CONNECTIONS.text}: state`,
   since: '8.4',
 });
-
-const DESCRIPTORS = [cacheConnected, cachePreference, cachesConnected] as const;
 
 export const rpki = collector({
   name: 'rpki',
   help: 'RPKI caches of bgpd, in the default VRF.',
   enabledByDefault: false,
   pace: 'sessions',
-  descriptors: DESCRIPTORS,
-  ask: async (frr) => {
-    const [servers, connections] = await frr.jsonEach([COMMANDS.rpkiServers, COMMANDS.rpkiConnections]);
+  since: '8.4',
+  commands: [SERVERS, CONNECTIONS],
+  descriptors: [cacheConnected, cachePreference, cachesConnected],
+  query: async (frr) => {
+    const [servers, connections] = await frr.jsonEach([SERVERS, CONNECTIONS]);
     return { servers, connections };
   },
-  families: ({ servers, connections }) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
-      const key = (cache: Fields) =>
-        labels(CACHE_LABELS, [word(cache.host), word(cache.port), word(cache.mode)]);
-      // Without any connection FRR tells no connections at all, in words that differ from version to version.
-      const connected = new Set(
-        items(fields(connections).connections)
-          .map(fields)
-          .filter(({ state }) => state === 'connected')
-          .map((cache) => key(cache).text),
-      );
-      for (const cache of items(fields(servers).servers).map(fields)) {
-        const set = key(cache);
-        emit(cacheConnected, set, connected.has(set.text) ? 1 : 0);
-        emit(cachePreference, set, cache.preference);
-      }
-      emit(cachesConnected, NO_LABELS, connected.size);
-    }),
+  *families({ servers, connections }, { emit, labels }) {
+    const key = (cache: Fields) =>
+      labels(CACHE_LABELS, [word(cache.host), word(cache.port), word(cache.mode)]);
+    // Without any connection FRR tells no connections at all, in words that differ from version to version.
+    const connected = new Set(
+      items(fields(connections).connections)
+        .map(fields)
+        .filter(({ state }) => state === 'connected')
+        .map((cache) => key(cache).text),
+    );
+    for (const cache of items(fields(servers).servers).map(fields)) {
+      yield;
+      const set = key(cache);
+      emit(cacheConnected, set, connected.has(set.text) ? 1 : 0);
+      emit(cachePreference, set, cache.preference);
+    }
+    emit(cachesConnected, NO_LABELS, connected.size);
+  },
 });

@@ -1,14 +1,13 @@
 /** Which VRFs there are beside the default one. */
 import { COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
-import { type Descriptor, type Drop, type Families, labels } from '../metrics/family.ts';
 import type { Frr } from './collector.ts';
 import { fields } from './fields.ts';
 
 /** FRR's name of the default VRF, unless it was started with another (`zebra --vrfdefaultname`); here it is always this. */
 export const DEFAULT_VRF = 'default';
 
-/** The VRFs that can be asked about, and those whose name cannot stand in a command. */
+/** The VRFs that can be named in a command, and those that cannot. */
 export interface Vrfs {
   readonly named: readonly string[];
   readonly leftOut: readonly string[];
@@ -17,8 +16,8 @@ export interface Vrfs {
 /**
  * The default VRF and those that are in the kernel, by name; not those that are configured but not there.
  *
- * Asking for each VRF by its name is the one way that tells on every version whose figures they are: before FRR 10
- * `vrf all` prints one document a VRF, without names.
+ * Querying each VRF by its name is the one way that works on every version: before FRR 10 `vrf all` prints one document
+ * for each VRF, without names.
  * @param text the answer to `show vrf`
  */
 function activeVrfs(text: string): Vrfs {
@@ -29,7 +28,8 @@ function activeVrfs(text: string): Vrfs {
   };
 }
 
-const VRF_LABEL = ['vrf'] as const;
+/** The label of a VRF that is left out. */
+export const VRF_LABEL = ['vrf'] as const;
 
 /** A routing table of zebra. */
 export interface Table {
@@ -37,34 +37,34 @@ export interface Table {
   readonly afi: 'ipv4' | 'ipv6';
 }
 
-/** What was answered about each table, and the VRFs that could not be asked about. */
+/** FRR's answer about each table, and the VRFs that cannot be named in a command. */
 export interface TableAnswers {
   readonly tables: readonly (Table & { readonly answer: unknown })[];
   readonly leftOut: readonly string[];
 }
 
 /**
- * Asks for something about both tables of every VRF, in as few goes as possible.
+ * Queries both tables of every VRF, in as few goes as possible.
  * @throws FrrError
  */
-export async function askEachTable(
+export async function queryEachTable(
   frr: Frr,
   command: (afi: Table['afi'], vrf: string) => Command,
 ): Promise<TableAnswers> {
-  const kept = frr.kept(COMMANDS.vrfs);
-  if (kept !== undefined) {
-    const answers = await askAbout(frr, activeVrfs(kept), command).catch(unlessOfFrr);
+  const recent = frr.recentText(COMMANDS.vrfs);
+  if (recent !== undefined) {
+    const answers = await query(frr, activeVrfs(recent), command).catch(unlessOfFrr);
     if (answers?.tables.every(({ answer }) => Object.keys(fields(answer)).length > 0)) return answers;
     // A table that FRR does not know may be that of a VRF that went.
   }
-  return await askAbout(frr, activeVrfs(await frr.text(COMMANDS.vrfs)), command);
+  return await query(frr, activeVrfs(await frr.text(COMMANDS.vrfs)), command);
 }
 
 function unlessOfFrr(error: unknown): undefined {
   if (!(error instanceof FrrError)) throw error;
 }
 
-async function askAbout(
+async function query(
   frr: Frr,
   { named, leftOut }: Vrfs,
   command: (afi: Table['afi'], vrf: string) => Command,
@@ -75,15 +75,6 @@ async function askAbout(
   ]);
   const answers = await frr.jsonEach(tables.map(({ vrf, afi }) => command(afi, vrf)));
   return { tables: tables.map((table, index) => ({ ...table, answer: answers[index] })), leftOut };
-}
-
-/** The families, with the VRFs that were left out told as such: one drop for each of them. */
-export function tellLeftOut(families: Families, metric: Descriptor, leftOut: readonly string[]): Families {
-  const drops = leftOut.map((vrf): Drop => {
-    const { text } = labels(VRF_LABEL, [vrf]);
-    return { reason: 'vrf_name', metric: metric.name, labels: text };
-  });
-  return { ...families, drops: [...families.drops, ...drops] };
 }
 
 /** Names in the answer to `show vrf`: `vrf red id 5 table 10`, `vrf blue id 2 netns /run/netns/blue`, `vrf gone inactive (configured)`. */

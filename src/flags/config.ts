@@ -1,11 +1,11 @@
 /** The configuration that flags and environment make. */
-import type { Collector } from '../collectors/collector.ts';
+import type { ActiveCollector, Topic } from '../collectors/collector.ts';
+import type { CollectorSet, ValuesOf } from '../collectors/configurable.ts';
 import { leadsElsewhere } from '../frr/addresses.ts';
 import {
   environmentName,
   FLAG_GROUPS,
   type Flag,
-  type FlagSet,
   type FlagValues,
   flag,
   UsageError,
@@ -14,32 +14,12 @@ import {
 import { PROGRAM_FLAGS } from './program.ts';
 import { yesOrNo } from './values.ts';
 
-/** A collector, as the command line needs it. */
-export interface ConfigurableCollector extends Collector {
-  /** Its own flags, besides its switch. */
-  readonly flags?: FlagSet;
-  /** `node-addresses`: the addresses of the network namespace that FRR runs in, which is disabled where they are not seen. */
-  readonly needs?: 'node-addresses';
-}
-
-/** Gives the values of a set of flags. */
-export type ValuesOf = <Set extends FlagSet>(flags: Set) => FlagValues<Set>;
-
-/** The collectors that there are. */
-export interface CollectorSet {
-  /** Flags that belong to no single collector. */
-  readonly flags: FlagSet;
-  readonly make: (values: ValuesOf) => readonly ConfigurableCollector[];
-  /** What is wrong with flags that do not fit together, in one line. */
-  readonly check: (values: ValuesOf, enabled: readonly Collector[]) => string | undefined;
-}
-
 type ProgramValues = FlagValues<typeof PROGRAM_FLAGS>;
 
 /** What the program is to do. Durations are in seconds, sizes in bytes, a share is 0 to 1. */
 export interface Config extends ProgramValues {
   /** The collectors that are enabled, in the order of the metrics. */
-  readonly collectors: readonly Collector[];
+  readonly collectors: readonly ActiveCollector[];
   readonly warnings: readonly Warning[];
 }
 
@@ -54,7 +34,7 @@ export interface Warning {
 export type Given = ReadonlyMap<string, unknown>;
 
 /** The switch of a collector: `--[no-]collector.NAME`. */
-function collectorSwitch({ name, help, enabledByDefault }: Collector): Flag<boolean> {
+function collectorSwitch({ name, help, enabledByDefault }: Topic): Flag<boolean> {
   return flag({
     name: `collector.${name}`,
     help: help.replace(/\.$/, ''),
@@ -69,7 +49,7 @@ export function allFlags({ flags, make }: CollectorSet): readonly Flag[] {
   const all = [
     ...Object.values<Flag>(PROGRAM_FLAGS),
     ...Object.values(flags),
-    ...collectors.flatMap((one) => [collectorSwitch(one), ...Object.values(one.flags ?? {})]),
+    ...collectors.flatMap((one) => [collectorSwitch(one), ...Object.values(one.flags)]),
   ];
   return FLAG_GROUPS.flatMap((group) => all.filter((one) => one.group === group));
 }

@@ -97,6 +97,20 @@ export const COMMANDS = {
   watchfrr: allow('watchfrr', 'show watchfrr', 'text'),
 } as const satisfies Record<string, Command>;
 
+/** A command with parameters. */
+export interface CommandTemplate {
+  /** As typed at vtysh, with words in capitals for the parameters; all variants, with commas between them. */
+  readonly text: string;
+}
+
+/** Gives a function that makes commands the text of the command, which documentation derives from. */
+function template<Parameters extends readonly unknown[]>(
+  text: string,
+  make: (...parameters: Parameters) => Command,
+): CommandTemplate & ((...parameters: Parameters) => Command) {
+  return Object.assign(make, { text });
+}
+
 /** A name that FRR tells (`show vrf`) and that can stand in a command as one word. */
 const VRF_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,63}$/;
 
@@ -120,41 +134,47 @@ const IP = { ipv4: 'ip', ipv6: 'ipv6' } as const;
  * One VRF at a time, because `vrf all` leaves out the VRFs' names before FRR 10.
  * @throws TypeError for a VRF that cannot be named; see {@link isVrfName}
  */
-export function routeSummary(afi: 'ipv4' | 'ipv6', vrf: string): Command {
-  return json('zebra', `show ${IP[afi]} route${inVrf(vrf)} summary json`);
-}
+export const routeSummary = template(
+  'show ip route [vrf NAME] summary json, show ipv6 route [vrf NAME] summary json',
+  (afi: 'ipv4' | 'ipv6', vrf: string) => json('zebra', `show ${IP[afi]} route${inVrf(vrf)} summary json`),
+);
 
 /**
  * The default route of one VRF. One look-up, whatever the table's size.
  * @throws TypeError for a VRF that cannot be named; see {@link isVrfName}
  */
-export function defaultRoute(afi: 'ipv4' | 'ipv6', vrf: string): Command {
-  return json('zebra', `show ${IP[afi]} route${inVrf(vrf)} ${afi === 'ipv4' ? '0.0.0.0/0' : '::/0'} json`);
-}
+export const defaultRoute = template(
+  'show ip route [vrf NAME] 0.0.0.0/0 json, show ipv6 route [vrf NAME] ::/0 json',
+  (afi: 'ipv4' | 'ipv6', vrf: string) =>
+    json('zebra', `show ${IP[afi]} route${inVrf(vrf)} ${afi === 'ipv4' ? '0.0.0.0/0' : '::/0'} json`),
+);
 
 /** A command that every daemon answers. Costs next to nothing. */
-export function showVersion(daemon: Daemon): Command {
-  return allow(daemon, 'show version', 'text', {
+export const showVersion = template('show version', (daemon: Daemon) =>
+  allow(daemon, 'show version', 'text', {
     recordedAs: daemon === 'zebra' ? 'show version' : `show version ${daemon}`,
-  });
-}
+  }),
+);
 
 /** Memory of one daemon, as its allocator tells (`show memory`). */
-export function showMemory(daemon: Daemon): Command {
-  return allow(daemon, 'show memory', 'text', { recordedAs: `show memory ${daemon}` });
-}
+export const showMemory = template('show memory', (daemon: Daemon) =>
+  allow(daemon, 'show memory', 'text', { recordedAs: `show memory ${daemon}` }),
+);
 
 /**
  * Whether bgpd has a host prefix, and to which peers it was advertised. One look-up, whatever the table's size.
  * @param address an IPv4 or IPv6 address without a mask or zone
  * @throws TypeError when it is not an address
  */
-export function bgpHostPrefix(address: string): Command {
-  if (isIPv4(address)) return json('bgpd', `show bgp ipv4 unicast ${address}/32 json`);
-  if (isIPv6(address) && !address.includes('%'))
-    return json('bgpd', `show bgp ipv6 unicast ${address}/128 json`);
-  throw new TypeError(`${JSON.stringify(address)} is not an IP address`);
-}
+export const bgpHostPrefix = template(
+  'show bgp ipv4 unicast ADDRESS/32 json, show bgp ipv6 unicast ADDRESS/128 json',
+  (address: string) => {
+    if (isIPv4(address)) return json('bgpd', `show bgp ipv4 unicast ${address}/32 json`);
+    if (isIPv6(address) && !address.includes('%'))
+      return json('bgpd', `show bgp ipv6 unicast ${address}/128 json`);
+    throw new TypeError(`${JSON.stringify(address)} is not an IP address`);
+  },
+);
 
 /**
  * What a vty connection needs before the commands that say so ({@link Command.needsEnable}). It changes nothing by

@@ -6,7 +6,7 @@ import type { Config } from '../flags/config.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import { negotiate } from '../metrics/negotiate.ts';
-import type { Poller } from '../poller/poller.ts';
+import type { Poller } from '../poller/scheduler.ts';
 import { BadRequest, type CollectorNames, wantedCollectors } from './collect-filter.ts';
 import { LANDING_CONTENT_SECURITY_POLICY, type Link, landingPage } from './landing.ts';
 import { statusDocument } from './status.ts';

@@ -1,9 +1,11 @@
 /** BFD, as frr_exporter's collector `bfd` has it. */
-import { buildFamiliesInTurns, labels, NO_LABELS } from '../../metrics/family.ts';
+import { COMMANDS } from '../../frr/commands.ts';
+import { NO_LABELS } from '../../metrics/family.ts';
+import { bfd } from '../bfd.ts';
 import { fields, items, word } from '../fields.ts';
-import { addition, gauge } from './addition.ts';
+import { extension, gauge } from './extension.ts';
 
-const PEERS = 'show bfd peers json';
+const PEERS = COMMANDS.bfdPeers.text;
 const PEER = ['iface', 'local', 'peer', 'vrf'] as const;
 
 const count = gauge('frr_bfd_peer_count', [], 'BFD peers.', PEERS);
@@ -15,24 +17,23 @@ const uptime = gauge(
   `${PEERS}: uptime`,
 );
 
-const DESCRIPTORS = [count, state, uptime] as const;
-
-export const bfdNames = addition({
-  descriptors: DESCRIPTORS,
-  families: (answers) =>
-    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      const sessions = items(fields(answers).sessions);
-      emit(count, NO_LABELS, sessions.length);
-      for (const session of sessions.map(fields)) {
-        yield;
-        const set = labels(PEER, [
-          word(session.interface),
-          word(session.local),
-          word(session.peer),
-          word(session.vrf),
-        ]);
-        emit(state, set, session.status === 'up' ? 1 : 0);
-        emit(uptime, set, session.uptime ?? 0);
-      }
-    }),
+export const bfdNames = extension({
+  of: bfd,
+  names: ['bfd'],
+  descriptors: [count, state, uptime],
+  *families({ sessions: answer }, { emit, labels }) {
+    const sessions = items(answer);
+    emit(count, NO_LABELS, sessions.length);
+    for (const session of sessions.map(fields)) {
+      yield;
+      const set = labels(PEER, [
+        word(session.interface),
+        word(session.local),
+        word(session.peer),
+        word(session.vrf),
+      ]);
+      emit(state, set, session.status === 'up' ? 1 : 0);
+      emit(uptime, set, session.uptime ?? 0);
+    }
+  },
 });

@@ -1,52 +1,68 @@
 /** BGP, as frr_exporter's collectors `bgp`, `bgp6` and `bgpl2vpn` have it, with the labels that its flags add. */
-import {
-  buildFamiliesInTurns,
-  type Descriptor,
-  type Families,
-  figure,
-  labels,
-  metric,
-} from '../../metrics/family.ts';
-import { inTurns } from '../../turns.ts';
+import { type FlagValues, flag, list } from '../../flags/flag.ts';
+import { yesOrNo } from '../../flags/values.ts';
+import { COMMANDS } from '../../frr/commands.ts';
+import { metric, numberOf } from '../../metrics/family.ts';
+import { inTurns, type Turns } from '../../turns.ts';
 import { addressFamily } from '../address-family.ts';
-import { bgpNeighbors, sessionInfo } from '../bgp-neighbors.ts';
-import { items, members, seconds, word } from '../fields.ts';
-import { type Addition, addition, counter, gauge } from './addition.ts';
+import { bgp } from '../bgp.ts';
+import { bgpNeighbors } from '../bgp-neighbors.ts';
+import { type Fields, members, seconds, word } from '../fields.ts';
+import { counter, type Extension, extension, gauge } from './extension.ts';
 
-/** frr_exporter's own flags, by the same names. */
-export interface BgpNameSettings {
-  /** `--collector.bgp.peer-descriptions`: label `peer_desc`, the member `desc` of a description that is JSON. */
-  readonly descriptions: boolean;
-  /** `--collector.bgp.peer-descriptions.plain-text`: `peer_desc` is the description as it is. */
-  readonly plainDescriptions: boolean;
-  /** `--collector.bgp.peer-groups`: label `peer_group`. */
-  readonly groups: boolean;
-  /** `--collector.bgp.peer-hostnames`: label `peer_hostname`. */
-  readonly hostnames: boolean;
-  /** `--collector.bgp.peer-types`: `frr_bgp_peer_types_up`. */
-  readonly types: boolean;
-  /** `--collector.bgp.peer-types.keys`: the members of a description that is JSON which are types. */
-  readonly typeKeys: readonly string[];
-  /** `--collector.bgp.accepted-filtered-prefixes`: `frr_bgp_peer_prefixes_accepted_count_total`. */
-  readonly accepted: boolean;
+function compatSwitch(name: string, what: string) {
+  return flag({
+    name,
+    group: 'Compatibility',
+    help: `With --compat.frr-exporter: ${what}`,
+    kind: yesOrNo,
+    default: 'false',
+  });
 }
 
-export const BGP_NAME_DEFAULTS: BgpNameSettings = {
-  descriptions: false,
-  plainDescriptions: false,
-  groups: false,
-  hostnames: false,
-  types: false,
-  typeKeys: ['type'],
-  accepted: false,
+/** Flags of frr_exporter, by its own names. */
+export const BGP_NAME_FLAGS = {
+  descriptions: compatSwitch(
+    'collector.bgp.peer-descriptions',
+    'label peer_desc, the member desc of a description that is JSON',
+  ),
+  plainDescriptions: compatSwitch(
+    'collector.bgp.peer-descriptions.plain-text',
+    'the whole description in the label peer_desc',
+  ),
+  groups: compatSwitch('collector.bgp.peer-groups', 'label peer_group'),
+  types: compatSwitch('collector.bgp.peer-types', 'frr_bgp_peer_types_up'),
+  typeKeys: list({
+    name: 'collector.bgp.peer-types.keys',
+    group: 'Compatibility',
+    help: 'With --compat.frr-exporter: members of a JSON description that are types',
+    kind: {
+      placeholder: 'NAME',
+      takes: 'the name of a member, such as type',
+      read: (given) => (given === '' ? undefined : given),
+    },
+    default: 'type',
+  }),
+  hostnames: compatSwitch('collector.bgp.peer-hostnames', 'label peer_hostname'),
+  accepted: compatSwitch(
+    'collector.bgp.accepted-filtered-prefixes',
+    'frr_bgp_peer_prefixes_accepted_count_total',
+  ),
 };
 
-/** Whether something is wanted that the summary does not tell, and the collector `bgp-neighbors` does. */
-export function needsNeighbors({ descriptions, groups, types }: BgpNameSettings): boolean {
-  return descriptions || groups || types;
+export type BgpNameSettings = FlagValues<typeof BGP_NAME_FLAGS>;
+
+/** Whether `peer_desc` is wanted, of either kind. */
+function describes({ descriptions, plainDescriptions }: BgpNameSettings): boolean {
+  return descriptions || plainDescriptions;
 }
 
-/** What only the neighbors command tells of a peer, as labels. */
+/** Whether something is wanted that the summary lacks and the collector `bgp-neighbors` has. */
+export function needsNeighbors(settings: BgpNameSettings): boolean {
+  return describes(settings) || settings.groups || settings.types;
+}
+
+/** What only the neighbors command reports about a peer, as labels. */
 interface Neighbor {
   readonly description: string;
   readonly group: string;
@@ -57,6 +73,8 @@ const STRANGER: Neighbor = { description: '', group: '', types: [] };
 
 /** By VRF and peer. */
 type Neighbors = ReadonlyMap<string, Neighbor>;
+
+const NO_NEIGHBORS: Neighbors = new Map();
 
 const neighborKey = (vrf: string, peer: string) => JSON.stringify([vrf, peer]);
 
@@ -71,32 +89,35 @@ function membersOf(description: string): readonly (readonly [string, unknown])[]
   }
 }
 
-/** Who the neighbors are, from what the collector `bgp-neighbors` gave. */
-function neighborsIn({ families }: Families, settings: BgpNameSettings): Neighbors {
-  const samples = families.find(({ descriptor }) => descriptor === sessionInfo)?.samples ?? [];
-  return new Map(
-    samples.map(({ labels: { values } }) => {
-      const of = (label: (typeof sessionInfo.labels)[number]) =>
-        values[sessionInfo.labels.indexOf(label)] as string;
-      const text = of('description');
-      const told = membersOf(text);
-      // Go, which frr_exporter is written in, takes no notice of the case of this name.
-      const named = told.findLast(([name]) => name.toLowerCase() === 'desc')?.[1];
-      const types = settings.typeKeys
-        .map((key) => told.findLast(([name]) => name === key)?.[1])
-        .filter((type): type is string => typeof type === 'string' && type !== '');
-      const neighbor: Neighbor = {
-        description: settings.plainDescriptions ? text : typeof named === 'string' ? named : '',
-        group: of('peer_group'),
-        types: types.map((type) => type.trim()),
-      };
-      return [neighborKey(of('vrf'), of('peer')), neighbor] as const;
-    }),
-  );
+function neighborOf({ nbrDesc, peerGroup }: Fields, settings: BgpNameSettings): Neighbor {
+  const text = word(nbrDesc);
+  const json = membersOf(text);
+  // Go, which frr_exporter is written in, ignores the case of this name.
+  const named = json.findLast(([name]) => name.toLowerCase() === 'desc')?.[1];
+  const types = settings.typeKeys
+    .map((key) => json.findLast(([name]) => name === key)?.[1])
+    .filter((type): type is string => typeof type === 'string' && type !== '');
+  return {
+    description: settings.plainDescriptions ? text : typeof named === 'string' ? named : '',
+    group: word(peerGroup),
+    types: types.map((type) => type.trim()),
+  };
 }
 
-const SUMMARY = 'show bgp vrf all summary json';
-const NEIGHBORS = 'show bgp vrf all neighbors json';
+/** The neighbors in the answers to the neighbors command. */
+function* neighborsIn(documents: readonly unknown[], settings: BgpNameSettings): Turns<Neighbors> {
+  const neighbors = new Map<string, Neighbor>();
+  for (const [vrf, instance] of documents.flatMap((document) => [...members(document)])) {
+    for (const [peer, neighbor] of members(instance)) {
+      yield;
+      neighbors.set(neighborKey(vrf, peer), neighborOf(neighbor, settings));
+    }
+  }
+  return neighbors;
+}
+
+const SUMMARY = COMMANDS.bgpSummary.text;
+const NEIGHBORS = COMMANDS.bgpNeighbors;
 
 const TABLE = ['afi', 'local_as', 'safi', 'vrf'] as const;
 const TYPE = ['afi', 'safi', 'type'] as const;
@@ -123,7 +144,7 @@ const groupsMemory = memory(
 function peerMetrics(settings: BgpNameSettings) {
   const set: readonly string[] = [
     ...['afi', 'local_as', 'peer', 'peer_as'],
-    ...(settings.descriptions ? ['peer_desc'] : []),
+    ...(describes(settings) ? ['peer_desc'] : []),
     ...(settings.groups ? ['peer_group'] : []),
     ...(settings.hostnames ? ['peer_hostname'] : []),
     ...['safi', 'vrf'],
@@ -181,88 +202,86 @@ const typesUp = gauge(
   'frr_bgp_peer_types_up',
   TYPE,
   'Established BGP peers whose description is JSON, by its members that are types. With `--collector.bgp.peer-types`.',
-  `${SUMMARY}: state; ${NEIGHBORS}: nbrDesc`,
+  `${SUMMARY}: state; ${NEIGHBORS.text}: nbrDesc`,
 );
 
-/** What is added to the collector `bgp`. */
-export interface BgpNames {
-  readonly addition: Addition;
-  /** To be given what the collector `bgp-neighbors` makes of each of its polls. */
-  learn(families: Families): void;
-}
-
-export function bgpNames(settings: BgpNameSettings): BgpNames {
+/** Extends `bgp`, and `bgp-neighbors`, from which it learns who the neighbors are. */
+export function bgpNames(settings: BgpNameSettings): readonly Extension[] {
   const of = peerMetrics(settings);
-  const descriptors: readonly Descriptor[] = [
-    ...[ribCount, ribMemory, peersCount, peersMemory, groupsCount, groupsMemory],
-    ...[of.messagesReceived, of.messagesSent, of.received],
-    ...(settings.accepted ? [of.accepted] : []),
-    ...[of.advertised, of.state, of.uptime],
-    ...(settings.types ? [typesUp] : []),
-  ];
-  /** Undefined before the neighbors command has told. */
+  /** Undefined before the first answer to the neighbors command. */
   let known: Neighbors | undefined;
-  const learn = (families: Families) => {
-    if (needsNeighbors(settings)) known = neighborsIn(families, settings);
-  };
-  return {
-    learn,
-    addition: addition<Neighbors>({
-      descriptors,
-      ask: async (frr) => {
-        // Only until the collector bgp-neighbors had its turn, so that no series begins without its labels.
-        if (known === undefined && needsNeighbors(settings))
-          learn(await inTurns(bgpNeighbors.families(await bgpNeighbors.ask(frr), { now: 0 })));
-        return known ?? new Map();
-      },
-      families: (documents, neighbors = new Map()) =>
-        buildFamiliesInTurns(descriptors, function* (emit) {
-          const typed = new Map<string, { readonly set: readonly [string, string, string]; up: number }>();
-          for (const [vrf, instance] of items(documents).flatMap((document) => [...members(document)])) {
-            for (const [name, summary] of members(instance)) {
-              if (figure(summary.peerCount) === 0) continue;
-              const { afi, safi } = addressFamilyWords(name);
-              const localAs = word(summary.as);
-              const vrfWord = vrf.toLowerCase();
-              const table = labels(TABLE, [afi, localAs, safi, vrfWord]);
-              emit(ribCount, table, summary.ribCount);
-              emit(ribMemory, table, summary.ribMemory);
-              emit(peersCount, table, summary.peerCount);
-              emit(peersMemory, table, summary.peerMemory);
-              emit(groupsCount, table, summary.peerGroupCount ?? 0);
-              emit(groupsMemory, table, summary.peerGroupMemory ?? 0);
-              for (const [peer, session] of members(summary.peers)) {
-                yield;
-                const neighbor = neighbors.get(neighborKey(vrf, peer)) ?? STRANGER;
-                const set = labels(of.set, [
-                  ...[afi, localAs, peer, word(session.remoteAs)],
-                  ...(settings.descriptions ? [neighbor.description] : []),
-                  ...(settings.groups ? [neighbor.group] : []),
-                  ...(settings.hostnames ? [word(session.hostname)] : []),
-                  ...[safi, vrfWord],
-                ]);
-                const state = stateOf(session.state);
-                emit(of.messagesReceived, set, session.msgRcvd);
-                emit(of.messagesSent, set, session.msgSent);
-                emit(of.received, set, session.pfxRcd);
-                if (settings.accepted) emit(of.accepted, set, session.pfxRcd);
-                emit(of.advertised, set, session.pfxSnt);
-                emit(of.state, set, state);
-                emit(of.uptime, set, seconds(session.peerUptimeMsec, 1_000));
-                if (!settings.types) continue;
-                for (const type of neighbor.types) {
-                  const key = `${afi} ${safi} ${type}`;
-                  const count = typed.get(key) ?? { set: [afi, safi, type], up: 0 };
-                  if (state === 1) count.up++;
-                  typed.set(key, count);
-                }
-              }
+  const wanted = needsNeighbors(settings);
+  const learner = extension({
+    of: bgpNeighbors,
+    descriptors: [],
+    *families({ neighbors }) {
+      if (wanted) known = yield* neighborsIn(neighbors, settings);
+    },
+  });
+  const names = extension({
+    of: bgp,
+    names: ['bgp', 'bgp6', 'bgpl2vpn'],
+    commands: wanted ? [NEIGHBORS] : [],
+    descriptors: [
+      ...[ribCount, ribMemory, peersCount, peersMemory, groupsCount, groupsMemory],
+      ...[of.messagesReceived, of.messagesSent, of.received],
+      ...(settings.accepted ? [of.accepted] : []),
+      ...[of.advertised, of.state, of.uptime],
+      ...(settings.types ? [typesUp] : []),
+    ],
+    async query(frr) {
+      // Only until the collector bgp-neighbors has polled, so that no series begins without its labels.
+      if (known === undefined && wanted)
+        known = await inTurns(neighborsIn(await frr.json(NEIGHBORS), settings));
+      return known ?? NO_NEIGHBORS;
+    },
+    *families(documents, { emit, labels }, neighbors = NO_NEIGHBORS) {
+      const typed = new Map<string, { readonly set: readonly [string, string, string]; up: number }>();
+      for (const [vrf, instance] of documents.flatMap((document) => [...members(document)])) {
+        for (const [name, summary] of members(instance)) {
+          if (numberOf(summary.peerCount) === 0) continue;
+          const { afi, safi } = addressFamilyWords(name);
+          const localAs = word(summary.as);
+          const vrfWord = vrf.toLowerCase();
+          const table = labels(TABLE, [afi, localAs, safi, vrfWord]);
+          emit(ribCount, table, summary.ribCount);
+          emit(ribMemory, table, summary.ribMemory);
+          emit(peersCount, table, summary.peerCount);
+          emit(peersMemory, table, summary.peerMemory);
+          emit(groupsCount, table, summary.peerGroupCount ?? 0);
+          emit(groupsMemory, table, summary.peerGroupMemory ?? 0);
+          for (const [peer, session] of members(summary.peers)) {
+            yield;
+            const neighbor = neighbors.get(neighborKey(vrf, peer)) ?? STRANGER;
+            const set = labels(of.set, [
+              ...[afi, localAs, peer, word(session.remoteAs)],
+              ...(describes(settings) ? [neighbor.description] : []),
+              ...(settings.groups ? [neighbor.group] : []),
+              ...(settings.hostnames ? [word(session.hostname)] : []),
+              ...[safi, vrfWord],
+            ]);
+            const state = stateOf(session.state);
+            emit(of.messagesReceived, set, session.msgRcvd);
+            emit(of.messagesSent, set, session.msgSent);
+            emit(of.received, set, session.pfxRcd);
+            if (settings.accepted) emit(of.accepted, set, session.pfxRcd);
+            emit(of.advertised, set, session.pfxSnt);
+            emit(of.state, set, state);
+            emit(of.uptime, set, seconds(session.peerUptimeMsec, 1_000));
+            if (!settings.types) continue;
+            for (const type of neighbor.types) {
+              const key = `${afi} ${safi} ${type}`;
+              const count = typed.get(key) ?? { set: [afi, safi, type], up: 0 };
+              if (state === 1) count.up++;
+              typed.set(key, count);
             }
           }
-          for (const { set, up } of typed.values()) emit(typesUp, labels(TYPE, set), up);
-        }),
-    }),
-  };
+        }
+      }
+      for (const { set, up } of typed.values()) emit(typesUp, labels(TYPE, set), up);
+    },
+  });
+  return [names, learner];
 }
 
 /** frr_exporter writes `labeledunicast`. */

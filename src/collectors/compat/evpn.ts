@@ -1,9 +1,11 @@
 /** VNIs, as frr_exporter's collector `bgpl2vpn` has them. */
-import { buildFamilies, figure, labels } from '../../metrics/family.ts';
-import { items, members, word } from '../fields.ts';
-import { addition, gauge } from './addition.ts';
+import { COMMANDS } from '../../frr/commands.ts';
+import { numberOf } from '../../metrics/family.ts';
+import { evpn } from '../evpn.ts';
+import { members, word } from '../fields.ts';
+import { extension, gauge } from './extension.ts';
 
-const VNIS = 'show evpn vni json';
+const VNIS = COMMANDS.evpnVnis.text;
 const VNI = ['tenantVrf', 'type', 'vni', 'vxlanIf'] as const;
 
 const macs = gauge(
@@ -25,22 +27,21 @@ const remoteVteps = gauge(
   `${VNIS}: numRemoteVteps`,
 );
 
-const DESCRIPTORS = [macs, neighbors, remoteVteps] as const;
-
-export const evpnNames = addition({
-  descriptors: DESCRIPTORS,
-  families: (documents) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
-      for (const [name, vni] of items(documents).flatMap((document) => [...members(document)])) {
-        const key = [word(vni.tenantVrf), word(vni.type), word(vni.vni) || name, word(vni.vxlanIf)] as const;
-        const set = labels(VNI, key);
-        emit(macs, set, vni.numMacs);
-        emit(neighbors, set, vni.numArpNd);
-        emit(
-          remoteVteps,
-          set,
-          Number.isNaN(figure(vni.numRemoteVteps) ?? Number.NaN) ? -1 : vni.numRemoteVteps,
-        );
-      }
-    }),
+export const evpnNames = extension({
+  of: evpn,
+  descriptors: [macs, neighbors, remoteVteps],
+  *families(documents, { emit, labels }) {
+    for (const [name, vni] of documents.flatMap((document) => [...members(document)])) {
+      const key = [word(vni.tenantVrf), word(vni.type), word(vni.vni) || name, word(vni.vxlanIf)] as const;
+      yield;
+      const set = labels(VNI, key);
+      emit(macs, set, vni.numMacs);
+      emit(neighbors, set, vni.numArpNd);
+      emit(
+        remoteVteps,
+        set,
+        Number.isNaN(numberOf(vni.numRemoteVteps) ?? Number.NaN) ? -1 : vni.numRemoteVteps,
+      );
+    }
+  },
 });

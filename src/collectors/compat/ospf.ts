@@ -1,15 +1,16 @@
 /** OSPF, as frr_exporter's collector `ospf` has it. */
+
 import { COMMANDS } from '../../frr/commands.ts';
 import { FrrError } from '../../frr/source.ts';
-import { buildFamiliesInTurns, labels } from '../../metrics/family.ts';
 import type { Frr } from '../collector.ts';
 import { fields, items, members, word } from '../fields.ts';
-import { addition, gauge } from './addition.ts';
+import { ospf } from '../ospf.ts';
+import { extension, gauge } from './extension.ts';
 
-const INTERFACES = 'show ip ospf vrf all interface json';
-const NEIGHBORS = 'show ip ospf vrf all neighbor json';
-const INSTANCES = 'show ip ospf vrf all json';
-const MAX_AGE = 'show ip ospf vrf all database max-age json';
+const INTERFACES = COMMANDS.ospfInterfaces.text;
+const NEIGHBORS = COMMANDS.ospfNeighbors.text;
+const INSTANCES = COMMANDS.ospfInstances.text;
+const MAX_AGE = COMMANDS.ospfMaxAge.text;
 
 const VRF = ['vrf'] as const;
 const AREA = ['area', 'vrf'] as const;
@@ -65,16 +66,6 @@ const AREA_LSAS = [
   [areaLsas('nssa_number', 'NSSA LSAs', 'lsaNssaNumber'), 'lsaNssaNumber'],
 ] as const;
 
-const DESCRIPTORS = [
-  neighbors,
-  adjacencies,
-  neighborState,
-  external,
-  opaque,
-  ...AREA_LSAS.map(([descriptor]) => descriptor),
-  maxAge,
-];
-
 const STATES: ReadonlyMap<string, number> = new Map([
   ['Down', 1],
   ['Init', 2],
@@ -84,11 +75,6 @@ const STATES: ReadonlyMap<string, number> = new Map([
   ['Loading', 6],
   ['Full', 7],
 ]);
-
-interface More {
-  readonly instances: unknown;
-  readonly aged: unknown;
-}
 
 /** Nothing where this FRR does not know the command (7.5), or does not answer. */
 async function answerTo(
@@ -103,45 +89,55 @@ async function answerTo(
   }
 }
 
-export const ospfNames = addition<More>({
-  descriptors: DESCRIPTORS,
-  ask: async (frr) => ({
+export const ospfNames = extension({
+  of: ospf,
+  names: ['ospf'],
+  descriptors: [
+    neighbors,
+    adjacencies,
+    neighborState,
+    external,
+    opaque,
+    ...AREA_LSAS.map(([descriptor]) => descriptor),
+    maxAge,
+  ],
+  commands: [COMMANDS.ospfInstances, COMMANDS.ospfMaxAge],
+  query: async (frr) => ({
     instances: await answerTo(frr, COMMANDS.ospfInstances),
     aged: await answerTo(frr, COMMANDS.ospfMaxAge),
   }),
-  families: (answers, more) =>
-    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      for (const [vrf, instance] of members(fields(answers).interfaces)) {
-        for (const [name, one] of members(instance.interfaces)) {
+  *families({ neighbors: adjacent, interfaces }, { emit, labels }, more) {
+    for (const [vrf, instance] of members(interfaces)) {
+      for (const [name, one] of members(instance.interfaces)) {
+        yield;
+        if (one.timerPassiveIface === true) continue;
+        const set = labels(INTERFACE, [word(one.area), name, vrf.toLowerCase()]);
+        emit(neighbors, set, one.nbrCount);
+        emit(adjacencies, set, one.nbrAdjacentCount);
+      }
+    }
+    for (const [vrf, instance] of members(adjacent)) {
+      for (const [routerId, found] of Object.entries(fields(instance.neighbors))) {
+        for (const neighbor of items(found).map(fields)) {
           yield;
-          if (one.timerPassiveIface === true) continue;
-          const set = labels(INTERFACE, [word(one.area), name, vrf.toLowerCase()]);
-          emit(neighbors, set, one.nbrCount);
-          emit(adjacencies, set, one.nbrAdjacentCount);
+          const [iface = '', local = ''] = word(neighbor.ifaceName).split(':');
+          const [state = ''] = word(neighbor.nbrState ?? neighbor.state).split('/', 1);
+          const remote = word(neighbor.address ?? neighbor.ifaceAddress);
+          const set = labels(NEIGHBOR, [iface, local, routerId, remote, vrf.toLowerCase()]);
+          emit(neighborState, set, STATES.get(state));
         }
       }
-      for (const [vrf, instance] of members(fields(answers).neighbors)) {
-        for (const [routerId, found] of Object.entries(fields(instance.neighbors))) {
-          for (const neighbor of items(found).map(fields)) {
-            yield;
-            const [iface = '', local = ''] = word(neighbor.ifaceName).split(':');
-            const [state = ''] = word(neighbor.nbrState ?? neighbor.state).split('/', 1);
-            const remote = word(neighbor.address ?? neighbor.ifaceAddress);
-            const set = labels(NEIGHBOR, [iface, local, routerId, remote, vrf.toLowerCase()]);
-            emit(neighborState, set, STATES.get(state));
-          }
-        }
+    }
+    for (const [vrf, instance] of members(more?.instances)) {
+      const set = labels(VRF, [vrf.toLowerCase()]);
+      emit(external, set, instance.lsaExternalCounter);
+      emit(opaque, set, instance.lsaAsopaqueCounter ?? instance.lsaAsOpaqueCounter);
+      for (const [name, area] of members(instance.areas)) {
+        const ofArea = labels(AREA, [name, vrf.toLowerCase()]);
+        for (const [descriptor, field] of AREA_LSAS) emit(descriptor, ofArea, area[field]);
       }
-      for (const [vrf, instance] of members(more?.instances)) {
-        const set = labels(VRF, [vrf.toLowerCase()]);
-        emit(external, set, instance.lsaExternalCounter);
-        emit(opaque, set, instance.lsaAsopaqueCounter ?? instance.lsaAsOpaqueCounter);
-        for (const [name, area] of members(instance.areas)) {
-          const ofArea = labels(AREA, [name, vrf.toLowerCase()]);
-          for (const [descriptor, field] of AREA_LSAS) emit(descriptor, ofArea, area[field]);
-        }
-      }
-      for (const [vrf, instance] of members(more?.aged))
-        emit(maxAge, labels(VRF, [vrf.toLowerCase()]), Object.keys(fields(instance.maxAgeLinkStates)).length);
-    }),
+    }
+    for (const [vrf, instance] of members(more?.aged))
+      emit(maxAge, labels(VRF, [vrf.toLowerCase()]), Object.keys(fields(instance.maxAgeLinkStates)).length);
+  },
 });

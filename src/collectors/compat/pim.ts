@@ -1,10 +1,12 @@
 /** PIM neighbors, as frr_exporter's collector `pim` has them. */
-import { buildFamiliesInTurns, labels, metric } from '../../metrics/family.ts';
-import { fields, members, word } from '../fields.ts';
+import { COMMANDS } from '../../frr/commands.ts';
+import { metric } from '../../metrics/family.ts';
+import { members, word } from '../fields.ts';
+import { pim } from '../pim.ts';
 import { parseAge } from '../zebra-clients.ts';
-import { addition, gauge } from './addition.ts';
+import { extension, gauge } from './extension.ts';
 
-const NEIGHBORS = 'show ip pim vrf all neighbor json';
+const NEIGHBORS = COMMANDS.pimNeighbors.text;
 const VRF = ['vrf'] as const;
 const NEIGHBOR = ['iface', 'neighbor', 'vrf'] as const;
 
@@ -18,23 +20,22 @@ const uptime = metric({
   source: `${NEIGHBORS}: upTime`,
 });
 
-const DESCRIPTORS = [count, uptime] as const;
-
-export const pimNames = addition({
-  descriptors: DESCRIPTORS,
-  families: (answers) =>
-    buildFamiliesInTurns(DESCRIPTORS, function* (emit) {
-      for (const [vrf, interfaces] of members(fields(answers).neighbors)) {
-        let found = 0;
-        for (const [name, neighbors] of members(interfaces)) {
-          for (const [address, neighbor] of members(neighbors)) {
-            yield;
-            found++;
-            const set = labels(NEIGHBOR, [name.toLowerCase(), address, vrf.toLowerCase()]);
-            emit(uptime, set, parseAge(word(neighbor.upTime)));
-          }
+export const pimNames = extension({
+  of: pim,
+  names: ['pim'],
+  descriptors: [count, uptime],
+  *families({ neighbors }, { emit, labels }) {
+    for (const [vrf, interfaces] of members(neighbors)) {
+      let neighborCount = 0;
+      for (const [name, found] of members(interfaces)) {
+        for (const [address, neighbor] of members(found)) {
+          yield;
+          neighborCount++;
+          const set = labels(NEIGHBOR, [name.toLowerCase(), address, vrf.toLowerCase()]);
+          emit(uptime, set, parseAge(word(neighbor.upTime)));
         }
-        emit(count, labels(VRF, [vrf]), found);
       }
-    }),
+      emit(count, labels(VRF, [vrf]), neighborCount);
+    }
+  },
 });

@@ -1,9 +1,10 @@
 /** Routes, as frr_exporter's collector `route` has them with all of its details. */
-import { buildFamilies, labels } from '../../metrics/family.ts';
+import { routeSummary } from '../../frr/commands.ts';
 import { fields, items, word } from '../fields.ts';
-import { addition, gauge } from './addition.ts';
+import { rib as collector } from '../rib.ts';
+import { extension, gauge } from './extension.ts';
 
-const SUMMARY = 'show ip route [vrf NAME] summary json, show ipv6 route [vrf NAME] summary json';
+const SUMMARY = routeSummary.text;
 const TABLE = ['afi', 'vrf'] as const;
 const TYPE = ['afi', 'route_type', 'vrf'] as const;
 
@@ -26,24 +27,23 @@ const trapped = gauge(
   '8.0',
 );
 
-const DESCRIPTORS = [total, totalFib, rib, fib, offloaded, trapped] as const;
-
-export const routeNames = addition({
-  descriptors: DESCRIPTORS,
-  families: (answers) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
-      for (const table of items(fields(answers).tables).map(fields)) {
-        const [afi, vrf] = [word(table.afi), word(table.vrf)];
-        const answer = fields(table.answer);
-        emit(total, labels(TABLE, [afi, vrf]), answer.routesTotal);
-        emit(totalFib, labels(TABLE, [afi, vrf]), answer.routesTotalFib);
-        for (const route of items(answer.routes).map(fields)) {
-          const set = labels(TYPE, [afi, word(route.type), vrf]);
-          emit(rib, set, route.rib);
-          emit(fib, set, route.fib);
-          emit(offloaded, set, route.fibOffLoaded);
-          emit(trapped, set, route.fibTrapped);
-        }
+export const routeNames = extension({
+  of: collector,
+  names: ['route'],
+  descriptors: [total, totalFib, rib, fib, offloaded, trapped],
+  *families({ tables }, { emit, labels }) {
+    for (const { afi, vrf, answer: found } of tables) {
+      yield;
+      const answer = fields(found);
+      emit(total, labels(TABLE, [afi, vrf]), answer.routesTotal);
+      emit(totalFib, labels(TABLE, [afi, vrf]), answer.routesTotalFib);
+      for (const route of items(answer.routes).map(fields)) {
+        const set = labels(TYPE, [afi, word(route.type), vrf]);
+        emit(rib, set, route.rib);
+        emit(fib, set, route.fib);
+        emit(offloaded, set, route.fibOffLoaded);
+        emit(trapped, set, route.fibTrapped);
       }
-    }),
+    }
+  },
 });

@@ -1,10 +1,11 @@
 /** RPKI caches, as frr_exporter's collector `rpki` has them, in the default VRF. */
-import { buildFamilies, labels } from '../../metrics/family.ts';
+import { COMMANDS } from '../../frr/commands.ts';
 import { fields, items, word } from '../fields.ts';
+import { rpki } from '../rpki.ts';
 import { DEFAULT_VRF } from '../vrfs.ts';
-import { addition, gauge } from './addition.ts';
+import { extension, gauge } from './extension.ts';
 
-const CONNECTIONS = 'show rpki cache-connection json';
+const CONNECTIONS = COMMANDS.rpkiConnections.text;
 const CACHE = ['host', 'mode', 'port', 'vrf'] as const;
 
 const state = gauge(
@@ -22,16 +23,16 @@ const preference = gauge(
   '8.4',
 );
 
-const DESCRIPTORS = [state, preference] as const;
-
-export const rpkiNames = addition({
-  descriptors: DESCRIPTORS,
-  families: (answers) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
-      for (const cache of items(fields(fields(answers).connections).connections).map(fields)) {
-        const set = labels(CACHE, [word(cache.host), word(cache.mode), word(cache.port), DEFAULT_VRF]);
-        emit(state, set, cache.state === 'connected' ? 1 : 0);
-        emit(preference, set, cache.preference);
-      }
-    }),
+export const rpkiNames = extension({
+  of: rpki,
+  names: ['rpki'],
+  descriptors: [state, preference],
+  *families({ connections }, { emit, labels }) {
+    for (const cache of items(fields(connections).connections).map(fields)) {
+      yield;
+      const set = labels(CACHE, [word(cache.host), word(cache.mode), word(cache.port), DEFAULT_VRF]);
+      emit(state, set, cache.state === 'connected' ? 1 : 0);
+      emit(preference, set, cache.preference);
+    }
+  },
 });

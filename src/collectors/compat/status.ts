@@ -1,13 +1,14 @@
 /** FRR's version, as frr_exporter's collector `status` has it, and what it tells of its scrapes, here of polls. */
-import { buildFamilies, labels, metric, NO_LABELS } from '../../metrics/family.ts';
-import { fields, word } from '../fields.ts';
-import { type Addition, addition, counter, gauge } from './addition.ts';
+import { showVersion } from '../../frr/commands.ts';
+import { metric, NO_LABELS } from '../../metrics/family.ts';
+import { daemons } from '../daemons.ts';
+import { counter, type Extension, extension, gauge } from './extension.ts';
 
 const up = gauge(
   'frr_status_up',
   ['os', 'version'],
   'Whether zebra answers.',
-  'show version, asked of zebra',
+  `${showVersion.text}, to zebra`,
 );
 const duration = metric({
   name: 'frr_scrape_duration_seconds',
@@ -24,52 +25,24 @@ const polls = counter(
   'the exporter',
 );
 
-const DESCRIPTORS = [up, duration, polls] as const;
-
-/** Our collectors' names, and frr_exporter's. */
-const COLLECTOR_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bgp', ['bgp', 'bgp6', 'bgpl2vpn']],
-  ['bfd', ['bfd']],
-  ['rib', ['route']],
-  ['daemons', ['status']],
-  ['ospf', ['ospf']],
-  ['pim', ['pim']],
-  ['vrrp', ['vrrp']],
-  ['rpki', ['rpki']],
-]);
-
-interface Polls {
-  readonly count: number;
-  /** Seconds that the newest poll of each collector took, by our names. */
-  readonly seconds: ReadonlyMap<string, number>;
-}
-
-/** What is added to the collector `daemons`. */
-export interface StatusNames {
-  readonly addition: Addition;
-  /** To be told how long FRR took for each poll of a collector. */
-  took(collector: string, seconds: number): void;
-}
-
-export function statusNames(): StatusNames {
-  const newest = new Map<string, number>();
+/** @param durations seconds that the newest poll of each collector took, by frr_exporter's names */
+export function statusNames(durations: ReadonlyMap<string, number>): Extension {
   let count = 0;
-  return {
-    took: (collector, seconds) => newest.set(collector, seconds),
-    addition: addition<Polls>({
-      descriptors: DESCRIPTORS,
-      ask: async () => ({ count: ++count, seconds: new Map(newest) }),
-      families: (answers, more) =>
-        buildFamilies(DESCRIPTORS, (emit) => {
-          const { version, system } = fields(answers);
-          const told = typeof version === 'string';
-          const words = told ? ([word(system), version] as const) : (['unknown', 'unknown'] as const);
-          emit(up, labels(up.labels, words), told ? 1 : 0);
-          for (const [collector, seconds] of more?.seconds ?? [])
-            for (const name of COLLECTOR_NAMES.get(collector) ?? [])
-              emit(duration, labels(duration.labels, [name]), seconds);
-          emit(polls, NO_LABELS, more?.count);
-        }),
-    }),
-  };
+  return extension({
+    of: daemons,
+    names: ['status'],
+    descriptors: [up, duration, polls],
+    query: async () => ({ count: ++count, durations: new Map(durations) }),
+    *families({ version, system = '' }, { emit, labels }, more) {
+      yield;
+      emit(
+        up,
+        labels(up.labels, version === undefined ? ['unknown', 'unknown'] : [system, version]),
+        version === undefined ? 0 : 1,
+      );
+      for (const [name, seconds] of more?.durations ?? [])
+        emit(duration, labels(duration.labels, [name]), seconds);
+      emit(polls, NO_LABELS, more?.count);
+    },
+  });
 }

@@ -1,9 +1,10 @@
 /** VRRP, as frr_exporter's collector `vrrp` has it: both halves of a group, and a series for each state. */
-import { buildFamilies, labels } from '../../metrics/family.ts';
+import { COMMANDS } from '../../frr/commands.ts';
 import { fields, items, word } from '../fields.ts';
-import { addition, counter, gauge } from './addition.ts';
+import { vrrp } from '../vrrp.ts';
+import { counter, extension, gauge } from './extension.ts';
 
-const SHOW = 'show vrrp json';
+const SHOW = COMMANDS.vrrp.text;
 const HALF = ['interface', 'proto', 'subinterface', 'vrid'] as const;
 const STATE = ['interface', 'proto', 'state', 'subinterface', 'vrid'] as const;
 
@@ -25,29 +26,29 @@ const neighborAdvertisements = half(
 );
 const transitions = half('frr_vrrp_state_transitions_total', 'Changes of the state.', 'transitions');
 
-const DESCRIPTORS = [state, sent, received, gratuitousArps, neighborAdvertisements, transitions] as const;
-
 const STATES = ['Initialize', 'Master', 'Backup'] as const;
 
-export const vrrpNames = addition({
-  descriptors: DESCRIPTORS,
-  families: (documents) =>
-    buildFamilies(DESCRIPTORS, (emit) => {
-      for (const group of items(documents).flatMap(items).map(fields)) {
-        for (const proto of ['v4', 'v6'] as const) {
-          const one = fields(group[proto]);
-          const stats = fields(one.stats);
-          const key = [word(group.interface), proto, word(one.interface), word(group.vrid)] as const;
-          const [on, , below, vrid] = key;
-          for (const name of STATES)
-            emit(state, labels(STATE, [on, proto, name, below, vrid]), one.status === name ? 1 : 0);
-          const set = labels(HALF, key);
-          emit(sent, set, stats.adverTx);
-          emit(received, set, stats.adverRx);
-          emit(gratuitousArps, set, stats.garpTx);
-          emit(neighborAdvertisements, set, stats.neighborAdverTx);
-          emit(transitions, set, stats.transitions);
-        }
+export const vrrpNames = extension({
+  of: vrrp,
+  names: ['vrrp'],
+  descriptors: [state, sent, received, gratuitousArps, neighborAdvertisements, transitions],
+  *families(documents, { emit, labels }) {
+    for (const group of documents.flatMap(items).map(fields)) {
+      for (const proto of ['v4', 'v6'] as const) {
+        yield;
+        const one = fields(group[proto]);
+        const stats = fields(one.stats);
+        const key = [word(group.interface), proto, word(one.interface), word(group.vrid)] as const;
+        const [on, , below, vrid] = key;
+        for (const name of STATES)
+          emit(state, labels(STATE, [on, proto, name, below, vrid]), one.status === name ? 1 : 0);
+        const set = labels(HALF, key);
+        emit(sent, set, stats.adverTx);
+        emit(received, set, stats.adverRx);
+        emit(gratuitousArps, set, stats.garpTx);
+        emit(neighborAdvertisements, set, stats.neighborAdverTx);
+        emit(transitions, set, stats.transitions);
       }
-    }),
+    }
+  },
 });

@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { doctor } from '../../../src/cli/doctor.ts';
-import { collector } from '../../../src/collectors/collector.ts';
+import { activate, collector } from '../../../src/collectors/collector.ts';
 import { COMMANDS } from '../../../src/frr/commands.ts';
-import { buildFamilies, labels, metric } from '../../../src/metrics/family.ts';
+import { metric } from '../../../src/metrics/family.ts';
 import { type FakeDaemon, fakeDaemon, reply } from '../frr/fake-daemon.ts';
 import { fakeVtysh } from '../frr/fake-vtysh.ts';
 import { temporaryFolder } from '../frr/temporary-folder.ts';
@@ -22,18 +22,24 @@ const sessions = metric({
   source: 'test',
 });
 /** One collector, with a series for each VRF of the summary. */
-const BGP = collector({
-  name: 'bgp',
-  help: 'Sessions.',
-  enabledByDefault: true,
-  pace: 'sessions',
-  descriptors: [sessions],
-  ask: (frr) => frr.json(COMMANDS.bgpSummary),
-  families: ([summary]) =>
-    buildFamilies([sessions], (emit) => {
-      for (const vrf of Object.keys(summary as object)) emit(sessions, labels(['vrf'], [vrf]), 1);
-    }),
-});
+const BGP = activate(
+  collector({
+    name: 'bgp',
+    help: 'Sessions.',
+    enabledByDefault: true,
+    pace: 'sessions',
+    commands: [COMMANDS.bgpSummary],
+    descriptors: [sessions],
+    query: (frr) => frr.json(COMMANDS.bgpSummary),
+    *families([summary], { emit, labels }) {
+      for (const vrf of Object.keys(summary as object)) {
+        yield;
+        emit(sessions, labels(sessions.labels, [vrf]), 1);
+      }
+    },
+  }),
+  {},
+);
 
 /** Lines of the report without the first, which tells who runs the tests. */
 async function examined(...flags: string[]): Promise<{ exit: number; lines: string[] }> {

@@ -1,12 +1,10 @@
 /** Whatever stands in FRR's answers: the page can be read back, and what cannot be told is left out and counted. */
 import { describe, expect, test } from 'vitest';
-import type { Collector, Frr } from '../../../src/collectors/collector.ts';
-import { BGP_NAME_DEFAULTS } from '../../../src/collectors/compat/bgp.ts';
-import { COLLECTOR_DEFAULTS, collectors } from '../../../src/collectors/index.ts';
+import type { ActiveCollector, Frr } from '../../../src/collectors/collector.ts';
 import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
 import type { Families } from '../../../src/metrics/family.ts';
 import { type Page, readPage, type Series } from '../../lab/page.ts';
-import { answering, collect, recordedFrr } from './recorded.ts';
+import { answering, collect, collectors, recordedFrr } from './recorded.ts';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
@@ -25,12 +23,12 @@ function changed(frr: Frr, change: (document: Json) => Json): Frr {
 }
 
 const all = () =>
-  collectors({
-    ...COLLECTOR_DEFAULTS,
-    frrExporterNames: { ...BGP_NAME_DEFAULTS, descriptions: true, plainDescriptions: true, groups: true },
-  }).filter(({ name }) => name !== 'memory');
+  collectors({ enabled: true, descriptions: true, plainDescriptions: true, groups: true }).filter(
+    ({ name }) => name !== 'memory',
+  );
 
-const situationOf = ({ enabledByDefault }: Collector) => (enabledByDefault ? 'every-kind' : 'other-daemons');
+const situationOf = ({ enabledByDefault }: ActiveCollector) =>
+  enabledByDefault ? 'every-kind' : 'other-daemons';
 
 const NAMES = [
   ['quotes', 'a"b"'],
@@ -92,7 +90,7 @@ describe.each(NAMES)('names of interfaces, VRFs, peers and descriptions with %s'
 test.each(['bgp', 'bgp-neighbors', 'bfd', 'evpn', 'vrrp'])(
   '%s: what comes twice is kept once',
   async (name) => {
-    const collector = all().find((one) => one.name === name) as Collector;
+    const collector = all().find((one) => one.name === name) as ActiveCollector;
     const frr = await recordedFrr(`8.4.4/${situationOf(collector)}`);
     const before = await pageOf(await collect(collector, frr));
     const built = await collect(collector, {
@@ -154,7 +152,7 @@ test('a VRF whose name cannot stand in a command is left out of the tables and c
     ['rib', 'frr_rib_routes'],
     ['default-route', 'frr_default_route_installed'],
   ] as const) {
-    const built = await collect(all().find((one) => one.name === name) as Collector, frr);
+    const built = await collect(all().find((one) => one.name === name) as ActiveCollector, frr);
     const told = (await pageOf(built)).find(metric).map(({ labels }) => [labels.vrf, labels.afi]);
     expect(told).toEqual([
       ['default', 'ipv4'],

@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { bgp } from '../../../src/collectors/bgp.ts';
-import type { Collector } from '../../../src/collectors/collector.ts';
-import { BGP_NAME_DEFAULTS, type BgpNameSettings } from '../../../src/collectors/compat/bgp.ts';
-import { withFrrExporterNames } from '../../../src/collectors/compat.ts';
-import { COLLECTOR_DEFAULTS, collectors } from '../../../src/collectors/index.ts';
+import { type ActiveCollector, activate, type Frr } from '../../../src/collectors/collector.ts';
+import type { BgpNameSettings } from '../../../src/collectors/compat/bgp.ts';
 import type { Families } from '../../../src/metrics/family.ts';
+import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
 import type { Turns } from '../../../src/turns.ts';
-import { answering, collect, familiesOf, lines, recordedFrr } from './recorded.ts';
+import { answering, collect, collectors, lines, recordedFrr } from './recorded.ts';
 
 const named = (name: string, settings: Partial<BgpNameSettings> = {}) => {
-  const all = collectors({ ...COLLECTOR_DEFAULTS, frrExporterNames: { ...BGP_NAME_DEFAULTS, ...settings } });
+  const all = collectors({ enabled: true, ...settings });
   const found = all.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no collector ${name}`);
   return found;
@@ -45,7 +44,7 @@ const ofMetric = (text: readonly string[], name: string) =>
 describe('a recording of FRR 8.4.4', () => {
   test('no name comes twice, and whatever comes was declared', async () => {
     const frr = await recordedFrr('8.4.4/every-kind');
-    const all = collectors({ ...COLLECTOR_DEFAULTS, frrExporterNames: BGP_NAME_DEFAULTS });
+    const all = collectors({ enabled: true });
     const names = all.flatMap(({ descriptors }) => descriptors.map(({ name }) => name));
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     for (const collector of all.filter(({ enabledByDefault }) => enabledByDefault)) {
@@ -132,11 +131,7 @@ describe('BGP', () => {
   });
 
   test('the neighbors are asked for once, and then the collector bgp-neighbors tells of them', async () => {
-    const settings = {
-      ...COLLECTOR_DEFAULTS,
-      frrExporterNames: { ...BGP_NAME_DEFAULTS, descriptions: true },
-    };
-    const all = collectors(settings);
+    const all = collectors({ enabled: true, descriptions: true });
     const [bgp, bgpNeighbors] = ['bgp', 'bgp-neighbors'].map((name) => all.find((one) => one.name === name));
     if (bgp === undefined || bgpNeighbors === undefined) throw new Error('no such collector');
     const answers = {
@@ -170,9 +165,10 @@ describe('BGP', () => {
       while (!work.next().done) count++;
       return count;
     };
-    const compat = named('bgp').families({ own: [document], more: undefined }, { now: 0 });
-    const plain = bgp.families([document], { now: 0 });
-    if ('families' in compat) throw new Error('all of it in one go');
+    const building = ({ descriptors, families }: ActiveCollector, answers: unknown) =>
+      createFamilyBuilder(descriptors)((build) => families(answers, { ...build, now: 0 }));
+    const compat = building(named('bgp'), { own: [document], more: undefined });
+    const plain = building(activate(bgp, {}), [document]);
     // Seven series more for each session in each of three families, two thousand a turn.
     expect(turns(compat) - turns(plain)).toBeGreaterThanOrEqual(8);
   });
@@ -243,9 +239,12 @@ describe('status', () => {
   });
 
   test('how long FRR took, whether it answered or not, by the names of frr_exporter', async () => {
-    const collectorsOf = collectors({ ...COLLECTOR_DEFAULTS, frrExporterNames: BGP_NAME_DEFAULTS });
+    const collectorsOf = collectors({ enabled: true });
     const poll = async (name: string) =>
-      collect(collectorsOf.find((one) => one.name === name) as Collector, answering({ 'show version': 'x' }));
+      collect(
+        collectorsOf.find((one) => one.name === name) as ActiveCollector,
+        answering({ 'show version': 'x' }),
+      );
     await expect(poll('bgp')).rejects.toMatchObject({ reason: 'not_running' });
     const text = lines(await poll('daemons'));
     const names = ofMetric(text, 'frr_scrape_duration_seconds').map(
@@ -267,12 +266,19 @@ test.each([
   ['nothing', undefined],
   ['a list', [1, null]],
   ['odd members', { default: 1, red: { ipv4Unicast: { peers: { a: 1, b: {} } }, areas: 7, eth1: { x: 1 } } }],
-])('%s in place of an answer: nothing that is added fails', (_, answer) => {
-  const nothing = { families: [], drops: [] };
-  const bare = collectors().map((one) => ({ ...one, families: () => nothing }));
-  const settings = { ...BGP_NAME_DEFAULTS, types: true, groups: true };
-  for (const collector of withFrrExporterNames(bare, settings)) {
-    for (const own of [answer, [answer], { neighbors: answer, interfaces: answer, connections: answer }])
-      familiesOf(collector, { own, more: undefined });
+])('%s in place of an answer: nothing that is added fails', async (_, answer) => {
+  const frr: Frr = {
+    ...answering({}),
+    json: async () => [answer],
+    jsonEach: async (commands) => commands.map(() => answer),
+    text: async () => '',
+  };
+  const bare = collectors();
+  for (const collector of collectors({ enabled: true, types: true, groups: true })) {
+    const own = new Set(bare.find(({ name }) => name === collector.name)?.descriptors);
+    const { drops } = await collect(collector, frr);
+    const added = collector.descriptors.filter((descriptor) => !own.has(descriptor));
+    const dropped = drops.filter(({ metric }) => added.some(({ name }) => name === metric));
+    expect(dropped.filter(({ reason }) => reason !== 'duplicate')).toEqual([]);
   }
 });

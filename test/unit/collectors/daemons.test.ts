@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { daemons, parseVersion, parseWatchfrr } from '../../../src/collectors/daemons.ts';
+import { activate } from '../../../src/collectors/collector.ts';
+import { daemons, parseWatchfrr } from '../../../src/collectors/daemons.ts';
 import { parseAge, parseZebraClients } from '../../../src/collectors/zebra-clients.ts';
 import type { FrrErrorReason } from '../../../src/frr/source.ts';
+import { parseVersion } from '../../../src/frr/version.ts';
 import { answering, collect, lines } from './recorded.ts';
 
 const VERSION = 'FRRouting 8.4.4 (node) on Linux(6.1.0).\nCopyright 1996-2005 Kunihiro Ishiguro, et al.\n';
@@ -31,7 +33,7 @@ const watchfrr = (states: Readonly<Record<string, string>>) =>
 
 /** Asks the same collector again and again, and gives the page of each time. */
 async function pages(...rounds: readonly Answers[]): Promise<readonly (readonly string[])[]> {
-  const collector = daemons();
+  const collector = activate(daemons, {});
   const all: (readonly string[])[] = [];
   for (const answers of rounds) all.push(lines(await collect(collector, answering(answers))));
   return all;
@@ -235,7 +237,7 @@ test("zebra's clients, whose oldest connection counts", () => {
 });
 
 test('a daemon that has just answered something else is not asked, but for the version of a new zebra', async () => {
-  const collector = daemons();
+  const collector = activate(daemons, {});
   const asked: string[] = [];
   const round = async (connected: Readonly<Record<string, number>>, silent?: string) => {
     asked.length = 0;
@@ -249,7 +251,7 @@ test('a daemon that has just answered something else is not asked, but for the v
       asked.push(command.recordedAs);
       return frr.text(command);
     };
-    return lines(await collect(collector, { ...frr, text, lives: (daemon) => daemon !== silent }));
+    return lines(await collect(collector, { ...frr, text, answeredRecently: (daemon) => daemon !== silent }));
   };
   const questions = () => asked.filter((text) => text.startsWith('show version'));
   const first = await round({ bgp: 100, bfd: 100 });

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  HOST_ROUTE_DEFAULTS,
-  hostAddresses,
-  hostAddressFilter,
-  hostRoutes,
-} from '../../../src/collectors/host-routes.ts';
+import { activate } from '../../../src/collectors/collector.ts';
+import { hostAddresses, hostAddressFilter, hostRoutes } from '../../../src/collectors/host-routes.ts';
 import type { InterfaceAddress } from '../../../src/frr/addresses.ts';
 import { answering, collect, lines } from './recorded.ts';
 
@@ -98,7 +94,7 @@ test.each([
 ])('an address that is %s', async (_, answer, inBgp, peers) => {
   const frr = answering({ [LOOK_UP]: answer }, [on('lo', '172.31.0.5/32')]);
   const set = '{address="172.31.0.5",interface="lo",afi="ipv4"}';
-  expect(lines(await collect(hostRoutes(), frr))).toEqual([
+  expect(lines(await collect(hostRoutes, frr))).toEqual([
     `frr_host_route_in_bgp${set} ${inBgp}`,
     `frr_host_route_advertised_peers${set} ${peers}`,
     'frr_host_routes 1',
@@ -112,7 +108,7 @@ test('an address on two interfaces is asked once and told twice', async () => {
     on('lo', '172.31.0.5/32'),
     on('br-ex', '172.31.0.5/32'),
   ]);
-  expect(lines(await collect(hostRoutes(), frr))).toEqual([
+  expect(lines(await collect(hostRoutes, frr))).toEqual([
     'frr_host_route_in_bgp{address="172.31.0.5",interface="lo",afi="ipv4"} 1',
     'frr_host_route_in_bgp{address="172.31.0.5",interface="br-ex",afi="ipv4"} 1',
     'frr_host_route_advertised_peers{address="172.31.0.5",interface="lo",afi="ipv4"} 1',
@@ -124,7 +120,7 @@ test('an address on two interfaces is asked once and told twice', async () => {
 });
 
 test('without host addresses FRR is not asked', async () => {
-  expect(lines(await collect(hostRoutes(), answering({}, [on('eth1', '100.64.1.2/30')])))).toEqual([
+  expect(lines(await collect(hostRoutes, answering({}, [on('eth1', '100.64.1.2/30')])))).toEqual([
     'frr_host_routes 0',
     'frr_host_routes_advertised 0',
     'frr_host_routes_unadvertised 0',
@@ -136,9 +132,7 @@ test('with more addresses than --collector.host-routes.max-series only the total
     on('lo', '172.31.0.5/32'),
     on('lo', '172.31.0.6/32'),
   ]);
-  expect(lines(await collect(hostRoutes({ ...HOST_ROUTE_DEFAULTS, maxSeries: 1 }), frr))).toEqual([
-    'frr_host_routes 2',
-    'frr_host_routes_advertised 1',
-    'frr_host_routes_unadvertised 1',
-  ]);
+  expect(lines(await collect(activate(hostRoutes, { include: [], exclude: [], maxSeries: 1 }), frr))).toEqual(
+    ['frr_host_routes 2', 'frr_host_routes_advertised 1', 'frr_host_routes_unadvertised 1'],
+  );
 });

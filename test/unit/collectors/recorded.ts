@@ -1,11 +1,20 @@
 /** A collector's way to FRR, with the answers of a recording. */
 import path from 'node:path';
-import type { Collector, Frr } from '../../../src/collectors/collector.ts';
+import {
+  type ActiveCollector,
+  activate,
+  type Collector,
+  type Frr,
+} from '../../../src/collectors/collector.ts';
+import { COMPAT_FLAGS } from '../../../src/collectors/compat/index.ts';
+import { ALL_COLLECTORS } from '../../../src/collectors/configurable.ts';
+import { defaults, type FlagValues } from '../../../src/flags/flag.ts';
 import type { InterfaceAddress } from '../../../src/frr/addresses.ts';
 import { readDocuments } from '../../../src/frr/documents.ts';
 import { openRecording } from '../../../src/frr/recording.ts';
 import { FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from '../../../src/frr/source.ts';
 import type { Families } from '../../../src/metrics/family.ts';
+import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
 import { atOnce } from '../../../src/turns.ts';
 import { unpackRecording } from '../../recordings.ts';
 import { temporaryFolder } from '../frr/temporary-folder.ts';
@@ -19,8 +28,8 @@ export function frrOf(source: FrrSource): Frr {
     text: async (command) => (await source.show(command, signal)).bytes.toString(),
     json: async (command) => readDocuments(command, await frr.text(command)),
     jsonEach: (commands) => Promise.all(commands.map(async (command) => (await frr.json(command))[0])),
-    lives: () => false,
-    kept: () => undefined,
+    answeredRecently: () => false,
+    recentText: () => undefined,
     addresses: () => source.addresses(),
   };
   return frr;
@@ -50,15 +59,35 @@ export function answering(
   });
 }
 
-/** What a collector makes of answers. */
-export function familiesOf<Answers>(collector: Collector<Answers>, answers: Answers, now = NOW): Families {
-  const built = collector.families(answers, { now });
-  return 'families' in built ? built : atOnce(built);
+/** A collector, with the defaults of its flags where it is not at work yet. */
+function active<Answers>(collector: Collector<Answers> | ActiveCollector<Answers>): ActiveCollector<Answers> {
+  return 'query' in collector ? collector : activate(collector, defaults(collector.flags));
 }
 
-/** Asks a collector once. */
-export async function collect(collector: Collector, frr: Frr): Promise<Families> {
-  return familiesOf(collector, await collector.ask(frr));
+/** All collectors at work, with the defaults of their flags; with those of frr_exporter's names where given. */
+export function collectors(
+  compat: Partial<FlagValues<typeof COMPAT_FLAGS>> = {},
+): readonly ActiveCollector[] {
+  return ALL_COLLECTORS.make((flags) => {
+    const values = defaults(flags);
+    return Object.is(flags, COMPAT_FLAGS) ? { ...values, ...compat } : values;
+  });
+}
+
+/** What a collector makes of answers. */
+export function familiesOf<Answers>(
+  collector: Collector<Answers> | ActiveCollector<Answers>,
+  answers: Answers,
+  now = NOW,
+): Families {
+  const { descriptors, families } = active(collector);
+  return atOnce(createFamilyBuilder(descriptors)((build) => families(answers, { ...build, now })));
+}
+
+/** Polls a collector once. */
+export async function collect(collector: Collector | ActiveCollector, frr: Frr): Promise<Families> {
+  const one = active(collector);
+  return familiesOf(one, await one.query(frr));
 }
 
 /** The samples, as on the page: `name{labels} value`. */

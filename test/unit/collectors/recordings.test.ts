@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { collectors } from '../../../src/collectors/index.ts';
 import { FrrError } from '../../../src/frr/source.ts';
 import { recordingNames } from '../../recordings.ts';
-import { collect, lines, recordedFrr } from './recorded.ts';
+import { collect, collectors, lines, recordedFrr } from './recorded.ts';
 
 /**
  * Every figure of every recording. The expected texts were read line by line against FRR's answers; whoever changes

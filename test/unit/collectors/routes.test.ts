@@ -133,7 +133,7 @@ test('kept VRFs are believed while every table tells something, and asked for an
         asked.push(command.text);
         return frr.text(command);
       },
-      kept: () => 'vrf red id 5 table 10\n',
+      recentText: () => 'vrf red id 5 table 10\n',
     });
     return new Set(lines(page).map((line) => /vrf="(.*?)"/.exec(line)?.[1]));
   };

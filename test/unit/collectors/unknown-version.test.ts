@@ -2,9 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Collector, Frr } from '../../../src/collectors/collector.ts';
-import { collectors } from '../../../src/collectors/index.ts';
-import { collect, familiesOf, lines, recordedFrr } from './recorded.ts';
+import type { ActiveCollector, Frr } from '../../../src/collectors/collector.ts';
+import { collect, collectors, familiesOf, lines, recordedFrr } from './recorded.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -44,7 +43,7 @@ function asStrings(value: Json): Json {
 
 const asked = collectors().filter(({ name }) => name !== 'memory');
 
-async function pageOf(collector: Collector, frr: Frr): Promise<readonly string[]> {
+async function pageOf(collector: ActiveCollector, frr: Frr): Promise<readonly string[]> {
   const { families, drops } = await collect(collector, frr);
   expect(drops).toEqual([]);
   return lines({ families });
@@ -177,7 +176,7 @@ describe('a missing field costs the figures that are made of it, and no others',
     ['evpn', 'vxlanIf', ['frr_evpn_vni_info']],
     ['evpn', 'numMacs', ['frr_evpn_vni_macs']],
   ])('%s without %s', async (name, field, lost) => {
-    const collector = asked.find((one) => one.name === name) as Collector;
+    const collector = asked.find((one) => one.name === name) as ActiveCollector;
     const frr = await recordedFrr('10.7.1/tor2-max-prefix-exceeded');
     const byMetric = (page: readonly string[]) =>
       Map.groupBy(page, (line) => line.split(/[{ ]/, 1)[0] as string);
@@ -200,12 +199,12 @@ test('whatever stands in place of an answer, no collector fails', () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), (documents) => {
       for (const collector of collectorsOfDocuments) familiesOf(collector, documents);
-      const neighbors = asked.find(({ name }) => name === 'bgp-neighbors') as Collector;
+      const neighbors = asked.find(({ name }) => name === 'bgp-neighbors') as ActiveCollector;
       familiesOf(neighbors, { summary: documents, neighbors: documents });
-      const bfd = asked.find(({ name }) => name === 'bfd') as Collector;
+      const bfd = asked.find(({ name }) => name === 'bfd') as ActiveCollector;
       familiesOf(bfd, { sessions: documents[0], counters: documents[1] });
       for (const name of ['rib', 'default-route'])
-        familiesOf(asked.find((one) => one.name === name) as Collector, {
+        familiesOf(asked.find((one) => one.name === name) as ActiveCollector, {
           tables: [{ vrf: 'default', afi: 'ipv4', answer: documents[0] }],
           leftOut: [],
         });

@@ -1,25 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../../src/cli/command-line.ts';
-import { collector } from '../../../src/collectors/collector.ts';
-import { ALL_COLLECTORS } from '../../../src/collectors/configurable.ts';
-import { allFlags, type CollectorSet, type ConfigurableCollector } from '../../../src/flags/config.ts';
+import { type ActiveCollector, activate, collector } from '../../../src/collectors/collector.ts';
+import { ALL_COLLECTORS, type CollectorSet } from '../../../src/collectors/configurable.ts';
+import { allFlags } from '../../../src/flags/config.ts';
 import { environmentName, UsageError } from '../../../src/flags/flag.ts';
 
 function named(
   name: string,
   enabledByDefault: boolean,
-  more: Partial<ConfigurableCollector> = {},
-): ConfigurableCollector {
-  const made = collector<unknown>({
+  more: Partial<ActiveCollector> = {},
+): ActiveCollector {
+  const made = collector({
     name,
     help: `what ${name} says`,
     enabledByDefault,
     pace: 'sessions',
+    commands: [],
     descriptors: [],
-    ask: async () => undefined,
-    families: () => ({ families: [], drops: [] }),
+    query: async () => undefined,
+    *families() {},
   });
-  return { ...made, ...more };
+  return { ...activate(made, {}), ...more };
 }
 
 const collectors: CollectorSet = {

@@ -3,25 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { frrInfo } from '../../../src/collectors/daemons.ts';
 import { NO_MAINTENANCE } from '../../../src/maintenance.ts';
 import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
 import { labels, metric, NO_LABELS } from '../../../src/metrics/family.ts';
-import type { BodyOptions, Poller } from '../../../src/poller/poller.ts';
+import type { BodyOptions, Poller } from '../../../src/poller/scheduler.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
 import { createPages, takesGzip } from '../../../src/web/pages.ts';
 
-const INFO = metric({
-  name: 'frr_info',
-  type: 'info',
-  help: 'Version of FRR.',
-  labels: ['version'],
-  source: 'a test',
-});
 const UP = metric({ name: 'frr_up', type: 'gauge', help: 'FRR answers.', labels: [], source: 'a test' });
 
 const families = [
   { descriptor: UP, samples: [{ labels: NO_LABELS, value: 1 }] },
-  { descriptor: INFO, samples: [{ labels: labels(['version'], ['10.<7>']), value: 1 }] },
+  { descriptor: frrInfo, samples: [{ labels: labels(frrInfo.labels, ['10.<7>']), value: 1 }] },
 ];
 const part = { name: 'daemons', at: 1000, families, body: familiesPart(families) };
 
@@ -90,7 +84,7 @@ afterAll(() => {
 const TEXT = `# HELP frr_up FRR answers.
 # TYPE frr_up gauge
 frr_up 1
-# HELP frr_info Version of FRR.
+# HELP frr_info ${frrInfo.help}
 # TYPE frr_info gauge
 frr_info{version="10.<7>"} 1
 `;

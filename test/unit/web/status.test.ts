@@ -3,12 +3,13 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { collectors } from '../../../src/collectors/index.ts';
+
 import { openSource } from '../../../src/frr/open.ts';
 import { NO_MAINTENANCE } from '../../../src/maintenance.ts';
-import { pollOnce } from '../../../src/poller/poller.ts';
+import { pollOnce } from '../../../src/poller/scheduler.ts';
 import { statusDocument } from '../../../src/web/status.ts';
 import { recordingNames, unpackRecording } from '../../recordings.ts';
+import { collectors } from '../collectors/recorded.ts';
 import { temporaryFolder } from '../frr/temporary-folder.ts';
 
 const SITUATIONS = recordingNames().map((name) => name.split('/') as [version: string, situation: string]);

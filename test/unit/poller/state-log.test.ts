@@ -3,8 +3,10 @@ import { bfd } from '../../../src/collectors/bfd.ts';
 import { bgp } from '../../../src/collectors/bgp.ts';
 import { bgpNeighbors } from '../../../src/collectors/bgp-neighbors.ts';
 import type { Collector } from '../../../src/collectors/collector.ts';
-import { buildFamilies, labels, type MetricFamily } from '../../../src/metrics/family.ts';
-import { createSessionLog } from '../../../src/poller/session-log.ts';
+import { labels, type MetricFamily } from '../../../src/metrics/family.ts';
+import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
+import { createStateLog } from '../../../src/poller/state-log.ts';
+import { atOnce } from '../../../src/turns.ts';
 import { readableLog } from './fake-frr.ts';
 
 const named = (collector: Collector, name: string) => {
@@ -12,7 +14,6 @@ const named = (collector: Collector, name: string) => {
   if (found === undefined) throw new Error(`${collector.name} has no ${name}`);
   return found;
 };
-const provides = ({ descriptors }: Collector) => new Set(descriptors.map(({ name }) => name));
 
 /** Families of one metric, from rows of label values and the figure. */
 function families(
@@ -21,10 +22,14 @@ function families(
   rows: readonly (readonly [...string[], number])[],
 ): readonly MetricFamily[] {
   const descriptor = named(collector, name);
-  return buildFamilies(collector.descriptors, (emit) => {
-    for (const row of rows)
-      emit(descriptor, labels(descriptor.labels, row.slice(0, -1) as string[]), row.at(-1));
-  }).families;
+  return atOnce(
+    createFamilyBuilder(collector.descriptors)(function* ({ emit }) {
+      for (const row of rows) {
+        yield;
+        emit(descriptor, labels(descriptor.labels, row.slice(0, -1) as string[]), row.at(-1));
+      }
+    }),
+  ).families;
 }
 
 const state = (...rows: [string, string, number][]) => families(bgp, 'frr_bgp_session_state', rows);
@@ -41,16 +46,14 @@ const bfdState = (up: number, diagnostic: string, remote: string) => [
   ]),
 ];
 
-const BGP = provides(bgp);
-const NEIGHBORS = provides(bgpNeighbors);
-const BFD = provides(bfd);
+const [BGP, NEIGHBORS, BFD] = [bgp, bgpNeighbors, bfd];
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function following(reasonsAreAsked = true) {
+function following(collectors: readonly Collector[] = [bgp, bgpNeighbors, bfd]) {
   const { log, lines } = readableLog();
-  const sessions = createSessionLog(log, reasonsAreAsked);
+  const sessions = createStateLog(log, collectors);
   return { sessions, lines, messages: () => lines.map(({ msg }) => msg) };
 }
 
@@ -124,7 +127,7 @@ describe('a BGP session', () => {
   });
 
   test('is told at once where nobody asks for reasons', () => {
-    const { sessions, messages } = following(false);
+    const { sessions, messages } = following([bgp, bfd]);
     sessions.observe(BGP, state(['default', '192.0.2.1', 6]), 0);
     sessions.observe(BGP, state(['default', '192.0.2.1', 1]), 5);
     expect(messages()).toEqual(['BGP session with 192.0.2.1 (vrf default) Established -> Idle']);

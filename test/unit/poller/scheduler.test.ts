@@ -1,17 +1,17 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Collector, collector, type Pace } from '../../../src/collectors/collector.ts';
+import { type ActiveCollector, activate, collector, type Pace } from '../../../src/collectors/collector.ts';
 import { COMMANDS, type Command } from '../../../src/frr/commands.ts';
 import { FrrError } from '../../../src/frr/source.ts';
 import { textPart } from '../../../src/metrics/body.ts';
-import { buildFamilies, type Descriptor, labels, metric } from '../../../src/metrics/family.ts';
+import { type Descriptor, metric } from '../../../src/metrics/family.ts';
 import {
   type Poller,
   type PollerOptions,
   type PollSettings,
   pollOnce,
   startPoller,
-} from '../../../src/poller/poller.ts';
+} from '../../../src/poller/scheduler.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
 import { fakeFrr, hangs, ignoresEverything, keyOf, readableLog } from './fake-frr.ts';
 
@@ -26,7 +26,7 @@ function figures(
   name: string,
   command: Command,
   pace: Pace = 'sessions',
-  more: Partial<Pick<Collector, 'askedWhenChanged'>> = {},
+  more: Partial<Pick<ActiveCollector, 'pollWhenChanged'>> = {},
 ) {
   const value = gauge(`frr_${name}_value`);
   const built = collector({
@@ -34,22 +34,25 @@ function figures(
     help: 'x',
     enabledByDefault: true,
     pace,
+    commands: [command],
     descriptors: [value],
     ...more,
-    ask: (frr) => frr.json(command),
-    families: (documents) =>
-      buildFamilies([value], (emit) => {
-        for (const document of documents)
-          for (const [peer, figure] of Object.entries(document as object))
-            emit(value, labels(PEER, [peer]), figure);
-      }),
+    query: (frr) => frr.json(command),
+    *families(documents, { emit, labels }) {
+      for (const document of documents) {
+        for (const [peer, figure] of Object.entries(document as object)) {
+          yield;
+          emit(value, labels(PEER, [peer]), figure);
+        }
+      }
+    },
   });
-  return { collector: built as Collector, value };
+  return { collector: activate(built, {}), value };
 }
 
 const sessions = figures('sessions', COMMANDS.bgpSummary);
 const table = figures('table', COMMANDS.evpnVnis, 'tables');
-const reasons = figures('reasons', COMMANDS.bgpNeighbors, 'details', { askedWhenChanged: [sessions.value] });
+const reasons = figures('reasons', COMMANDS.bgpNeighbors, 'details', { pollWhenChanged: [sessions.value] });
 
 const SUMMARY = keyOf(COMMANDS.bgpSummary);
 const NEIGHBORS = keyOf(COMMANDS.bgpNeighbors);
@@ -324,7 +327,7 @@ describe('a daemon', () => {
     expect(valuesOf(poller.snapshot(), table.value)).toEqual({ v: 100 });
     expect(messages()).toEqual([
       'bgpd is not running',
-      'figures of collector sessions are stale and not shown any more',
+      'collector sessions is stale: its metrics are not exported any more',
     ]);
     frr.replies.set(SUMMARY, '{"a": 5}');
     await pass(5);
@@ -351,7 +354,7 @@ describe('a daemon', () => {
     expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1 });
     expect(messages()).toEqual([
       'collector sessions fails: bgpd hangs',
-      'figures of collector sessions are stale and not shown any more',
+      'collector sessions is stale: its metrics are not exported any more',
       'collector sessions works again',
     ]);
   });
@@ -391,7 +394,7 @@ describe('a daemon', () => {
 
 describe('a defect in a collector', () => {
   test('costs the figures of that collector and nothing else', async () => {
-    const broken: Collector = {
+    const broken: ActiveCollector = {
       ...table.collector,
       families: () => {
         throw new TypeError('x is undefined');
@@ -422,7 +425,7 @@ describe('samples that are left out', () => {
         metric: 'frr_sessions_value',
         labels: 'peer="a"',
         value: 'many',
-        msg: 'frr_sessions_value{peer="a"} left out: FRR gave "many", which is no number; more of this kind are counted and not logged',
+        msg: 'frr_sessions_value{peer="a"} dropped: FRR reported "many", which is not a number; more of this kind are counted and not logged',
       },
     ]);
   });

@@ -1,24 +1,24 @@
-/** The way to FRR for one poll of one collector: each command with its deadline, and what it took. */
+/** FRR, for one poll of one collector: each query with its deadline, and what it took. */
 import type { Frr } from '../collectors/collector.ts';
 import { type Command, type Daemon, showVersion } from '../frr/commands.ts';
 import { readLargeDocuments } from '../frr/large-documents.ts';
 import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from '../frr/source.ts';
-import type { Heard } from './heard.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 
-export interface AskOptions {
+export interface QueryOptions {
   readonly source: FrrSource;
   /** Seconds that one command, or one go of several, may take. */
   readonly timeout: number;
   /** Ends the poll. */
   readonly signal: AbortSignal;
   /**
-   * Daemons that did not answer this collector in time when it asked last; kept from poll to poll.
-   * They are asked something cheap first. A daemon that hangs is so told from one for which the command is too
-   * heavy: the former is asked again at the usual interval, the latter is charged for the time it worked.
+   * Daemons that did not answer this collector in time at its last poll; remembered from poll to poll.
+   * They are sent a cheap query first. It tells a daemon that hangs from one for which the command is too heavy: the
+   * former is queried again at the usual interval, the latter is charged for the time it worked.
    */
   readonly inDoubt: Set<Daemon>;
-  /** What is heard from all collectors' questions, where questions are dear; undefined where they are not. */
-  readonly heard?: Heard | undefined;
+  /** The newest answers to all collectors, where queries are expensive; undefined where they are not. */
+  readonly recent?: RecentAnswers | undefined;
   /** Called for each command (or go of several) that was sent. */
   readonly sent: (daemon: Daemon, commands: number) => void;
   /** Called with the seconds that a daemon worked, `answered` false when it did not finish in time. */
@@ -33,26 +33,25 @@ const NOT_SENT: ReadonlySet<FrrErrorReason> = new Set([
   'not_recorded',
 ]);
 
-/** Seconds that a source has for ending a command after its deadline; then it is left to itself. */
+/** Seconds that a source has for ending a command after its deadline; then it is abandoned. */
 const GRACE = 1;
 
-/** Bytes of an answer from which on its memory is given back by us. */
+/** Bytes from which on the memory of an answer is freed explicitly. */
 const LARGE_ANSWER = 256 * 1024;
 
-/** A collector's way to FRR for one poll. */
 export interface FrrForPoll extends Frr {
   /**
-   * The figures are made: the answers are not read any more. The memory of large ones is given back, which the garbage
-   * collector would only do after several polls, with as many of them in memory.
+   * The samples are made: the answers are not read any more. Frees the memory of large ones, which the garbage collector
+   * would only do after several polls, with as many of them in memory.
    */
   done(): void;
 }
 
-export function frrForPoll(options: AskOptions): FrrForPoll {
-  const { source, timeout, signal, inDoubt, heard, sent, worked } = options;
+export function frrForPoll(options: QueryOptions): FrrForPoll {
+  const { source, timeout, signal, inDoubt, recent, sent, worked } = options;
   const large: ArrayBuffer[] = [];
 
-  /** Runs with a signal that fires at the deadline, and outlasts a source that does not heed it. */
+  /** Runs with a signal that fires at the deadline, and does not wait for a source that ignores it. */
   async function withDeadline<Result>(
     command: Command,
     run: (deadline: AbortSignal) => Promise<Result>,
@@ -68,7 +67,7 @@ export function frrForPoll(options: AskOptions): FrrForPoll {
     const end = () => deadline.abort();
     let timer = setTimeout(end, timeout * 1000);
     signal.addEventListener('abort', end, { once: true });
-    const leftToItself = new Promise<never>((_, reject) => {
+    const abandoned = new Promise<never>((_, reject) => {
       deadline.signal.addEventListener('abort', () => {
         clearTimeout(timer);
         if (signal.aborted) reject(tooLate());
@@ -76,7 +75,7 @@ export function frrForPoll(options: AskOptions): FrrForPoll {
       });
     });
     try {
-      return await Promise.race([run(deadline.signal), leftToItself]);
+      return await Promise.race([run(deadline.signal), abandoned]);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
@@ -88,7 +87,7 @@ export function frrForPoll(options: AskOptions): FrrForPoll {
     run: (deadline: AbortSignal) => Promise<readonly Answer[]>,
   ): Promise<readonly Answer[]> {
     const command = commands[0] as Command;
-    const over = heard?.asked(command.daemon);
+    const over = recent?.queried(command.daemon);
     try {
       const answers = await withDeadline(command, run);
       over?.(true);
@@ -103,8 +102,8 @@ export function frrForPoll(options: AskOptions): FrrForPoll {
     }
   }
 
-  /** Asks something cheap. @throws FrrError `timed_out` when the daemon hangs */
-  async function lives(daemon: Daemon): Promise<void> {
+  /** Sends a cheap query. @throws FrrError `timed_out` when the daemon hangs */
+  async function probe(daemon: Daemon): Promise<void> {
     const cheap = showVersion(daemon);
     try {
       await send([cheap], async (deadline) => [await source.show(cheap, deadline)]);
@@ -113,13 +112,13 @@ export function frrForPoll(options: AskOptions): FrrForPoll {
     }
   }
 
-  async function ask(
+  async function query(
     commands: readonly Command[],
     run: (deadline: AbortSignal) => Promise<readonly Answer[]>,
   ): Promise<readonly Answer[]> {
     const { daemon } = commands[0] as Command;
     const doubted = inDoubt.has(daemon);
-    if (doubted) await lives(daemon);
+    if (doubted) await probe(daemon);
     const start = performance.now();
     try {
       const answers = await send(commands, run);
@@ -137,20 +136,20 @@ export function frrForPoll(options: AskOptions): FrrForPoll {
   }
 
   const one = async (command: Command): Promise<Answer> =>
-    (await ask([command], async (deadline) => [await source.show(command, deadline)]))[0] as Answer;
+    (await query([command], async (deadline) => [await source.show(command, deadline)]))[0] as Answer;
 
   return {
     json: async (command) => readLargeDocuments(command, (await one(command)).bytes),
     async text(command) {
       const text = (await one(command)).bytes.toString();
-      heard?.told(command, text);
+      recent?.remember(command, text);
       return text;
     },
     async jsonEach(commands) {
       const documents = new Array<unknown>(commands.length);
       for (const daemon of new Set(commands.map((command) => command.daemon))) {
         const together = commands.filter((command) => command.daemon === daemon);
-        const answers = await ask(together, (deadline) => source.showEach(together, deadline));
+        const answers = await query(together, (deadline) => source.showEach(together, deadline));
         let next = 0;
         for (const [index, command] of commands.entries()) {
           if (command.daemon !== daemon) continue;
@@ -159,8 +158,8 @@ export function frrForPoll(options: AskOptions): FrrForPoll {
       }
       return documents;
     },
-    lives: (daemon) => heard?.lives(daemon) ?? false,
-    kept: (command) => heard?.kept(command),
+    answeredRecently: (daemon) => recent?.answeredRecently(daemon) ?? false,
+    recentText: (command) => recent?.recentText(command),
     addresses: () => source.addresses(),
     done() {
       for (const memory of large.splice(0)) memory.transfer(0);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { COMMANDS, type Daemon } from '../../../src/frr/commands.ts';
 import type { FrrError } from '../../../src/frr/source.ts';
-import { frrForPoll } from '../../../src/poller/ask.ts';
+import { frrForPoll } from '../../../src/poller/queries.ts';
 import { fakeFrr, hangs, ignoresEverything, keyOf } from './fake-frr.ts';
 
 const SUMMARY = keyOf(COMMANDS.bgpSummary);

@@ -1,22 +1,24 @@
-/** One poll of one collector, and what all polls together have brought: the snapshot. When to poll is not known here. */
+/** What a poll does, and the snapshot that all polls together make. When to poll is up to the scheduler. */
 import type { Logger } from 'pino';
-import type { Collector, Pace } from '../collectors/collector.ts';
+import type { ActiveCollector, Pace } from '../collectors/collector.ts';
 import type { Daemon } from '../frr/commands.ts';
 import { FrrError, type FrrSource } from '../frr/source.ts';
 import { type BodyPart, familiesPart, writeBody } from '../metrics/body.ts';
 import type { Format } from '../metrics/exposition.ts';
-import type { Descriptor, Drop, Families, MetricFamily } from '../metrics/family.ts';
+import type { Descriptor, MetricFamily } from '../metrics/family.ts';
+import { createFamilyBuilder, type FamilyBuilder } from '../metrics/family-builder.ts';
 import { inTurns } from '../turns.ts';
-import { frrForPoll } from './ask.ts';
 import { changed } from './changes.ts';
+import { createDropLog } from './drop-log.ts';
 import { createFailureLog } from './failure-log.ts';
-import { createHeard } from './heard.ts';
 import { count, createCounts, pollerFamilies } from './poller-metrics.ts';
+import { frrForPoll } from './queries.ts';
+import { createRecentAnswers } from './recent-answers.ts';
 import { countSeries, limitSeries } from './series-limit.ts';
-import { createSessionLog } from './session-log.ts';
 import { settleTimestamps } from './settle.ts';
 import { createRouterShare } from './share.ts';
 import type { CollectorStatus, Snapshot, SnapshotPart } from './snapshot.ts';
+import { createStateLog } from './state-log.ts';
 
 /** Times in seconds. */
 export interface PollSettings {
@@ -38,7 +40,7 @@ export interface PollSettings {
 export interface PollerOptions {
   readonly source: FrrSource;
   /** Those that are enabled, in the order of the page. */
-  readonly collectors: readonly Collector[];
+  readonly collectors: readonly ActiveCollector[];
   readonly settings: PollSettings;
   readonly log: Logger;
 }
@@ -52,23 +54,27 @@ export interface BodyOptions {
   readonly others?: readonly BodyPart[];
 }
 
-/** One collector at work. */
+/** What came of a poll. */
+export interface PollResult {
+  readonly succeeded: boolean;
+  /** Of the metrics that other collectors watch, those whose families have changed since the last success. */
+  readonly changed: ReadonlySet<Descriptor>;
+}
+
+/** One collector, ready to be polled. */
 export interface CollectorRun {
-  readonly collector: Collector;
-  /**
-   * Polls once. Never rejects: what goes wrong is logged and counted.
-   * Gives those of the descriptors that other collectors watch whose families have changed since the last success.
-   */
-  poll(): Promise<ReadonlySet<Descriptor>>;
+  readonly collector: ActiveCollector;
+  /** Polls once. Never rejects: what goes wrong is logged and counted. */
+  poll(): Promise<PollResult>;
   /** Seconds between polls, as in force. */
   interval(): number;
   /** See {@link import('./share.ts').RouterShare.payback}. */
   payback(): number;
-  /** Lets the figures of the newest success go at that moment of the clock, unless they are renewed. */
-  keepUntil(moment: number): void;
+  /** Stops exporting what the newest successful poll reported: it is stale. */
+  expire(): void;
 }
 
-export interface Polling {
+export interface Collection {
   readonly runs: readonly CollectorRun[];
   snapshot(): Snapshot;
   /** The body of a scrape. */
@@ -96,11 +102,12 @@ const OWN_PART = 'poller';
 
 const NO_FAMILIES: readonly MetricFamily[] = [];
 const NO_CHANGES: ReadonlySet<Descriptor> = new Set();
+const FAILED: PollResult = { succeeded: false, changed: NO_CHANGES };
 
 /** What is known of one collector. */
 interface State {
-  readonly collector: Collector;
-  readonly provides: ReadonlySet<string>;
+  readonly collector: ActiveCollector;
+  readonly build: FamilyBuilder;
   readonly inDoubt: Set<Daemon>;
   up: boolean | undefined;
   error: CollectorStatus['error'];
@@ -112,12 +119,11 @@ interface State {
   families: readonly MetricFamily[] | undefined;
   /** What is shown; undefined when there is nothing, or only what is stale. */
   part: SnapshotPart | undefined;
-  staleTimer: NodeJS.Timeout | undefined;
   overLimit: boolean;
 }
 
-export function createPolling({ source, collectors, settings, log }: PollerOptions): Polling {
-  const intervalOf = ({ pace }: Collector) => settings.interval * PACES[pace];
+export function createCollection({ source, collectors, settings, log }: PollerOptions): Collection {
+  const intervalOf = ({ pace }: ActiveCollector) => settings.interval * PACES[pace];
   const share = createRouterShare(
     settings.maxShare,
     collectors.map((collector) => ({
@@ -129,7 +135,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
   const states = collectors.map(
     (collector): State => ({
       collector,
-      provides: new Set(collector.descriptors.map(({ name }) => name)),
+      build: createFamilyBuilder(collector.descriptors),
       inDoubt: new Set(),
       up: undefined,
       error: undefined,
@@ -138,20 +144,18 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       answered: false,
       families: undefined,
       part: undefined,
-      staleTimer: undefined,
       overLimit: false,
     }),
   );
-  const watched = new Set(collectors.flatMap(({ askedWhenChanged = [] }) => askedWhenChanged));
+  const watched = new Set(collectors.flatMap(({ pollWhenChanged = [] }) => pollWhenChanged));
   const counts = createCounts(wallClock());
-  const heard = source.kind === 'vtysh' ? createHeard(settings.interval, clock) : undefined;
+  const recent = source.kind === 'vtysh' ? createRecentAnswers(settings.interval, clock) : undefined;
   /** What the newest scrape wanted, and so most likely the next one: it is made before that comes. */
   let wanted: Pick<BodyOptions, 'format' | 'gzip'> | undefined;
   const failures = createFailureLog(log);
-  const reasonsAreAsked = states.some(({ provides }) => provides.has('frr_bgp_session_last_reset_info'));
-  const sessions = createSessionLog(log, reasonsAreAsked);
+  const noteDrops = createDropLog(log, counts.dropped);
+  const stateLog = createStateLog(log, collectors);
   const stopping = new AbortController();
-  const dropsSeen = new Set<string>();
 
   let snapshot = makeSnapshot();
 
@@ -176,25 +180,6 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
 
   function publish(): void {
     snapshot = makeSnapshot();
-  }
-
-  function noteDrops(collector: string, drops: readonly Drop[]): void {
-    for (const { reason, metric, labels, value } of drops) {
-      count(counts.dropped, reason);
-      const kind = `${collector} ${reason} ${metric}`;
-      if (dropsSeen.has(kind)) continue;
-      dropsSeen.add(kind);
-      const what = {
-        duplicate: 'FRR gave a second sample with the same labels',
-        not_a_number: `FRR gave ${JSON.stringify(value)}, which is no number`,
-        vrf_name: 'the name of the VRF cannot stand in a command',
-        limit: 'there are more series than --metrics.max-series',
-      }[reason];
-      log.warn(
-        { collector, reason, metric, labels, value },
-        `${metric}{${labels}} left out: ${what}; more of this kind are counted and not logged`,
-      );
-    }
   }
 
   /** Keeps the number of series in bounds; one line when the cutting begins, one when it ends. */
@@ -244,7 +229,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
     return same ? part.body : familiesPart(families);
   }
 
-  async function poll(state: State): Promise<ReadonlySet<Descriptor>> {
+  async function poll(state: State): Promise<PollResult> {
     const { collector } = state;
     const { name } = collector;
     const began = clock();
@@ -256,7 +241,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       timeout: settings.timeout,
       signal: stopping.signal,
       inDoubt: state.inDoubt,
-      heard,
+      recent,
       sent: (daemon, commands) => count(counts.commands, daemon, commands),
       worked(daemon, taken, whole) {
         count(counts.commandSeconds, daemon, taken);
@@ -270,14 +255,15 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       },
     });
     try {
-      const answers = await collector.ask(frr);
+      const answers = await collector.query(frr);
       const now = wallClock();
-      const built = collector.families(answers, { now });
-      const { families: fresh, drops }: Families = 'families' in built ? built : await inTurns(built);
+      const { families: fresh, drops } = await inTurns(
+        state.build((build) => collector.families(answers, { ...build, now })),
+      );
       const families = limit(state, settleTimestamps(fresh, state.families ?? NO_FAMILIES));
       const body = rendering(state, families);
       if (wanted !== undefined) await (wanted.gzip ? body.deflated(wanted.format) : body.text(wanted.format));
-      if (stopping.signal.aborted) return NO_CHANGES;
+      if (stopping.signal.aborted) return FAILED;
       const changes = watchedChanges(state, families);
       noteDrops(name, drops);
       share.measured(name, seconds);
@@ -290,10 +276,10 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       state.part = { name, at: now, families, body };
       failures.succeeded(name);
       publish();
-      sessions.observe(state.provides, families, began);
-      return changes;
+      stateLog.observe(collector, families, began);
+      return { succeeded: true, changed: changes };
     } catch (error) {
-      if (stopping.signal.aborted) return NO_CHANGES;
+      if (stopping.signal.aborted) return FAILED;
       const reason = error instanceof FrrError ? error.reason : 'failed';
       const byReason = counts.errors.get(name) ?? new Map();
       counts.errors.set(name, byReason);
@@ -306,25 +292,19 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       state.duration = elapsedSince(began);
       failures.failed(name, error);
       publish();
-      sessions.failed(state.provides, began);
-      return NO_CHANGES;
+      stateLog.failed(collector, began);
+      return FAILED;
     } finally {
       frr.done();
     }
   }
 
-  function keepUntil(state: State, moment: number): void {
-    if (!state.up || stopping.signal.aborted) return;
-    clearTimeout(state.staleTimer);
-    const left = Math.max(settings.staleAfter, moment - clock());
-    state.staleTimer = setTimeout(() => {
-      state.part = undefined;
-      publish();
-      log.debug(
-        { collector: state.collector.name },
-        `figures of collector ${state.collector.name} are stale and not shown any more`,
-      );
-    }, left * 1000);
+  function expire(state: State): void {
+    if (stopping.signal.aborted) return;
+    const { name } = state.collector;
+    state.part = undefined;
+    publish();
+    log.debug({ collector: name }, `collector ${name} is stale: its metrics are not exported any more`);
   }
 
   return {
@@ -333,7 +313,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
       poll: () => poll(state),
       interval: () => share.interval(state.collector.name),
       payback: () => share.payback(state.collector.name),
-      keepUntil: (moment) => keepUntil(state, moment),
+      expire: () => expire(state),
     })),
     snapshot: () => snapshot,
     body({ format, gzip, only, others = [] }) {
@@ -345,8 +325,7 @@ export function createPolling({ source, collectors, settings, log }: PollerOptio
     },
     async stop() {
       stopping.abort();
-      for (const state of states) clearTimeout(state.staleTimer);
-      sessions.stop();
+      stateLog.stop();
       await source.close();
     },
   };

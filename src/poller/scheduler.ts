@@ -1,0 +1,131 @@
+/** When to poll: each collector at its own interval, in the background; and how long what it reported is exported. */
+import {
+  type Collection,
+  type CollectorRun,
+  clock,
+  createCollection,
+  type PollerOptions,
+} from './collection.ts';
+import { createSchedule } from './schedule.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export type { BodyOptions, PollerOptions, PollSettings } from './collection.ts';
+
+export interface Poller extends Pick<Collection, 'snapshot' | 'body'> {
+  /** Resolves when every collector has polled once, whether that succeeded or not, or when the poller ends. Never rejects. */
+  readonly firstPollDone: Promise<void>;
+  /** Ends all polls. Afterwards no timer, process or connection of the poller is left, and the source is closed. */
+  stop(): Promise<void>;
+}
+
+/** Seconds over which the first polls are spread, so that the collectors do not poll all at once ever after. */
+const SPREAD = 1;
+
+/** The endless polling of one collector. */
+interface Loop {
+  readonly run: CollectorRun;
+  readonly firstDone: Promise<void>;
+  /** Polls at once, or as soon as the router's share of time allows. */
+  wake(): void;
+  /** Starts no more polls; resolves when the current one is over. */
+  end(): Promise<void>;
+}
+
+/** Starts polling. */
+export function startPoller(options: PollerOptions): Poller {
+  const { timeout, interval, staleAfter } = options.settings;
+  const collection = createCollection(options);
+  const begin = clock();
+  const apart = Math.min(SPREAD, interval) / Math.max(1, options.collectors.length);
+
+  const { runs } = collection;
+  const inOrder = [
+    ...runs.filter(({ collector }) => !collector.pollLast),
+    ...runs.filter(({ collector }) => collector.pollLast),
+  ];
+
+  function startLoop(run: CollectorRun): Loop {
+    const schedule = createSchedule(begin + inOrder.indexOf(run) * apart);
+    const { promise: firstDone, resolve: done } = Promise.withResolvers<void>();
+    let timer: NodeJS.Timeout | undefined;
+    let staleTimer: NodeJS.Timeout | undefined;
+    let current: Promise<void> | undefined;
+    let wokenMeanwhile = false;
+    let ended = false;
+
+    function plan(): void {
+      clearTimeout(timer);
+      timer = setTimeout(start, Math.max(0, schedule.due() - clock()) * 1000);
+    }
+
+    function start(): void {
+      current = poll().finally(() => {
+        current = undefined;
+        done();
+        if (!ended) plan();
+      });
+    }
+
+    async function poll(): Promise<void> {
+      schedule.started(clock());
+      wokenMeanwhile = false;
+      const { succeeded, changed } = await run.poll();
+      schedule.finished(clock(), run.interval(), run.payback());
+      if (wokenMeanwhile) schedule.wake(clock());
+      if (succeeded && !ended) expireLater();
+      if (changed.size === 0) return;
+      for (const other of loops)
+        if (other.run.collector.pollWhenChanged?.some((descriptor) => changed.has(descriptor))) other.wake();
+    }
+
+    /** What this poll reported is exported until it is stale: at least until one more poll could have replaced it. */
+    function expireLater(): void {
+      clearTimeout(staleTimer);
+      const nextPollOver = schedule.due() + run.interval() + timeout;
+      staleTimer = setTimeout(run.expire, Math.max(staleAfter, nextPollOver - clock()) * 1000);
+    }
+
+    plan();
+    return {
+      run,
+      firstDone,
+      wake() {
+        if (ended) return;
+        wokenMeanwhile = true;
+        if (current !== undefined) return;
+        schedule.wake(clock());
+        plan();
+      },
+      async end() {
+        ended = true;
+        clearTimeout(timer);
+        clearTimeout(staleTimer);
+        await current;
+        done();
+      },
+    };
+  }
+
+  const loops: readonly Loop[] = runs.map(startLoop);
+  return {
+    snapshot: collection.snapshot,
+    body: collection.body,
+    firstPollDone: Promise.all(loops.map(({ firstDone }) => firstDone)).then(() => undefined),
+    async stop() {
+      const ends = loops.map((loop) => loop.end());
+      await collection.stop();
+      await Promise.all(ends);
+    },
+  };
+}
+
+/** Polls every collector once. Closes the source. */
+export async function pollOnce(options: PollerOptions): Promise<Snapshot> {
+  const collection = createCollection(options);
+  try {
+    await Promise.all(collection.runs.map((run) => run.poll()));
+    return collection.snapshot();
+  } finally {
+    await collection.stop();
+  }
+}
