@@ -6,13 +6,13 @@
  * Usage: node bench/families.ts [--sessions 1000] [--forget]
  */
 import { parseArgs } from 'node:util';
+import { inTurns } from '../src/base/turns.ts';
 import { bgp } from '../src/collectors/bgp.ts';
 import { activate } from '../src/collectors/collector.ts';
 import { COMMANDS } from '../src/frr/commands.ts';
 import { readLargeDocuments } from '../src/frr/large-documents.ts';
 import { familiesPart } from '../src/metrics/body.ts';
 import { createFamilyBuilder } from '../src/metrics/family-builder.ts';
-import { inTurns } from '../src/turns.ts';
 import { summary } from './stand-in-bgpd.ts';
 import { median } from './statistics.ts';
 

@@ -27,6 +27,8 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
     'How soon the far end notices; how soon this end does is shown, as the detection time.',
   frr_bfd_session_rtt_min_seconds: 'The mean of the same packets is shown.',
   frr_bfd_session_rtt_max_seconds: 'The mean of the same packets is shown.',
+  frr_collector_supported:
+    'Of an old FRR, whose collectors are no failure; the page of the exporter says so.',
   frr_exporter_web_config_last_reload_success_timestamp_seconds:
     'Whether the newest file could be used is shown; this tells since when the one in force is.',
   frr_exporter_active_resources: 'For finding leaks in the exporter, which the soak test does.',

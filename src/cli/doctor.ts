@@ -248,8 +248,10 @@ const MAY_BE_INTENDED: ReadonlySet<FrrErrorReason> = new Set([
 ]);
 
 function* checkCollectors({ collectors, parts }: Snapshot): Generator<Finding> {
-  for (const { name, error, duration = 0 } of collectors) {
-    if (error === undefined) {
+  for (const { name, error, unsupported, duration = 0 } of collectors) {
+    if (unsupported !== undefined) {
+      yield { level: 'warn', text: unsupported, remedy: `--no-collector.${name}` };
+    } else if (error === undefined) {
       const families = parts.find((part) => part.name === name)?.families ?? [];
       const series = families.reduce((sum, { samples }) => sum + samples.length, 0);
       const milliseconds = Math.max(1, Math.round(duration * 1000));

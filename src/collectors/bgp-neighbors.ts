@@ -1,8 +1,9 @@
 /** What only the neighbors command tells of BGP sessions: who they are, why they went down, timers, limits, policies. */
+
+import type { Turns } from '../base/turns.ts';
 import { COMMANDS } from '../frr/commands.ts';
 import { metric, numberOf } from '../metrics/family.ts';
 import type { Row } from '../metrics/tables.ts';
-import type { Turns } from '../turns.ts';
 import { addressFamily } from './address-family.ts';
 import {
   prefixesAdvertised,

@@ -10,7 +10,7 @@
  * opens an object and one that begins a line closes it, which no brace inside a string can do. An answer that is
  * laid out in another way is left to the ordinary reader.
  */
-import { inTurns, type Turns } from '../turns.ts';
+import { inTurns, type Turns } from '../base/turns.ts';
 import type { Command } from './commands.ts';
 import { excerpt, parseLeniently, readDocuments, unreadable } from './documents.ts';
 

@@ -2,7 +2,7 @@
  * The body of a scrape is made of parts. A part is rendered and compressed once, when it is first needed, so that a scrape
  * pays for joining them only. `bench/body.ts` compares this with compressing the whole body for each scrape.
  */
-import { inTurns, type Turns } from '../turns.ts';
+import { inTurns, type Turns } from '../base/turns.ts';
 import { END, type Format, renderSlices } from './exposition.ts';
 import type { MetricFamily } from './family.ts';
 import { type Deflated, deflateTurns, joinGzip } from './gzip.ts';

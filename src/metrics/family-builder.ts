@@ -1,5 +1,5 @@
 /** Builds the families of one collector, poll after poll, from the samples that the collector emits. */
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../base/turns.ts';
 import {
   type Descriptor,
   type Drop,

@@ -1,6 +1,6 @@
 /** Compressed texts that can be joined to one gzip member (RFC 1952; curl refuses several) without compressing them again. */
 import { constants, crc32, deflateRawSync } from 'node:zlib';
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../base/turns.ts';
 
 export interface Deflated {
   /** Blocks of RFC 1951 that end on a byte boundary and refer to nothing before them; none of them is the last one. */

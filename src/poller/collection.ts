@@ -1,13 +1,13 @@
 /** What a poll does, and the snapshot that all polls together make. When to poll is up to the scheduler. */
 import type { Logger } from 'pino';
-import type { ActiveCollector, Pace } from '../collectors/collector.ts';
+import { inTurns } from '../base/turns.ts';
+import type { ActiveCollector, Frr, Pace } from '../collectors/collector.ts';
 import type { Daemon } from '../frr/commands.ts';
 import { FrrError, type FrrSource } from '../frr/source.ts';
 import { type BodyPart, familiesPart, writeBody } from '../metrics/body.ts';
 import type { Format } from '../metrics/exposition.ts';
 import type { Descriptor, MetricFamily } from '../metrics/family.ts';
 import { createFamilyBuilder, type FamilyBuilder } from '../metrics/family-builder.ts';
-import { inTurns } from '../turns.ts';
 import { changed } from './changes.ts';
 import { createDropLog } from './drop-log.ts';
 import { createFailureLog } from './failure-log.ts';
@@ -19,6 +19,7 @@ import { settleTimestamps } from './settle.ts';
 import { createRouterShare } from './share.ts';
 import type { CollectorStatus, Snapshot, SnapshotPart } from './snapshot.ts';
 import { createStateLog } from './state-log.ts';
+import { supportedQuery, UnsupportedError } from './support.ts';
 
 /** Times in seconds. */
 export interface PollSettings {
@@ -107,9 +108,11 @@ const FAILED: PollResult = { succeeded: false, changed: NO_CHANGES };
 /** What is known of one collector. */
 interface State {
   readonly collector: ActiveCollector;
+  readonly query: (frr: Frr) => Promise<unknown>;
   readonly build: FamilyBuilder;
   readonly inDoubt: Set<Daemon>;
   up: boolean | undefined;
+  unsupported: string | undefined;
   error: CollectorStatus['error'];
   lastSuccess: number | undefined;
   duration: number | undefined;
@@ -135,9 +138,11 @@ export function createCollection({ source, collectors, settings, log }: PollerOp
   const states = collectors.map(
     (collector): State => ({
       collector,
+      query: supportedQuery(collector),
       build: createFamilyBuilder(collector.descriptors),
       inDoubt: new Set(),
       up: undefined,
+      unsupported: undefined,
       error: undefined,
       lastSuccess: undefined,
       duration: undefined,
@@ -163,9 +168,10 @@ export function createCollection({ source, collectors, settings, log }: PollerOp
     const at = wallClock();
     const frrUp = states.some(({ answered }) => answered);
     const status = states.map(
-      ({ collector: { name }, up, error, lastSuccess, duration }): CollectorStatus => ({
+      ({ collector: { name }, up, unsupported, error, lastSuccess, duration }): CollectorStatus => ({
         name,
         up,
+        unsupported,
         error,
         lastSuccess,
         duration,
@@ -255,7 +261,7 @@ export function createCollection({ source, collectors, settings, log }: PollerOp
       },
     });
     try {
-      const answers = await collector.query(frr);
+      const answers = await state.query(frr);
       const now = wallClock();
       const { families: fresh, drops } = await inTurns(
         state.build((build) => collector.families(answers, { ...build, now })),
@@ -268,6 +274,7 @@ export function createCollection({ source, collectors, settings, log }: PollerOp
       noteDrops(name, drops);
       share.measured(name, seconds);
       state.up = true;
+      state.unsupported = undefined;
       state.answered = answered;
       state.error = undefined;
       state.lastSuccess = now;
@@ -280,6 +287,17 @@ export function createCollection({ source, collectors, settings, log }: PollerOp
       return { succeeded: true, changed: changes };
     } catch (error) {
       if (stopping.signal.aborted) return FAILED;
+      state.answered = answered;
+      state.duration = elapsedSince(began);
+      if (error instanceof UnsupportedError) {
+        if (state.unsupported === undefined) log.info({ collector: name }, error.message);
+        share.measured(name, seconds);
+        state.up = undefined;
+        state.error = undefined;
+        state.unsupported = error.message;
+        publish();
+        return FAILED;
+      }
       const reason = error instanceof FrrError ? error.reason : 'failed';
       const byReason = counts.errors.get(name) ?? new Map();
       counts.errors.set(name, byReason);
@@ -287,9 +305,8 @@ export function createCollection({ source, collectors, settings, log }: PollerOp
       // What a poll that failed half-way took says little; a command that was too heavy says all.
       if (tooHeavy) share.measured(name, seconds);
       state.up = false;
-      state.answered = answered;
+      state.unsupported = undefined;
       state.error = { reason, message: error instanceof Error ? error.message : String(error) };
-      state.duration = elapsedSince(began);
       failures.failed(name, error);
       publish();
       stateLog.failed(collector, began);

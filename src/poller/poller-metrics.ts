@@ -25,7 +25,14 @@ const UP = metric({
 const COLLECTOR_UP = metric({
   name: 'frr_collector_up',
   type: 'gauge',
-  help: 'Whether the newest poll of this collector succeeded; absent before the first.',
+  help: 'Whether the newest poll of this collector succeeded; absent before the first, and where FRR is too old for the collector.',
+  labels: COLLECTOR,
+  source: 'the poller',
+});
+const COLLECTOR_SUPPORTED = metric({
+  name: 'frr_collector_supported',
+  type: 'gauge',
+  help: '0 where FRR is known to be too old for this collector, whose frr_collector_up is then absent; otherwise 1. Absent before the first poll.',
   labels: COLLECTOR,
   source: 'the poller',
 });
@@ -87,6 +94,7 @@ const DROPPED = metric({
 export const POLLER_DESCRIPTORS: readonly Descriptor[] = [
   UP,
   COLLECTOR_UP,
+  COLLECTOR_SUPPORTED,
   DURATION,
   INTERVAL,
   LAST_SUCCESS,
@@ -153,10 +161,14 @@ export function pollerFamilies(
       const value = counted.get(daemon);
       return value === undefined ? [] : [{ labels: labels(DAEMON, [daemon]), value }];
     });
-  const anyPoll = collectors.some(({ up }) => up !== undefined);
+  const anyPoll = collectors.some(({ up, unsupported }) => (up ?? unsupported) !== undefined);
   const families: MetricFamily[] = [
     { descriptor: UP, samples: anyPoll ? [{ labels: NO_LABELS, value: frrUp ? 1 : 0 }] : [] },
     gauge(COLLECTOR_UP, ({ up }) => (up === undefined ? undefined : Number(up))),
+    gauge(COLLECTOR_SUPPORTED, ({ up, unsupported }) => {
+      if (unsupported !== undefined) return 0;
+      return up === undefined ? undefined : 1;
+    }),
     gauge(DURATION, ({ duration }) => duration),
     gauge(INTERVAL, ({ interval }) => interval),
     gauge(LAST_SUCCESS, ({ lastSuccess }) => lastSuccess),

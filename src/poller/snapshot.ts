@@ -16,8 +16,10 @@ export interface SnapshotPart {
 /** How one collector is, for the status page and for `doctor`. */
 export interface CollectorStatus {
   readonly name: string;
-  /** Whether the newest poll succeeded; undefined before the first. */
+  /** Whether the newest poll succeeded; undefined before the first, and where FRR is too old for the collector. */
   readonly up: boolean | undefined;
+  /** One line that names the versions where FRR is too old for the collector; otherwise undefined. */
+  readonly unsupported: string | undefined;
   /** One line that says why the newest poll failed. */
   readonly error: { readonly reason: FrrErrorReason; readonly message: string } | undefined;
   /** Seconds since the epoch. */

@@ -88,12 +88,20 @@ ${left}`;
 function collectorRow({
   name,
   up,
+  supported,
   error,
   age_seconds,
   interval_seconds,
   duration_seconds,
 }: Collector): string {
-  const state = up === null ? 'not asked yet' : up ? good('up') : bad('failed');
+  const state =
+    supported === false
+      ? 'not supported by this FRR'
+      : up === null
+        ? 'not asked yet'
+        : up
+          ? good('up')
+          : bad('failed');
   const why = error === null ? '' : `<br>${escapeHtml(error.message)}`;
   return `<tr><td class="name"><code>${escapeHtml(name)}</code></td><td>${state}${why}</td><td class="figure">${secondsText(age_seconds, 0)}</td><td class="figure">${secondsText(interval_seconds, 0)}</td><td class="figure">${secondsText(duration_seconds, 3)}</td></tr>`;
 }

@@ -35,14 +35,18 @@ export function statusDocument(snapshot: Snapshot, maintenance: Maintenance, ver
       reason: maintenance.reason === '' ? null : maintenance.reason,
     },
     ...statusLists(tables),
-    collectors: snapshot.collectors.map(({ name, up, lastSuccess, duration, interval, error }) => ({
-      name,
-      up: up ?? null,
-      age_seconds: lastSuccess === undefined ? null : Math.max(0, Math.round((now - lastSuccess) * 10) / 10),
-      interval_seconds: interval,
-      duration_seconds: duration ?? null,
-      error: error === undefined ? null : { reason: error.reason, message: error.message },
-    })),
+    collectors: snapshot.collectors.map(
+      ({ name, up, unsupported, lastSuccess, duration, interval, error }) => ({
+        name,
+        up: up ?? null,
+        supported: unsupported === undefined ? (up === undefined ? null : true) : false,
+        age_seconds:
+          lastSuccess === undefined ? null : Math.max(0, Math.round((now - lastSuccess) * 10) / 10),
+        interval_seconds: interval,
+        duration_seconds: duration ?? null,
+        error: error === undefined ? null : { reason: error.reason, message: error.message },
+      }),
+    ),
   };
 }
 

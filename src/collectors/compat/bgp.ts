@@ -1,9 +1,10 @@
 /** BGP, as frr_exporter's collectors `bgp`, `bgp6` and `bgpl2vpn` have it, with the labels that its flags add. */
+
+import { inTurns, type Turns } from '../../base/turns.ts';
 import { type FlagValues, flag, list } from '../../flags/flag.ts';
 import { yesOrNo } from '../../flags/values.ts';
 import { COMMANDS } from '../../frr/commands.ts';
 import { metric, numberOf } from '../../metrics/family.ts';
-import { inTurns, type Turns } from '../../turns.ts';
 import { addressFamily } from '../address-family.ts';
 import { bgp } from '../bgp.ts';
 import { bgpNeighbors } from '../bgp-neighbors.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Turns } from '../../../src/base/turns.ts';
 import { bgp } from '../../../src/collectors/bgp.ts';
 import { type ActiveCollector, activate, type Frr } from '../../../src/collectors/collector.ts';
 import type { BgpNameSettings } from '../../../src/collectors/compat/bgp.ts';
 import type { Families } from '../../../src/metrics/family.ts';
 import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
-import type { Turns } from '../../../src/turns.ts';
 import { answering, collect, collectors, lines, recordedFrr } from './recorded.ts';
 
 const named = (name: string, settings: Partial<BgpNameSettings> = {}) => {

@@ -1,5 +1,6 @@
 /** A collector's way to FRR, with the answers of a recording. */
 import path from 'node:path';
+import { atOnce } from '../../../src/base/turns.ts';
 import {
   type ActiveCollector,
   activate,
@@ -15,7 +16,6 @@ import { openRecording } from '../../../src/frr/recording.ts';
 import { FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from '../../../src/frr/source.ts';
 import type { Families } from '../../../src/metrics/family.ts';
 import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
-import { atOnce } from '../../../src/turns.ts';
 import { unpackRecording } from '../../recordings.ts';
 import { temporaryFolder } from '../frr/temporary-folder.ts';
 

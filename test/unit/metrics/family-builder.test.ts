@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { atOnce } from '../../../src/base/turns.ts';
 import { labels, metric } from '../../../src/metrics/family.ts';
 import { type Build, createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
-import { atOnce } from '../../../src/turns.ts';
 
 const value = (name: string) =>
   metric({ name, type: 'gauge', help: 'x', labels: ['vrf', 'peer'], source: 'a test' });

@@ -392,6 +392,30 @@ describe('a daemon', () => {
   });
 });
 
+test('a collector that FRR is too old for is reported once, and is no failure', async () => {
+  const since = { ...sessions.collector, since: '8.4' };
+  const { start, frr, lines } = polling({ collectors: [since] });
+  frr.replies.set(SUMMARY, new FrrError('unknown_command', 'bgpd', 'bgpd does not know the command'));
+  frr.replies.set('bgpd: show version', 'FRRouting 7.5.1 (node).');
+  const poller = start();
+  await pass(12);
+  const message = 'collector sessions is not supported by FRR 7.5.1: it requires 8.4 or newer';
+  expect(lines).toEqual([{ level: 30, collector: 'sessions', msg: message }]);
+  const snapshot = poller.snapshot();
+  expect(snapshot.frrUp).toBe(true);
+  expect(snapshot.collectors[0]).toMatchObject({ up: undefined, unsupported: message, error: undefined });
+  expect(own(snapshot, 'frr_up')).toBe(1);
+  expect(own(snapshot, 'frr_collector_up', 'sessions')).toBeUndefined();
+  expect(own(snapshot, 'frr_collector_supported', 'sessions')).toBe(0);
+  expect(own(snapshot, 'frr_collector_errors_total', 'sessions', 'unknown_command')).toBe(0);
+  frr.replies.set('bgpd: show version', 'FRRouting 8.4.4 (node).');
+  frr.replies.set(SUMMARY, '{"a": 1}');
+  await pass(5);
+  expect(own(poller.snapshot(), 'frr_collector_up', 'sessions')).toBe(1);
+  expect(own(poller.snapshot(), 'frr_collector_supported', 'sessions')).toBe(1);
+  expect(poller.snapshot().collectors[0]).toMatchObject({ up: true, unsupported: undefined });
+});
+
 describe('a defect in a collector', () => {
   test('costs the figures of that collector and nothing else', async () => {
     const broken: ActiveCollector = {
@@ -476,6 +500,7 @@ describe('the body of a scrape', () => {
     expect(families).toEqual([
       'frr_up',
       'frr_collector_up',
+      'frr_collector_supported',
       'frr_collector_duration_seconds',
       'frr_collector_interval_seconds',
       'frr_collector_last_success_timestamp_seconds',

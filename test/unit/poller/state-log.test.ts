@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { atOnce } from '../../../src/base/turns.ts';
 import { bfd } from '../../../src/collectors/bfd.ts';
 import { bgp } from '../../../src/collectors/bgp.ts';
 import { bgpNeighbors } from '../../../src/collectors/bgp-neighbors.ts';
@@ -6,7 +7,6 @@ import type { Collector } from '../../../src/collectors/collector.ts';
 import { labels, type MetricFamily } from '../../../src/metrics/family.ts';
 import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
 import { createStateLog } from '../../../src/poller/state-log.ts';
-import { atOnce } from '../../../src/turns.ts';
 import { readableLog } from './fake-frr.ts';
 
 const named = (collector: Collector, name: string) => {

@@ -83,6 +83,7 @@ test.each([
         {
           name: 'bgp',
           up: false,
+          supported: true,
           age_seconds: null,
           interval_seconds: 5,
           duration_seconds: 0.5,

@@ -24,10 +24,19 @@ const SNAPSHOT: Snapshot = {
   frrUp: true,
   parts: [part],
   collectors: [
-    { name: 'bgp', up: true, error: undefined, lastSuccess: 1000, duration: 0.0123, interval: 5 },
+    {
+      name: 'bgp',
+      up: true,
+      unsupported: undefined,
+      error: undefined,
+      lastSuccess: 1000,
+      duration: 0.0123,
+      interval: 5,
+    },
     {
       name: 'bfd',
       up: false,
+      unsupported: undefined,
       error: { reason: 'not_running', message: 'bfdd is not running <script>' },
       lastSuccess: undefined,
       duration: undefined,
