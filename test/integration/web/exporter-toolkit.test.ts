@@ -1,6 +1,6 @@
 /**
- * The same web configuration files for this exporter and for Debian's node_exporter: what they accept, what they
- * refuse, and what they answer to the same clients.
+ * Compares this exporter with Debian's node_exporter, given the same web configuration files: what they accept, what they
+ * refuse, and how they respond to the same clients.
  */
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ afterAll(() => release(owned.name));
 
 const VERSIONS: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
-/** Cipher suites of TLS 1.2 without forward secrecy: on by default in the Go that Debian's node_exporter is made of. */
+/** TLS 1.2 cipher suites without forward secrecy, enabled by default in the Go version of Debian's node_exporter. */
 const NOT_FORWARD_SECRET = ['AES128-GCM-SHA256', 'AES256-SHA', 'AES128-SHA'];
 
 const CIPHERS = [
@@ -55,13 +55,13 @@ const CIPHERS = [
 
 const CURVES = ['X25519', 'prime256v1', 'secp384r1', 'secp521r1'];
 
-/** What a file is about, and so which clients are sent. */
+/** Sections of a file, which decide which clients are tried. */
 interface Kind {
   readonly secure: boolean;
   readonly passwords: boolean;
 }
 
-/** What is chosen of what a client offers, cipher suites of TLS 1.3 left aside: each program has its own preference. */
+/** What a server selects from a client's offer, except the cipher suite of TLS 1.3, for which preferences differ. */
 async function offers(port: number): Promise<Record<string, string>> {
   const told: Record<string, string> = {};
   const offer = async (name: string, tls: NonNullable<Ask['tls']>, protocols = ['http/1.1']) => {
@@ -77,7 +77,7 @@ async function offers(port: number): Promise<Record<string, string>> {
   return told;
 }
 
-/** Clients of every kind, and what comes of them. */
+/** Clients of every kind, and the outcome of each. */
 async function outcomes(port: number, { secure, passwords }: Kind): Promise<Record<string, string>> {
   const asks: Record<string, Omit<Ask, 'port'>> = {};
   const add = (name: string, question: Omit<Ask, 'port'>) => {
@@ -96,11 +96,11 @@ async function outcomes(port: number, { secure, passwords }: Kind): Promise<Reco
     const encoded = Buffer.from(`alice:${PASSWORD}`).toString('base64');
     add('plain', {});
     asks['unknown user'] = { user: ['mallory', PASSWORD] };
-    asks['user in capitals'] = { user: ['Alice', PASSWORD] };
+    asks['user in upper case'] = { user: ['Alice', PASSWORD] };
     asks['other scheme'] = { headers: { authorization: `Bearer ${encoded}` } };
-    asks['no base64'] = { headers: { authorization: 'Basic %%%' } };
+    asks['invalid base64'] = { headers: { authorization: 'Basic %%%' } };
     asks['no colon'] = { headers: { authorization: `Basic ${Buffer.from('alice').toString('base64')}` } };
-    asks['scheme in small letters'] = { headers: { authorization: `basic ${encoded}` } };
+    asks['scheme in lower case'] = { headers: { authorization: `basic ${encoded}` } };
   }
   const told: Record<string, string> = {};
   for (const [name, question] of Object.entries(asks)) told[name] = await outcome({ port, ...question });
@@ -115,13 +115,13 @@ const HEADERS = [
   'content-security-policy',
 ];
 
-/** The headers that a web configuration file can set, of answers with and without a password. */
+/** The headers that a web configuration can set, in responses with and without a password. */
 async function headers(port: number): Promise<Record<string, string | undefined>> {
   const told: Record<string, string | undefined> = {};
   for (const user of [undefined, ['alice', PASSWORD], ['alice', 'wrong']] as const) {
     const got = await ask({ port, ...(user === undefined ? {} : { user }) });
     for (const name of HEADERS) told[`${user}: ${name}`] = got.headers[name] as string | undefined;
-    told[`${user}: asks for`] = got.headers['www-authenticate']?.split(' ')[0];
+    told[`${user}: challenge`] = got.headers['www-authenticate']?.split(' ')[0];
   }
   return told;
 }
@@ -137,7 +137,7 @@ async function started(start: Promise<Program>): Promise<Program | string> {
 }
 
 describe.each(CASES.map(({ name }, index) => [name, index] as const))('%s', (_name, index) => {
-  test('is taken alike', async () => {
+  test('is handled like node_exporter', async () => {
     const { yaml, ours, theirs: theyServe, modes } = webConfigCases(pem)[index] as (typeof CASES)[number];
     const file = join(owned.folder, `web-${index}.yml`);
     await writeFile(file, yaml, { mode: 0o600 });
@@ -151,7 +151,7 @@ describe.each(CASES.map(({ name }, index) => [name, index] as const))('%s', (_na
       });
       if (typeof us === 'string') {
         const last = us.trim().split('\n').at(-1) as string;
-        // One line, which names the file or one that it names.
+        // One line that names the file, or a file that it refers to.
         expect(last).toMatch(new RegExp(`^frr-exporter: ${owned.folder}/`));
         expect(us).toContain('ended with 1');
         return;
@@ -183,7 +183,7 @@ describe.each(CASES.map(({ name }, index) => [name, index] as const))('%s', (_na
   });
 });
 
-test('the names of client_allowed_sans let in who has one, and nobody else', async () => {
+test('client_allowed_sans allows only clients with one of the names', async () => {
   const file = join(owned.folder, 'names.yml');
   await writeFile(
     file,
@@ -197,7 +197,7 @@ test('the names of client_allowed_sans let in who has one, and nobody else', asy
   expect(await outcome({ port, tls: {} })).toBe('refused');
 });
 
-test('the tables of the documentation have every difference', async () => {
+test('the documentation lists every difference', async () => {
   const document = await readFile(new URL('../../../docs/web-config.md', import.meta.url), 'utf8');
   const rows = [...document.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell]) =>
     (cell as string).replaceAll('`', '').trim(),

@@ -1,19 +1,19 @@
-/** Web configuration files, to be given to this exporter and to Debian's node_exporter (exporter-toolkit 0.8). */
+/** Web configuration files, for this exporter and for Debian's node_exporter (exporter-toolkit 0.8). */
 
 /** Password of `alice`. */
 export const PASSWORD = 'correct horse';
 
-/** bcrypt of {@link PASSWORD}, at the lowest cost. */
+/** bcrypt of {@link PASSWORD}, with the lowest cost. */
 export const HASH = '$2y$04$eRn4gHnhyOJ.Tb8h1yIBzu4BKPC0tEyeD61DMbXdD7ZDuLyhgRj7W';
 
-/** Beside the file: server.crt, server.key, ca.crt, other.crt (of another authority), empty.pem, nonsense.pem. */
+/** Next to the file: server.crt, server.key, ca.crt, other.crt (of another CA), empty.pem, nonsense.pem. */
 export interface WebConfigCase {
   readonly name: string;
   readonly yaml: string;
-  /** Whether each program begins to serve. */
+  /** Whether each program starts. */
   readonly ours: boolean;
   readonly theirs: boolean;
-  /** Where the two differ: the row of the tables in docs/web-config.md that says why. */
+  /** If they differ: the first cell of the row in docs/web-config.md that explains it. */
   readonly why?: string;
   /** Mode of the file itself, and of server.key. */
   readonly modes?: { readonly config?: number; readonly key?: number };
@@ -47,28 +47,28 @@ function inline(text: string): string {
 
 export function webConfigCases(pem: { cert: string; key: string; ca: string }): readonly WebConfigCase[] {
   return [
-    // What both serve; the probes then tell whether both do the same.
+    // Accepted by both; the probes then compare their responses.
     both('empty', ''),
     both('empty sections', 'tls_server_config:\nhttp_server_config:\nbasic_auth_users:\n'),
     both('passwords without TLS', USERS),
     both('certificate', TLS),
     both('certificate and password', TLS + USERS),
     both('two users, one of them a number', `basic_auth_users:\n  alice: ${HASH}\n  42: ${HASH}\n`),
-    both('asks for no certificate', `${TLS}  client_auth_type: NoClientCert\n`),
-    both('asks for a certificate', `${TLS}  client_auth_type: RequestClientCert\n`),
-    both('wants any certificate', `${TLS}  client_auth_type: RequireAnyClientCert\n`),
-    both('wants any certificate, by its older name', `${TLS}  client_auth_type: RequireClientCert\n`),
+    both('requests no certificate', `${TLS}  client_auth_type: NoClientCert\n`),
+    both('requests a certificate', `${TLS}  client_auth_type: RequestClientCert\n`),
+    both('requires any certificate', `${TLS}  client_auth_type: RequireAnyClientCert\n`),
+    both('requires any certificate, by the older name', `${TLS}  client_auth_type: RequireClientCert\n`),
     both(
       'verifies a certificate if there is one',
       `${TLS}  client_auth_type: VerifyClientCertIfGiven\n${CA}`,
     ),
-    both('wants a verified certificate', `${TLS}  client_auth_type: RequireAndVerifyClientCert\n${CA}`),
+    both('requires a verified certificate', `${TLS}  client_auth_type: RequireAndVerifyClientCert\n${CA}`),
     both(
-      'wants a certificate that the system knows',
+      'requires a certificate that the system trusts',
       `${TLS}  client_auth_type: RequireAndVerifyClientCert\n`,
     ),
     both(
-      'wants a verified certificate and a password',
+      'requires a verified certificate and a password',
       `${TLS}  client_auth_type: RequireAndVerifyClientCert\n${CA}${USERS}`,
     ),
     both('TLS 1.0 and newer', `${TLS}  min_version: TLS10\n`),
@@ -94,24 +94,24 @@ export function webConfigCases(pem: { cert: string; key: string; ca: string }): 
       `${USERS}http_server_config:\n  headers:\n    X-Frame-Options: deny\n    X-Content-Type-Options: nosniff\n    X-XSS-Protection: 1; mode=block\n    Strict-Transport-Security: max-age=31536000\n    Content-Security-Policy: default-src 'self'\n`,
     ),
 
-    // What both refuse.
-    neither('no YAML', 'tls_server_config: [\n'),
+    // Refused by both.
+    neither('invalid YAML', 'tls_server_config: [\n'),
     neither('a list', '- cert_file\n'),
     neither('unknown key', 'tls_config: {}\n'),
     neither('unknown key of TLS', `${TLS}  certfile: x\n`),
     neither('the same key twice', `${USERS}${USERS}`),
     neither('no key', 'tls_server_config:\n  cert_file: server.crt\n'),
     neither('no certificate', 'tls_server_config:\n  key_file: server.key\n'),
-    neither('a certificate that is not there', TLS.replace('server.crt', 'nowhere.crt')),
-    neither('a key that is not there', TLS.replace('server.key', 'nowhere.key')),
+    neither('a missing certificate', TLS.replace('server.crt', 'nowhere.crt')),
+    neither('a missing key', TLS.replace('server.key', 'nowhere.key')),
     neither('an empty certificate', TLS.replace('server.crt', 'empty.pem')),
-    neither('nonsense for a key', TLS.replace('server.key', 'nonsense.pem')),
+    neither('garbage as a key', TLS.replace('server.key', 'nonsense.pem')),
     neither('a certificate of another key', TLS.replace('server.crt', 'other.crt')),
     neither(
-      'an authority that is not there',
+      'a missing CA',
       `${TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: no.crt\n`,
     ),
-    neither('an authority that nobody asks', `${TLS}${CA}`),
+    neither('a CA without client_auth_type', `${TLS}${CA}`),
     neither('unknown client_auth_type', `${TLS}  client_auth_type: Always\n`),
     neither('unknown version', `${TLS}  min_version: TLS1.2\n`),
     neither('unknown cipher suite', `${TLS}  cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]\n`),
@@ -122,21 +122,21 @@ export function webConfigCases(pem: { cert: string; key: string; ca: string }): 
     ),
     neither('unknown header', 'http_server_config:\n  headers:\n    Server: x\n'),
     neither('bad value of a header', 'http_server_config:\n  headers:\n    X-Frame-Options: DENY\n'),
-    neither('a password that is no hash', 'basic_auth_users:\n  alice: correct horse\n'),
-    neither('no truth value', 'http_server_config:\n  http2: perhaps\n'),
+    neither('a password that is not a hash', 'basic_auth_users:\n  alice: correct horse\n'),
+    neither('not a boolean', 'http_server_config:\n  http2: perhaps\n'),
 
     // Where this exporter is stricter.
     {
-      ...stricter('a key that everybody can read', TLS, 'a private key that every user can read'),
+      ...stricter('a key that every user can read', TLS, 'a private key that every user can read'),
       modes: { key: 0o644 },
     },
     stricter(
-      'a hash that is cut',
+      'a truncated hash',
       `basic_auth_users:\n  alice: ${HASH.slice(0, -1)}\n`,
-      'a bcrypt hash that is cut or has other characters',
+      'a bcrypt hash that is truncated or contains invalid characters',
     ),
     stricter(
-      'nonsense for an authority',
+      'garbage as a CA',
       `${TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: nonsense.pem\n`,
       'a client_ca_file without a certificate',
     ),
@@ -146,16 +146,16 @@ export function webConfigCases(pem: { cert: string; key: string; ca: string }): 
       'min_version above max_version',
     ),
 
-    // What exporter-toolkit learned after Debian's node_exporter was made.
+    // Added to exporter-toolkit after the version in Debian.
     newer(
       'certificate and key in the file',
       `tls_server_config:\n  cert: ${inline(pem.cert)}\n  key: ${inline(pem.key)}\n`,
-      'cert, key and client_ca in the file itself',
+      'cert, key and client_ca',
     ),
     newer(
-      'authority in the file',
+      'CA in the file',
       `${TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca: ${inline(pem.ca)}\n`,
-      'cert, key and client_ca in the file itself',
+      'cert, key and client_ca',
     ),
     newer(
       'names of clients',
@@ -164,8 +164,11 @@ export function webConfigCases(pem: { cert: string; key: string; ca: string }): 
     ),
     newer('rate limit', 'rate_limit:\n  interval: 1s\n  burst: 100\n', 'rate_limit'),
 
-    // Both at once: new keys, and stricter than the exporter-toolkit that knows them.
-    neither('a rate limit that lets nobody in', 'rate_limit:\n  interval: 1s\n'),
-    neither('names of clients that are never asked', `${TLS}  client_allowed_sans: [prometheus.example]\n`),
+    // New keys, with values that the exporter-toolkit versions that have them accept.
+    neither('a rate limit that allows no request', 'rate_limit:\n  interval: 1s\n'),
+    neither(
+      'names of clients without client_auth_type',
+      `${TLS}  client_allowed_sans: [prometheus.example]\n`,
+    ),
   ];
 }
