@@ -53,7 +53,11 @@ function deploy(variables: Readonly<Record<string, unknown>> = {}, check = false
 
 describe('refused before anything is changed', () => {
   it.each([
-    ['a port that is none', { edpm_frr_exporter_port: 'http' }, /edpm_frr_exporter_port.*convert.*int/s],
+    [
+      'a value that is not a port',
+      { edpm_frr_exporter_port: 'http' },
+      /edpm_frr_exporter_port.*convert.*int/s,
+    ],
     [
       'an unknown collector',
       { edpm_frr_exporter_disabled_collectors: ['isis'] },
@@ -62,12 +66,12 @@ describe('refused before anything is changed', () => {
     [
       'TLS without a certificate',
       { edpm_tls_certs_enabled: true },
-      /edpm_frr_exporter_tls_certificate: there is no file \/var\/lib\/openstack\/certs\/frr-exporter\/default\/tls\.crt/,
+      /edpm_frr_exporter_tls_certificate: the file \/var\/lib\/openstack\/certs\/frr-exporter\/default\/tls\.crt does not exist/,
     ],
     [
-      'a subnet that is none',
+      'a value that is not a subnet',
       { edpm_frr_exporter_allowed_subnets: ['office'] },
-      /edpm_frr_exporter_allowed_subnets takes subnets such as .*, not.*office/,
+      /edpm_frr_exporter_allowed_subnets must contain subnets \(such as .*\), not.*office/,
     ],
   ])('%s', async (_what, variables, message) => {
     await expectRefusal(machine, await deploy(variables), message);

@@ -121,6 +121,7 @@ describe('containers of one’s own', () => {
   it('run by the compose file, FRR beside the exporter', async () => {
     const env = {
       FRR_IMAGE,
+      FRRVTY_GID: '42483',
       FRR_EXPORTER_IMAGE: image,
       FRR_CONFIG: '/etc/frr-of-the-test',
       FRR_EXPORTER_WEB_LISTEN_ADDRESS: '127.0.0.1:9402',

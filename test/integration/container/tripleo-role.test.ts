@@ -53,14 +53,14 @@ function deploy(variables: Readonly<Record<string, unknown>> = {}, check = false
 describe('refused before anything is changed', () => {
   it.each([
     [
-      'a port that is none',
+      'a value that is not a port',
       { tripleo_frr_exporter_port: 'http' },
       /tripleo_frr_exporter_port.*convert.*int/s,
     ],
     [
       'a port beyond all ports',
       { tripleo_frr_exporter_port: 70000 },
-      /tripleo_frr_exporter_port takes a port from 1024 to 65535, not 70000/,
+      /tripleo_frr_exporter_port must be a port from 1024 to 65535, not 70000/,
     ],
     [
       'an unknown collector',
@@ -70,17 +70,17 @@ describe('refused before anything is changed', () => {
     [
       'TLS without a certificate',
       { tripleo_frr_exporter_tls: true },
-      /tripleo_frr_exporter_tls_certificate: there is no file \/etc\/pki\/tls\/certs\/frr_exporter\.crt, and TLS needs it/,
+      /tripleo_frr_exporter_tls_certificate: the file \/etc\/pki\/tls\/certs\/frr_exporter\.crt does not exist, and TLS requires it/,
     ],
     [
       'every address of the node',
       { tripleo_frr_exporter_address: '0.0.0.0' },
-      /tripleo_frr_exporter_address takes one address of the node.*not.*0\.0\.0\.0/,
+      /tripleo_frr_exporter_address must be one address of the node.*not.*0\.0\.0\.0/,
     ],
     [
       'a password in the clear',
       { tripleo_frr_exporter_basic_auth_users: { prometheus: 'secret' } },
-      /tripleo_frr_exporter_basic_auth_users takes bcrypt hashes; that of user prometheus is none/,
+      /tripleo_frr_exporter_basic_auth_users must contain bcrypt hashes; that of user prometheus is not one/,
     ],
   ])('%s', async (_what, variables, message) => {
     await expectRefusal(machine, await deploy(variables), message);
@@ -89,7 +89,7 @@ describe('refused before anything is changed', () => {
   it('a password in the clear is not printed', async () => {
     const result = await deploy({ tripleo_frr_exporter_basic_auth_users: { prometheus: 'hunter2' } });
     expect(result.exitCode).toBe(2);
-    expect(result.stdout).toContain('that of user prometheus is none');
+    expect(result.stdout).toContain('that of user prometheus is not one');
     expect(result.stdout).not.toContain('hunter2');
   });
 });
