@@ -1,10 +1,10 @@
 /**
- * `make demo`: the laboratory with the exporter beside its node, and Prometheus and Alertmanager, for people to look
- * at and break. Where network namespaces are not to be had, a recording of the same laboratory.
+ * `make demo`: a laboratory of FRR routers with the exporter, Prometheus and Alertmanager, to look at and to break. Where
+ * network namespaces are not available, it replays a recording of the same laboratory.
  *
- *     node scripts/demo.ts                   until Ctrl-C
- *     node scripts/demo.ts break tor1|tor2   cuts that link of the running demonstration
- *     node scripts/demo.ts heal              mends both
+ *     node scripts/demo.ts                   runs until Ctrl-C
+ *     node scripts/demo.ts break tor1|tor2   cuts a link of the running demo
+ *     node scripts/demo.ts heal              restores both links
  */
 import {
   existsSync,
@@ -41,15 +41,15 @@ const STATE = join(FOLDER, 'state.json');
 const RECORDING = join(FOLDER, 'recording');
 const LINKS = ['tor1', 'tor2'] as const satisfies readonly LinkName[];
 
-/** Which situation of the recordings is shown for a cut link. */
+/** The recording that is replayed when a link is cut. */
 const RECORDED_CUT = { tor1: 'tor1-shutdown-remotely', tor2: 'tor2-link-down' } as const;
 
-/** What `break` and `heal` need to know of the demonstration that runs. */
+/** What `break` and `heal` need to know about the running demo. */
 interface State {
-  /** A name that is owned while the demonstration runs. */
+  /** A name that is claimed while the demo runs. */
   readonly owner: string;
   readonly url: string;
-  /** Network namespaces of the routers at the far ends; none with a recording. */
+  /** Network namespaces of the remote routers; absent with a recording. */
   readonly far?: Readonly<Record<LinkName, string>>;
 }
 
@@ -59,12 +59,12 @@ const dim = (text: string) => (colours ? `\x1b[2m${text}\x1b[0m` : text);
 const red = (text: string) => (colours ? `\x1b[31m${text}\x1b[0m` : text);
 const green = (text: string) => (colours ? `\x1b[32m${text}\x1b[0m` : text);
 
-function tell(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function give(up: string): never {
-  process.stderr.write(`demo: ${up}\n`);
+function fail(message: string): never {
+  process.stderr.write(`demo: ${message}\n`);
   process.exit(1);
 }
 
@@ -77,7 +77,7 @@ function running(): State | undefined {
 function showRecording(situation: string): void {
   const directory = join(FOLDER, situation);
   if (!existsSync(directory)) unpackRecording(`8.4.4/${situation}`, directory);
-  // Replaced in one go: the exporter may be reading.
+  // Replaced atomically, because the exporter may be reading it.
   symlinkSync(directory, `${RECORDING}.new`);
   renameSync(`${RECORDING}.new`, RECORDING);
 }
@@ -88,29 +88,29 @@ async function setLink(state: State, link: LinkName, to: 'up' | 'down'): Promise
 }
 
 function needRunning(): State {
-  const state = running() ?? give('no demonstration runs here; start it with: make demo');
+  const state = running() ?? fail('no demo is running in this checkout; start one with: make demo');
   if (state.far !== undefined && process.getuid?.() !== 0)
-    give("the routers are root's; try again with: sudo make demo-break LINK=tor1, sudo make demo-heal");
+    fail('the routers belong to root; run: sudo make demo-break LINK=tor1, sudo make demo-heal');
   return state;
 }
 
 async function breakLink(name: string | undefined): Promise<void> {
   const state = needRunning();
   const link =
-    LINKS.find((one) => one === name) ?? give('which link? make demo-break LINK=tor1 (or LINK=tor2)');
+    LINKS.find((one) => one === name) ?? fail('name a link: make demo-break LINK=tor1 (or LINK=tor2)');
   await setLink(state, link, 'down');
-  tell(
-    `The link to ${bold(link)} is cut. ${state.url} shows it within seconds; mend it with: make demo-heal`,
+  print(
+    `The link to ${bold(link)} is down. ${state.url} shows it within seconds; restore it with: make demo-heal`,
   );
 }
 
 async function heal(): Promise<void> {
   const state = needRunning();
   for (const link of LINKS) await setLink(state, link, 'up');
-  tell(`Both links are whole. ${state.url} shows the sessions come back.`);
+  print(`Both links are up. ${state.url} shows the sessions recover.`);
 }
 
-/** A port that people know, where it is free; else any. */
+/** The well-known port if it is free, otherwise any. */
 async function port(wanted: number): Promise<number> {
   const free = await new Promise<boolean>((resolve) => {
     const server = createServer()
@@ -120,15 +120,15 @@ async function port(wanted: number): Promise<number> {
   return free ? wanted : freePort();
 }
 
-/** Why there can be no laboratory here; undefined when there can. */
+/** Why the laboratory cannot run here; undefined if it can. */
 async function obstacle(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'This is not Linux';
-  if (process.getuid?.() !== 0) return 'This is not root (sudo make demo shows real routers)';
+  if (process.platform !== 'linux') return 'Not running on Linux';
+  if (process.getuid?.() !== 0) return 'Not running as root (sudo make demo runs real routers)';
   const { exitCode } = await execa('unshare', ['--net', '--mount', 'true'], { reject: false });
-  return exitCode === 0 ? undefined : 'This container may not make network namespaces';
+  return exitCode === 0 ? undefined : 'Network namespaces are not allowed here';
 }
 
-/** A line of the exporter's log: a session changed its state. */
+/** A line of the exporter's log about a state change of a session. */
 interface Change {
   readonly protocol?: string;
   readonly peer?: string;
@@ -138,11 +138,11 @@ interface Change {
   readonly reason?: string;
 }
 
-function tellEvent(what: string, text: string): void {
-  tell(`  ${dim(new Date().toTimeString().slice(0, 8))}  ${what.padEnd(5)}  ${text}`);
+function printEvent(what: string, text: string): void {
+  print(`  ${dim(new Date().toTimeString().slice(0, 8))}  ${what.padEnd(5)}  ${text}`);
 }
 
-function tellChange(line: string): void {
+function printChange(line: string): void {
   let change: Change;
   try {
     change = JSON.parse(line) as Change;
@@ -153,10 +153,10 @@ function tellChange(line: string): void {
   if (protocol === undefined || peer === undefined || from === undefined || to === undefined) return;
   const colour = to === 'Established' || to === 'Up' ? green : red;
   const where = vrf === undefined || vrf === 'default' ? peer : `${peer} (VRF ${vrf})`;
-  tellEvent(protocol, `${where}  ${from} → ${colour(to)}${reason ? `  ${dim(reason)}` : ''}`);
+  printEvent(protocol, `${where}  ${from} → ${colour(to)}${reason ? `  ${dim(reason)}` : ''}`);
 }
 
-/** Calls again and again, one call after the other, until it is stopped. */
+/** Calls `work` repeatedly, never concurrently. Returns a function that stops it. */
 function repeat(every: number, work: () => unknown): () => void {
   let timer: NodeJS.Timeout;
   const again = async () => {
@@ -167,25 +167,25 @@ function repeat(every: number, work: () => unknown): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Tells the changes as the exporter's log grows, until it is stopped. */
+/** Prints state changes from the exporter's log. Returns a function that stops it. */
 function followLog(output: () => string): () => void {
-  let told = 0;
+  let printed = 0;
   return repeat(200, () => {
     const end = output().lastIndexOf('\n') + 1;
-    if (end <= told) return;
-    for (const line of output().slice(told, end).split('\n')) tellChange(line);
-    told = end;
+    if (end <= printed) return;
+    for (const line of output().slice(printed, end).split('\n')) printChange(line);
+    printed = end;
   });
 }
 
-/** An alert as Alertmanager's API tells it. */
+/** An alert of Alertmanager's API. */
 interface Alert {
   readonly fingerprint: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Tells what Alertmanager would page for, and that it is over, until it is stopped. */
+/** Prints alerts that Alertmanager would send, and when they are resolved. Returns a function that stops it. */
 function followAlerts(url: string): () => void {
   let known = new Map<string, Alert>();
   return repeat(1000, async () => {
@@ -199,15 +199,15 @@ function followAlerts(url: string): () => void {
     const now = new Map(alerts.map((alert) => [alert.fingerprint, alert]));
     const text = ({ labels, annotations }: Alert) =>
       `${labels.alertname}  ${labels.severity}  ${dim(annotations.summary ?? '')}`;
-    for (const [id, alert] of now) if (!known.has(id)) tellEvent('ALERT', red(text(alert)));
-    for (const [id, alert] of known) if (!now.has(id)) tellEvent('over', green(text(alert)));
+    for (const [id, alert] of now) if (!known.has(id)) printEvent('ALERT', red(text(alert)));
+    for (const [id, alert] of known) if (!now.has(id)) printEvent('OK', green(text(alert)));
     known = now;
   });
 }
 
 async function demonstrate(): Promise<void> {
   const before = running();
-  if (before !== undefined) give(`a demonstration runs here already: ${before.url}`);
+  if (before !== undefined) fail(`a demo is already running in this checkout: ${before.url}`);
   const cleanUp: (() => unknown)[] = [];
   let ending: (() => void) | undefined;
   const ended = new Promise<void>((resolve) => {
@@ -217,7 +217,7 @@ async function demonstrate(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       signals += 1;
-      // Whoever asks twice does not want to wait: what is left then goes by itself, since it bears our name.
+      // A second signal exits immediately. What is left behind carries our name and is cleaned up later.
       if (signals > 1) process.exit(130);
       ending?.();
     });
@@ -227,17 +227,17 @@ async function demonstrate(): Promise<void> {
   try {
     const obstacleHere = await obstacle();
     const shown = obstacleHere === undefined ? await live(cleanUp) : await recorded(cleanUp, obstacleHere);
-    tell(`
+    print(`
   Status page     ${bold(`${shown.url}/`)}
   Metrics         ${bold(`${shown.url}/metrics`)}${shown.more}
 
   Cut a link      make demo-break LINK=tor1   ${dim('in another terminal; or LINK=tor2')}
-  Mend it         make demo-heal${shown.inside}
-  End             Ctrl-C
+  Restore it      make demo-heal${shown.inside}
+  Stop            Ctrl-C
 `);
     for (const follow of shown.follow) cleanUp.push(follow());
     await ended;
-    tell(`\n  ${dim('Clearing up ...')}`);
+    print(`\n  ${dim('Cleaning up ...')}`);
   } finally {
     for (const step of cleanUp.reverse()) await step();
   }
@@ -245,14 +245,14 @@ async function demonstrate(): Promise<void> {
 
 interface Shown {
   readonly url: string;
-  /** Start to tell what happens. What they give stops them. */
+  /** Start printing events. Each returns a function that stops it. */
   readonly follow: readonly (() => () => void)[];
-  /** More addresses, and how to look inside. */
+  /** More addresses, and how to inspect FRR. */
   readonly more: string;
   readonly inside: string;
 }
 
-/** Those of the shipped Alertmanager configuration. */
+/** The inhibit rules of the shipped Alertmanager configuration. */
 function inhibitRules(): unknown {
   const [file] = globSync(join(CHECKOUT, 'alerts/alertmanager/alertmanager.yml'));
   if (file === undefined) return [];
@@ -269,8 +269,8 @@ async function live(cleanUp: (() => unknown)[]): Promise<Shown> {
     stdio: 'inherit',
     reject: false,
   });
-  if (exitCode !== 0) give('the set-up failed, see above');
-  tell(`\n  ${dim('Starting three FRR routers ...')}`);
+  if (exitCode !== 0) fail('the set-up failed, see above');
+  print(`\n  ${dim('Starting three FRR routers ...')}`);
   const lab = await startLab({ name: 'demo', topology: HEALTHY });
   cleanUp.push(() => lab.stop());
   const exporter = await startExporter({ lab, port: await port(9342), flags: ['--log.format=json'] });
@@ -306,14 +306,14 @@ async function live(cleanUp: (() => unknown)[]): Promise<Shown> {
     url: exporter.url,
     far: { tor1: lab.tor1.namespace, tor2: lab.tor2.namespace },
   });
-  tell(`
-  ${bold('frr-exporter')} beside FRR ${lab.version}
+  print(`
+  ${bold('frr-exporter')} with FRR ${lab.version}
 
       tor1                     tor2       ${dim('top-of-rack routers, AS 65001 and 65002')}
          \\                     /
      100.64.1.1            eth2           ${dim('BGP and BFD; IPv4, IPv6, EVPN')}
            \\                 /
-                  node                    ${dim('AS 64999, with five addresses to announce')}`);
+                  node                    ${dim('AS 64999, announces five addresses')}`);
   return {
     url: exporter.url,
     follow: [() => followLog(exporter.output), () => followAlerts(alertmanager.url)],
@@ -321,7 +321,7 @@ async function live(cleanUp: (() => unknown)[]): Promise<Shown> {
   Prometheus      ${bold(`${prometheus.url}/alerts`)}
   Alertmanager    ${bold(`${alertmanager.url}/`)}`,
     inside: `
-  Ask FRR         vtysh -N ${lab.node.namespace}`,
+  Inspect FRR     vtysh -N ${lab.node.namespace}`,
   };
 }
 
@@ -334,7 +334,7 @@ async function recorded(cleanUp: (() => unknown)[], why: string): Promise<Shown>
   });
   cleanUp.push(() => exporter.stop());
   writeState({ owner: name, url: exporter.url });
-  tell(`\n  ${why}: this is ${bold('frr-exporter')} on a recording of FRR 8.4.4, without routers.`);
+  print(`\n  ${why}: ${bold('frr-exporter')} replays a recording of FRR 8.4.4, without routers.`);
   return { url: exporter.url, follow: [() => followLog(exporter.output)], more: '', inside: '' };
 }
 
@@ -342,4 +342,4 @@ const [command, argument] = process.argv.slice(2);
 if (command === undefined) await demonstrate();
 else if (command === 'break') await breakLink(argument);
 else if (command === 'heal') await heal();
-else give(`there is no ${command}; scripts/demo.ts takes nothing, break LINK, or heal`);
+else fail(`unknown command ${command}; use: scripts/demo.ts [break LINK | heal]`);

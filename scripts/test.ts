@@ -1,10 +1,10 @@
 /**
- * `make test`: types, lint and every test, summed up in a last line `N passed, N failed`.
+ * `make test`: types, lint and every test. The last line is a summary, `N passed, N failed`.
  *
  *     node scripts/test.ts            everything
- *     node scripts/test.ts PATH...    only the tests of these paths
+ *     node scripts/test.ts PATH...    only the tests in these paths
  *
- * What cannot run here (no root, no Linux) is skipped and counted; with CI=true it is a failure.
+ * Tests that cannot run here (no root, no Linux) are skipped and counted; with CI=true they count as failed.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,10 +19,10 @@ const inherit = { cwd: root, stdio: 'inherit', reject: false, preferLocal: true 
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
-/** Tests that passed, but not at once: named, so that a real fault does not hide behind them. */
+/** Tests that passed on a retry. They are listed, so that they do not hide a real fault. */
 const secondTries: string[] = [];
 
-function tell(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
@@ -32,13 +32,13 @@ function fail(what: string, times = 1): void {
 }
 
 async function check(name: string, program: string, ...args: string[]): Promise<void> {
-  tell(`\n--- ${name}`);
+  print(`\n--- ${name}`);
   const { exitCode } = await execa(program, args, inherit);
   if (exitCode === 0) count.passed += 1;
-  else fail(`${name}: ${program} ended with exit status ${exitCode}`);
+  else fail(`${name}: ${program} exited with status ${exitCode}`);
 }
 
-/** vitest's JSON report, as far as it is read here. */
+/** The parts of vitest's JSON report that are used here. */
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -51,7 +51,7 @@ interface Report {
     readonly assertionResults: readonly {
       readonly status: string;
       readonly fullName: string;
-      /** Of every try, also of a test that passed in the end. */
+      /** One per failed try, even if the test passed in the end. */
       readonly failureMessages: readonly string[];
     }[];
   }[];
@@ -69,36 +69,36 @@ async function vitest(...args: string[]): Promise<void> {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
     count.passed += report.numPassedTests;
     count.skipped += report.numPendingTests + report.numTodoTests;
-    let told = 0;
+    let named = 0;
     for (const { name, status, message, assertionResults } of report.testResults) {
       const failed = assertionResults.filter((result) => result.status === 'failed');
       for (const { status: end, fullName, failureMessages } of assertionResults)
         if (end === 'passed' && failureMessages.length > 0)
           secondTries.push(`${name}: ${fullName}: ${failureMessages[0]?.split('\n')[0]}`);
       for (const { fullName } of failed) fail(`${name}: ${fullName}`);
-      // A file can fail without a failed test: it does not load, or its set-up fails and its tests are skipped.
+      // A file can fail without a failed test, if it does not load or its set-up fails and its tests are skipped.
       if (status === 'failed' && failed.length === 0) fail(`${name}: ${message.split('\n')[0]}`);
-      told += failed.length;
+      named += failed.length;
     }
-    if (told < report.numFailedTests)
-      fail('vitest counts more failures than it names', report.numFailedTests - told);
-    // Errors outside of tests: an unhandled rejection, a crashed worker.
-    if (exitCode !== 0 && count.failed === 0) fail(`vitest ended with exit status ${exitCode}`);
+    if (named < report.numFailedTests)
+      fail('vitest counts more failures than it names', report.numFailedTests - named);
+    // Errors outside of tests, such as an unhandled rejection or a crashed worker.
+    if (exitCode !== 0 && count.failed === 0) fail(`vitest exited with status ${exitCode}`);
   } catch (error) {
-    fail(`vitest gave no report: ${(error as Error).message}`);
+    fail(`vitest wrote no report: ${(error as Error).message}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Counts the integration tests where they cannot run. */
+/** Counts the integration tests that cannot run. */
 async function skipIntegration(why: string): Promise<void> {
   const { stdout } = await execa('vitest', ['list', '--project', 'integration', '--json', ...paths], {
     cwd: root,
     preferLocal: true,
   });
   const { length } = JSON.parse(stdout) as unknown[];
-  tell(`\n${length} integration tests skipped: ${why}.`);
+  print(`\n${length} integration tests skipped: ${why}.`);
   count.skipped += length;
 }
 
@@ -114,7 +114,7 @@ if (paths.length === 0) {
   await check('types', 'tsc', '-p', '.');
   await check('lint', 'biome', 'check', '.');
 }
-tell('\n--- tests');
+print('\n--- tests');
 if (missing === undefined || ci) {
   if (missing !== undefined) fail(`the integration tests cannot run: ${missing}`);
   await vitest(...paths);
@@ -122,11 +122,12 @@ if (missing === undefined || ci) {
   await vitest('--project', 'unit', '--passWithNoTests', ...paths);
   await skipIntegration(missing);
 }
-if (ci && count.skipped > 0) fail(`skipped tests, which CI does not take: ${count.skipped}`, count.skipped);
+if (ci && count.skipped > 0)
+  fail(`tests were skipped, which CI does not allow: ${count.skipped}`, count.skipped);
 
-if (secondTries.length > 0) tell(`\n${secondTries.map((test) => `SECOND TRY  ${test}`).join('\n')}`);
-if (failures.length > 0) tell(`\n${failures.map((failure) => `FAILED  ${failure}`).join('\n')}`);
-tell(
+if (secondTries.length > 0) print(`\n${secondTries.map((test) => `SECOND TRY  ${test}`).join('\n')}`);
+if (failures.length > 0) print(`\n${failures.map((failure) => `FAILED  ${failure}`).join('\n')}`);
+print(
   `\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`,
 );
 process.exitCode = count.failed === 0 ? 0 : 1;

@@ -59,7 +59,7 @@ describe('from a checkout', () => {
       expect(await run(command, [], `${old}:${process.env.PATH}`)).toEqual({
         exitCode: 1,
         stdout: '',
-        stderr: `frr-exporter: Node.js 22.18 or newer is needed, and ${old}/node is v20.20.2; 'npm ci' brings one`,
+        stderr: `frr-exporter: Node.js 22.18 or newer is required, but ${old}/node is v20.20.2; run 'npm ci' to install one`,
       });
     });
   });

@@ -17,7 +17,7 @@ interface Demonstration {
   readonly interrupt: () => Promise<number | null>;
 }
 
-/** `make demo`, as somebody types it, until it says how to end it. */
+/** Runs `make demo` and waits until it is ready. */
 async function makeDemo(env: Readonly<Record<string, string>> = {}): Promise<Demonstration> {
   const make = spawn('make', ['demo'], {
     cwd: CHECKOUT,
@@ -59,7 +59,7 @@ async function makeDemo(env: Readonly<Record<string, string>> = {}): Promise<Dem
 
 const make = (...args: string[]) => execa('make', args, { cwd: CHECKOUT, reject: false, all: true });
 
-test('shows real routers, a cut link and its alert, and leaves nothing', async () => {
+test('shows real routers, a cut link and its alert, and cleans up', async () => {
   const demo = await makeDemo();
   const namespace = /vtysh -N (\S+)/.exec(demo.output())?.[1] as string;
   const page = async () => readPage(await (await fetch(demo.address('Metrics'))).text());
@@ -68,25 +68,25 @@ test('shows real routers, a cut link and its alert, and leaves nothing', async (
     async () => (await page()).value('frr_bgp_session_up', { vrf: 'default', peer: '100.64.1.1' }) === 1,
     { within: 15_000 },
   );
-  expect((await make('demo')).all).toContain('a demonstration runs here already');
-  expect((await make('demo-break', 'LINK=tor3')).all).toContain('which link? make demo-break LINK=tor1');
+  expect((await make('demo')).all).toContain('a demo is already running in this checkout');
+  expect((await make('demo-break', 'LINK=tor3')).all).toContain('name a link: make demo-break LINK=tor1');
 
-  expect((await make('demo-break', 'LINK=tor1')).all).toMatch(/^The link to tor1 is cut\./);
+  expect((await make('demo-break', 'LINK=tor1')).all).toMatch(/^The link to tor1 is down\./);
   await waitFor(() => /BGP +100\.64\.1\.1 +Established → /.test(demo.output()), { within: 30_000 });
   await waitFor(() => /ALERT +FRRBGPPeerDown +critical/.test(demo.output()), { within: 60_000 });
-  expect((await make('demo-heal')).all).toMatch(/^Both links are whole\./);
+  expect((await make('demo-heal')).all).toMatch(/^Both links are up\./);
   await waitFor(() => /BGP +100\.64\.1\.1 +\S+ → Established/.test(demo.output()), { within: 30_000 });
 
   await demo.interrupt();
-  expect(demo.output()).toContain('Clearing up');
+  expect(demo.output()).toContain('Cleaning up');
   const name = namespace.replace(/-node$/, '');
   expect(readdirSync('/run/netns').filter((entry) => entry.startsWith(name))).toEqual([]);
   expect(existsSync(join(CHECKOUT, '.demo'))).toBe(false);
   await expect(fetch(demo.address('Metrics'))).rejects.toThrow();
-  expect((await make('demo-heal')).all).toContain('no demonstration runs here');
+  expect((await make('demo-heal')).all).toContain('no demo is running in this checkout');
 });
 
-test('shows a recording where there can be no network namespaces', async () => {
+test('replays a recording where network namespaces are not allowed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'frr-exporter-demo-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const unshare = join(folder, 'unshare');
@@ -94,7 +94,7 @@ test('shows a recording where there can be no network namespaces', async () => {
   chmodSync(unshare, 0o755);
 
   const demo = await makeDemo({ PATH: `${folder}:${process.env.PATH}` });
-  expect(demo.output()).toContain('This container may not make network namespaces: ');
+  expect(demo.output()).toContain('Network namespaces are not allowed here: ');
   const up = async (peer: string) => {
     const page = readPage(await (await fetch(demo.address('Metrics'))).text());
     return page.value('frr_bgp_session_up', { vrf: 'default', peer });
