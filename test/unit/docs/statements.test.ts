@@ -39,6 +39,13 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
+  test('names source files that exist', () => {
+    const named = [
+      ...text.matchAll(/`((?:src|scripts|test|docs|container|alerts|dashboards|bench)\/[\w./-]+\.\w+)`/g),
+    ].map(([, path]) => path as string);
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   test('names make targets that exist', () => {
     const targets = new Set(
       [...read('Makefile').matchAll(/^([a-z-]+)(?: [a-z -]+)?:(?!=)/gm)].flatMap(([line]) =>
