@@ -20,6 +20,7 @@ import { hostAddresses } from '../src/collectors/host-routes.ts';
 import { parseVrfs } from '../src/collectors/vrfs.ts';
 import type { InterfaceAddress } from '../src/frr/addresses.ts';
 import { allCommands, COMMANDS } from '../src/frr/commands.ts';
+import type { Link } from '../src/frr/links.ts';
 import { type Recorded, writeRecording } from '../src/frr/recording.ts';
 import { FrrError, type FrrSource } from '../src/frr/source.ts';
 import { vtyshSource } from '../src/frr/vtysh.ts';
@@ -178,6 +179,13 @@ async function addressesOf(router: Router): Promise<readonly InterfaceAddress[]>
   );
 }
 
+/** The links of the node: they are seen in its network namespace only. */
+async function linksOf(router: Router): Promise<readonly Link[]> {
+  const module = JSON.stringify(new URL('../src/frr/links.ts', import.meta.url));
+  const print = `process.stdout.write(JSON.stringify(await (await import(${module})).interfaceLinks()))`;
+  return JSON.parse(await router.run(process.execPath, '--input-type=module', '--eval', print));
+}
+
 function sourceOf(node: Router): FrrSource {
   return vtyshSource({
     kind: 'vtysh',
@@ -213,7 +221,7 @@ async function record({ node }: Lab, name: string, withMemory: boolean): Promise
   }
   await source.close();
   const directory = mkdtempSync(path.join(tmpdir(), 'frr-exporter-recording-'));
-  await writeRecording(directory, recorded, addresses);
+  await writeRecording(directory, recorded, addresses, await linksOf(node));
   packRecording(directory, name);
   rmSync(directory, { recursive: true });
 }
@@ -236,7 +244,7 @@ async function add({ node }: Lab, name: string, additions: readonly Addition[]):
   const source = sourceOf(node);
   const vrfs = await vrfsOf(source);
   await source.close();
-  const { index, addresses } = readSituation(name);
+  const { index, ...onNode } = readSituation(name);
   const alive = () => node.daemons.filter((daemon) => node.pid(daemon) !== undefined);
   for (const { daemon, command } of additions) {
     const texts = command.includes('VRF') ? vrfs.map((vrf) => command.replace('VRF', vrf)) : [command];
@@ -251,7 +259,7 @@ async function add({ node }: Lab, name: string, additions: readonly Addition[]):
         process.stdout.write(`  ${each}: ${text}: ${stdout.length} bytes, exit status ${exitCode}\n`);
       }
   }
-  writeSituation(name, { index, addresses });
+  writeSituation(name, { index, ...onNode });
 }
 
 function vtysh({ root, namespace }: Router, daemon: string, command: string) {

@@ -2,8 +2,8 @@
  * The recordings of the laboratory, which the tests read.
  *
  * Many situations have the same answers, so each answer is stored once, as `recordings/answers/HASH.EXTENSION`. A
- * situation is one file, `recordings/VERSION/SITUATION.json`, with the contents of a recording's `index.json` and
- * `addresses.json`, the answers in it named by their hashes.
+ * situation is one file, `recordings/VERSION/SITUATION.json`, with the contents of a recording's `index.json`,
+ * `addresses.json` and `links.json`, the answers in it named by their hashes.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -33,6 +33,8 @@ export interface Situation {
   readonly index: Record<string, Entry>;
   /** Addresses with their prefix lengths, by interface. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** The contents of `links.json`. */
+  readonly links?: Readonly<Record<string, object>> | undefined;
 }
 
 /** All recordings, as `VERSION/SITUATION`, in alphabetical order. */
@@ -56,22 +58,26 @@ export function storeAnswer(bytes: Buffer, extension: string): string {
 }
 
 /** Writes a situation, whose answers are stored already, its commands in alphabetical order. */
-export function writeSituation(name: string, { index, addresses }: Situation): void {
+export function writeSituation(name: string, { index, addresses, links }: Situation): void {
   const sorted = Object.fromEntries(Object.entries(index).sort(([a], [b]) => (a < b ? -1 : 1)));
   const file = path.join(STORE, `${name}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ addresses, index: sorted }, null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify({ addresses, links, index: sorted }, null, 1)}\n`);
 }
 
 /** Stores a recording's directory as a situation. */
 export function packRecording(directory: string, name: string): void {
   const json = (file: string) => JSON.parse(readFileSync(path.join(directory, file), 'utf8'));
-  const { index, addresses }: Situation = { index: json('index.json'), addresses: json('addresses.json') };
+  const { index, addresses, links }: Situation = {
+    index: json('index.json'),
+    addresses: json('addresses.json'),
+    links: json('links.json'),
+  };
   const stored = Object.entries(index).map(([command, entry]) => {
     const bytes = readFileSync(path.join(directory, entry.file));
     return [command, { ...entry, file: storeAnswer(bytes, path.extname(entry.file)) }] as const;
   });
-  writeSituation(name, { index: Object.fromEntries(stored), addresses });
+  writeSituation(name, { index: Object.fromEntries(stored), addresses, links });
 }
 
 /**
@@ -79,7 +85,7 @@ export function packRecording(directory: string, name: string): void {
  * exporter runs, the directory of one situation can take the place of another's.
  */
 export function unpackRecording(name: string, directory: string): string {
-  const { index, addresses } = readSituation(name);
+  const { index, addresses, links } = readSituation(name);
   mkdirSync(directory, { recursive: true });
   const named = Object.entries(index).map(([command, entry]) => {
     const file = command.replaceAll(' ', '_').replaceAll(/[^\w.-]/g, '-') + path.extname(entry.file);
@@ -87,6 +93,7 @@ export function unpackRecording(name: string, directory: string): string {
     return [command, { ...entry, file }] as const;
   });
   writeFileSync(path.join(directory, 'addresses.json'), JSON.stringify(addresses));
+  if (links !== undefined) writeFileSync(path.join(directory, 'links.json'), JSON.stringify(links));
   writeFileSync(path.join(directory, 'index.json'), JSON.stringify(Object.fromEntries(named)));
   return directory;
 }

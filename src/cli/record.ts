@@ -24,7 +24,9 @@ export async function record(config: Config, directory: string, output: Writable
   try {
     output.write(`Querying FRR by ${source.kind}: ${why}\n`);
     // Addresses of another network namespace than FRR's would be reported as FRR's when the recording is replayed.
-    const addresses = runsElsewhere(config) ? [] : await addressesOf(source);
+    const elsewhere = runsElsewhere(config);
+    const addresses = elsewhere ? [] : await unlessNotRecorded(source.addresses());
+    const links = elsewhere ? [] : await unlessNotRecorded(source.links());
     const recorded = await runAll(source, await commandsFor(source, addresses, config), config);
     const answers = recorded.filter(({ outcome }) => !(outcome instanceof FrrError)).length;
     writeFailures(recorded, output);
@@ -34,7 +36,7 @@ export async function record(config: Config, directory: string, output: Writable
       );
       return 1;
     }
-    await writeRecording(directory, recorded, addresses);
+    await writeRecording(directory, recorded, addresses, links);
     output.write(`${answers} answers are in ${directory}\n${WHAT_IT_CONTAINS}`);
     return 0;
   } finally {
@@ -42,10 +44,10 @@ export async function record(config: Config, directory: string, output: Writable
   }
 }
 
-/** None when a recording without addresses is recorded again. */
-async function addressesOf(source: FrrSource): Promise<readonly InterfaceAddress[]> {
+/** None when a recording without them is recorded again. */
+async function unlessNotRecorded<Item>(items: Promise<readonly Item[]>): Promise<readonly Item[]> {
   try {
-    return await source.addresses();
+    return await items;
   } catch (error) {
     if (error instanceof FrrError) return [];
     throw error;

@@ -5,6 +5,7 @@
 import type { FlagSet, FlagValues } from '../flags/flag.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
 import type { Command, CommandTemplate, Daemon } from '../frr/commands.ts';
+import type { Link } from '../frr/links.ts';
 import type { Descriptor } from '../metrics/family.ts';
 import type { Build } from '../metrics/family-builder.ts';
 import type { LabelValues, Tables } from '../metrics/tables.ts';
@@ -38,6 +39,8 @@ export interface Frr {
   recentText(command: Command): string | undefined;
   /** The addresses on the interfaces of the network namespace that this program runs in, or those of a recording. */
   addresses(): Promise<readonly InterfaceAddress[]>;
+  /** The links of the same interfaces. */
+  links(): Promise<readonly Link[]>;
 }
 
 /** What samples are made with, and the time that they are about. */
@@ -105,7 +108,7 @@ export interface Topic<Sections extends StatusSections = StatusSections> {
   readonly pace: Pace;
   /** The oldest FRR version that has its commands; left out where all supported versions (7.5 and newer) do. */
   readonly since?: string;
-  /** What it needs besides FRR: the addresses of the network namespace that FRR runs in. */
+  /** What it needs besides FRR: the addresses and links of the network namespace that FRR runs in. */
   readonly needs?: 'node-addresses';
   /** The commands of the allow-list that it uses. */
   readonly commands: readonly (Command | CommandTemplate)[];

@@ -3,7 +3,8 @@
  *
  * `index.json` has an entry for each command: the file that holds vtysh's standard output, its exit status and its
  * standard error. `addresses.json`, which may be missing, has the addresses of the node's interfaces:
- * `{"lo": ["127.0.0.1/8", "::1/128"]}`. `frr-exporter record DIR` makes such a folder.
+ * `{"lo": ["127.0.0.1/8", "::1/128"]}`; `links.json`, which may also be missing, has their links:
+ * `{"eth1": {"up": true, "carrierChanges": 3}}`. `frr-exporter record DIR` makes such a folder.
  */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -13,10 +14,12 @@ import { UserError } from '../base/user-error.ts';
 import type { InterfaceAddress } from './addresses.ts';
 import { answerOfVtysh } from './answers.ts';
 import type { Command } from './commands.ts';
+import type { Link } from './links.ts';
 import { type Answer, FRR_ERROR_REASONS, FrrError, type FrrSource } from './source.ts';
 
 const INDEX = 'index.json';
 const ADDRESSES = 'addresses.json';
+const LINKS = 'links.json';
 /** What the failed commands share for their output: an empty file. */
 const NO_ANSWER = 'no-answer.txt';
 
@@ -37,6 +40,8 @@ const Addresses = z.record(
   z.array(z.string().refine((text) => parseAddress(text) !== undefined, 'must be like 192.0.2.1/32')),
 );
 
+const Links = z.record(z.string(), z.object({ up: z.boolean(), carrierChanges: z.int().min(0) }));
+
 /** A folder that is no recording, or a broken one. The message is one line that names the folder. */
 export class RecordingError extends UserError {
   override readonly name = 'RecordingError';
@@ -54,6 +59,14 @@ export async function openRecording(directory: string, maxOutput: number): Promi
       `${directory} is no recording: it has no ${INDEX}; make one with: frr-exporter record DIR`,
     );
   const addresses = await readJson(directory, ADDRESSES, Addresses);
+  const links = await readJson(directory, LINKS, Links);
+
+  const notRecorded = (file: string, what: string) =>
+    new FrrError(
+      'not_recorded',
+      'zebra',
+      `the recording ${directory} has no ${file} with the node's ${what}`,
+    );
 
   async function show(command: Command): Promise<Answer> {
     const { daemon, recordedAs } = command;
@@ -93,15 +106,14 @@ export async function openRecording(directory: string, maxOutput: number): Promi
     show,
     showEach: (commands) => Promise.all(commands.map(show)),
     async addresses() {
-      if (addresses === undefined)
-        throw new FrrError(
-          'not_recorded',
-          'zebra',
-          `the recording ${directory} has no ${ADDRESSES} with the node's addresses`,
-        );
+      if (addresses === undefined) throw notRecorded(ADDRESSES, 'addresses');
       return Object.entries(addresses).flatMap(([name, texts]) =>
         texts.map((text) => ({ interface: name, ...(parseAddress(text) as ParsedAddress) })),
       );
+    },
+    async links() {
+      if (links === undefined) throw notRecorded(LINKS, 'links');
+      return Object.entries(links).map(([name, link]) => ({ interface: name, ...link }));
     },
     async close() {},
   };
@@ -158,6 +170,7 @@ export async function writeRecording(
   directory: string,
   recorded: readonly Recorded[],
   addresses: readonly InterfaceAddress[],
+  links: readonly Link[],
 ): Promise<void> {
   const index: z.infer<typeof Index> = {};
   const texts = new Map<string, string | Buffer>();
@@ -185,11 +198,14 @@ export async function writeRecording(
     byInterface[name] ??= [];
     byInterface[name].push(`${address}/${prefixLength}`);
   }
+  const linkByInterface: z.infer<typeof Links> = {};
+  for (const { interface: name, ...link } of links) linkByInterface[name] = link;
   await refuseIfNotEmpty(directory);
   try {
     await makeFolder(directory);
     for (const [file, text] of texts) await writeFile(path.join(directory, file), text, { flag: 'wx' });
     await writeFile(path.join(directory, ADDRESSES), `${JSON.stringify(byInterface, null, 1)}\n`);
+    await writeFile(path.join(directory, LINKS), `${JSON.stringify(linkByInterface, null, 1)}\n`);
     // Last, so that a folder with an index is whole.
     await writeFile(path.join(directory, INDEX), `${JSON.stringify(index, null, 1)}\n`);
   } catch (error) {

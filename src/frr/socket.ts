@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { interfaceAddresses } from './addresses.ts';
 import { answerOfDaemon } from './answers.ts';
 import { type Command, type Daemon, enable } from './commands.ts';
+import { interfaceLinks } from './links.ts';
 import type { SourceOptions } from './options.ts';
 import { deniedWords, socketFile, socketFolder } from './socket-files.ts';
 import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from './source.ts';
@@ -142,6 +143,7 @@ export function socketSource(options: SourceOptions): FrrSource {
       });
     },
     addresses: async () => interfaceAddresses(),
+    links: () => interfaceLinks(),
     async close() {
       closed = true;
       await Promise.all(Array.from(connections.values(), (vty) => vty.destroy()));

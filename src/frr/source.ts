@@ -1,6 +1,7 @@
 /** How the rest of the program asks FRR: one interface, three ways behind it (vtysh, the vty sockets, a recording). */
 import type { InterfaceAddress } from './addresses.ts';
 import type { Command, Daemon } from './commands.ts';
+import type { Link } from './links.ts';
 
 /** What FRR answered to one command. */
 export interface Answer {
@@ -35,6 +36,11 @@ export interface FrrSource {
    * @throws FrrError `not_recorded` when the recording carries none
    */
   addresses(): Promise<readonly InterfaceAddress[]>;
+  /**
+   * The links of the node's interfaces, seen where its addresses are.
+   * @throws FrrError `not_recorded` when the recording carries none
+   */
+  links(): Promise<readonly Link[]>;
   /** Closes connections and ends processes. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { answerOfVtysh, type VtyshOutput } from './answers.ts';
 import { createExpectations } from './byte-collector.ts';
 import type { Command, Daemon } from './commands.ts';
 import { splitDocuments } from './documents.ts';
+import { interfaceLinks } from './links.ts';
 import type { SourceOptions } from './options.ts';
 import { type Program, runProgram } from './program.ts';
 import { deniedWords, socketAccess, socketFile } from './socket-files.ts';
@@ -140,6 +141,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
       return answers;
     },
     addresses: async () => interfaceAddresses(),
+    links: () => interfaceLinks(),
     async close() {
       closed = true;
       const ends = [...running].map((each) => {

@@ -161,6 +161,7 @@ export function frrForPoll(options: QueryOptions): FrrForPoll {
     answeredRecently: (daemon) => recent?.answeredRecently(daemon) ?? false,
     recentText: (command) => recent?.recentText(command),
     addresses: () => source.addresses(),
+    links: () => source.links(),
     done() {
       for (const memory of large.splice(0)) memory.transfer(0);
     },

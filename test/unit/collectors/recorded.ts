@@ -12,6 +12,7 @@ import { ALL_COLLECTORS } from '../../../src/collectors/configurable.ts';
 import { defaults, type FlagValues } from '../../../src/flags/flag.ts';
 import type { InterfaceAddress } from '../../../src/frr/addresses.ts';
 import { readDocuments } from '../../../src/frr/documents.ts';
+import type { Link } from '../../../src/frr/links.ts';
 import { openRecording } from '../../../src/frr/recording.ts';
 import { FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from '../../../src/frr/source.ts';
 import type { Families } from '../../../src/metrics/family.ts';
@@ -31,6 +32,7 @@ export function frrOf(source: FrrSource): Frr {
     answeredRecently: () => false,
     recentText: () => undefined,
     addresses: () => source.addresses(),
+    links: () => source.links(),
   };
   return frr;
 }
@@ -44,6 +46,7 @@ export async function recordedFrr(recording: string): Promise<Frr> {
 export function answering(
   answers: Readonly<Record<string, string | FrrErrorReason>>,
   addresses: readonly InterfaceAddress[] = [],
+  links: readonly Link[] = [],
 ): Frr {
   return frrOf({
     kind: 'recording',
@@ -55,6 +58,7 @@ export function answering(
     },
     showEach: async () => [],
     addresses: async () => addresses,
+    links: async () => links,
     close: async () => {},
   });
 }

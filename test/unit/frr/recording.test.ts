@@ -213,10 +213,12 @@ describe('writeRecording', () => {
         { command: COMMANDS.bfdPeers, outcome: new FrrError('timed_out', 'bfdd', 'bfdd did not answer') },
       ],
       addresses,
+      [{ interface: 'eth1', up: true, carrierChanges: 3 }],
     );
     expect(readdirSync(folder).sort()).toEqual([
       'addresses.json',
       'index.json',
+      'links.json',
       'no-answer.txt',
       'show_bgp_ipv6_unicast_2001-db8--1-128_json.json',
       'show_bgp_vrf_all_summary_json.json',
@@ -248,6 +250,17 @@ describe('writeRecording', () => {
       message: 'bfdd did not answer',
     });
     expect(await source.addresses()).toEqual(addresses);
+    expect(await source.links()).toEqual([{ interface: 'eth1', up: true, carrierChanges: 3 }]);
+  });
+
+  it('has no links where they were not recorded, and refuses what are none', async () => {
+    const source = await openRecording(recording({ 'index.json': '{}' }), 1000);
+    expect(await failureOf(() => source.links() as never)).toMatchObject({ reason: 'not_recorded' });
+    const folder = recording({
+      'index.json': '{}',
+      'links.json': '{"eth1": {"up": 1, "carrierChanges": 3}}',
+    });
+    await expect(openRecording(folder, 1000)).rejects.toThrow(`${folder}/links.json: eth1.up: `);
   });
 
   it('keeps the answers about VRFs of similar names apart', async () => {
@@ -257,6 +270,7 @@ describe('writeRecording', () => {
       folder,
       commands.map((command) => ({ command, outcome: { bytes: Buffer.from(command.text), seconds: 0 } })),
       [],
+      [],
     );
     const source = await openRecording(folder, 1000);
     for (const command of commands)
@@ -265,7 +279,7 @@ describe('writeRecording', () => {
 
   it('does not write into a folder that has something in it, nor where it cannot', async () => {
     const folder = recording({ 'index.json': '{}' });
-    await expect(writeRecording(folder, [], [])).rejects.toEqual(
+    await expect(writeRecording(folder, [], [], [])).rejects.toEqual(
       new RecordingError(`${folder} is not empty: name a folder that is empty or not there yet`),
     );
     expect(readdirSync(folder)).toEqual(['index.json']);
@@ -281,7 +295,7 @@ describe('writeRecording', () => {
     expect(readdirSync(folder)).toEqual(['index.json']);
     const dangling = path.join(temporaryFolder(), 'link');
     symlinkSync('/nonexistent', dangling);
-    await expect(writeRecording(dangling, [], [])).rejects.toThrow(
+    await expect(writeRecording(dangling, [], [], [])).rejects.toThrow(
       `no recording can be written to ${dangling}: `,
     );
     mkdirSync(path.join(folder, 'empty'));

@@ -67,6 +67,7 @@ export function fakeFrr(): FakeFrr {
       show,
       showEach: (commands, signal) => Promise.all(commands.map((command) => show(command, signal))),
       addresses: async () => [],
+      links: async () => [],
       async close() {
         closed = true;
       },

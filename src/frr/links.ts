@@ -1,0 +1,41 @@
+/** The links of the node's own interfaces, as the kernel of this network namespace has them. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface Link {
+  readonly interface: string;
+  /** Whether packets can be sent and received; false where the interface is shut down, too. */
+  readonly up: boolean;
+  /** How often the carrier came or went since the interface was made. */
+  readonly carrierChanges: number;
+}
+
+/**
+ * Reads the links of all interfaces.
+ * @param directory where sysfs has them; see Documentation/ABI/testing/sysfs-class-net of the Linux kernel
+ */
+export async function interfaceLinks(directory = '/sys/class/net'): Promise<readonly Link[]> {
+  const names = (await readdir(directory)).sort();
+  const links = await Promise.all(names.map((name) => readLink(path.join(directory, name), name)));
+  return links.filter((link) => link !== undefined);
+}
+
+/** Undefined for what is no interface, or is gone meanwhile. */
+async function readLink(directory: string, name: string): Promise<Link | undefined> {
+  const [state, carrier, changes] = await Promise.all(
+    ['operstate', 'carrier', 'carrier_changes'].map((file) => readWord(path.join(directory, file))),
+  );
+  if (state === undefined || changes === undefined) return undefined;
+  // Drivers that do not report a state (RFC 2863) leave it unknown; the carrier of an interface that is shut down cannot
+  // be read.
+  const up = state === 'up' || (state === 'unknown' && carrier === '1');
+  return { interface: name, up, carrierChanges: Number(changes) };
+}
+
+async function readWord(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch {
+    return undefined;
+  }
+}
