@@ -1,4 +1,4 @@
-/** Line charts with logarithmic axes as SVG, readable on a light and on a dark page. */
+/** Line charts with logarithmic axes as SVG, for light and dark backgrounds. */
 
 export interface Line {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Chart {
   readonly title: string;
   readonly xTitle: string;
   readonly lines: readonly Line[];
-  /** How a value of the y axis is written. */
+  /** Formats a value of the y axis. */
   readonly unit: (value: number) => string;
 }
 
@@ -23,7 +23,7 @@ const MARGIN = { left: 62, right: 14, top: 34, bottom: 42 };
 const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Powers of ten from the one below the smallest value to the one above the largest. */
+/** Powers of ten that enclose all values. */
 function decades(values: readonly number[]): number[] {
   const low = Math.floor(Math.log10(Math.min(...values)));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
@@ -70,7 +70,7 @@ function drawOne(chart: Chart, left: number): string {
   return `<g transform="translate(${left},0)">${parts.join('')}</g>`;
 }
 
-/** Draws charts side by side with one legend below; the lines of all charts have the same names and colours. */
+/** Draws charts side by side with one legend below. All charts have lines with the same names and colours. */
 export function drawCharts(charts: readonly Chart[]): string {
   const lines = charts[0]?.lines ?? [];
   const width = WIDTH * charts.length;

@@ -1,10 +1,10 @@
 /**
- * `make bench-dashboards`: how long each panel takes for a fleet, on a real Prometheus with the shipped rules at work, which
- * takes in the scrapes of the whole fleet meanwhile. A simulated fleet with two uplinks a node; three hours of past.
+ * `make bench-dashboards`: measures each panel with a fleet, on a real Prometheus that evaluates the shipped rules and ingests the
+ * samples of the whole fleet at the same time. The fleet is simulated, with two uplinks per node and three hours of history.
  *
  *     node bench/dashboards.ts [--nodes=1000] [--tries=5] [--page=docs/benchmarks.md]
  *
- * Ends with exit status 1 when a panel takes more than a second. Takes about a quarter of an hour for 1,000 nodes.
+ * Exits with status 1 if a panel takes more than a second. Takes about 15 minutes for 1,000 nodes.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -19,12 +19,12 @@ import { waitFor } from '../test/lab/index.ts';
 import { BENCHMARKS_PAGE, machine, seconds, table, today, writeSection } from './report.ts';
 import { median } from './statistics.ts';
 
-/** What one panel may take, in seconds. */
+/** Limit for one panel, in seconds. */
 const GOAL = 1;
 const SCRAPE_INTERVAL = 15;
-/** Connections that a browser opens to one server. */
+/** Connections that a browser opens to a server. */
 const AT_ONCE = 6;
-/** Those that are opened with everything chosen. */
+/** Variables of the dashboards, with everything selected. */
 const MEASURED: Readonly<Record<string, Chosen>> = {
   'frr-fleet': { peer_group: ['uplink'] },
   'frr-openstack': {},
@@ -36,13 +36,13 @@ interface Measured {
   readonly panel: string;
   readonly queries: number;
   readonly series: number;
-  /** Seconds, a try each. */
+  /** Seconds, one per try. */
   readonly times: readonly number[];
 }
 
 const say = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 
-/** As Grafana asks when the dashboard is opened: over its own time, with as many points as it has panels ask for. */
+/** The queries of Grafana when the dashboard opens: its default time range, with Grafana's number of points. */
 function openedNow(dashboard: Dashboard): When {
   const hours = Number(/^now-(\d+)h$/.exec(dashboard.time?.from ?? '')?.[1]);
   const range = hours * 3600;
@@ -60,7 +60,7 @@ async function timed<Result>(work: () => Promise<Result>): Promise<[result: Resu
   return [result, (performance.now() - began) / 1000];
 }
 
-/** One panel after the other, each query after the one before. */
+/** Measures panels and their queries one after the other. */
 async function measure(fleet: LiveFleet, dashboard: Dashboard, tries: number): Promise<readonly Measured[]> {
   const chosen = MEASURED[dashboard.uid ?? ''] ?? {};
   const measured: Measured[] = [];
@@ -89,7 +89,7 @@ async function measure(fleet: LiveFleet, dashboard: Dashboard, tries: number): P
   return measured;
 }
 
-/** All panels of a dashboard, six at a time, as a browser asks: seconds until the last one is there. */
+/** Loads all panels of a dashboard, six at a time like a browser. Returns the seconds until the last one is loaded. */
 async function open(fleet: LiveFleet, dashboard: Dashboard): Promise<number> {
   const chosen = MEASURED[dashboard.uid ?? ''] ?? {};
   const when = openedNow(dashboard);
@@ -112,7 +112,7 @@ async function main(): Promise<void> {
   });
   const nodes = Number(values.nodes);
   const tries = Number(values.tries);
-  if (!(nodes > 0 && tries > 0)) throw new Error('--nodes and --tries: a number above 0 is needed');
+  if (!(nodes > 0 && tries > 0)) throw new Error('--nodes and --tries must be numbers above 0');
   const shown = dashboards(readOptions({})).filter(({ uid }) => Object.hasOwn(MEASURED, uid ?? ''));
 
   await using fleet = await startLiveFleet({
@@ -122,8 +122,8 @@ async function main(): Promise<void> {
     step: 30,
     scrapeInterval: SCRAPE_INTERVAL,
   });
-  say(`the past of ${nodes} nodes is written: ${fleet.series} series`);
-  // With the faults there, there is most to show.
+  say(`wrote the history of ${nodes} nodes: ${fleet.series} series`);
+  // With faults, the panels show the most data.
   await waitFor(
     async () => {
       const [firing] = await fleet.prometheus.query(
@@ -149,10 +149,10 @@ async function main(): Promise<void> {
   writeSection(
     values.page,
     'dashboards',
-    `## Dashboards of a fleet
+    `## Fleet dashboards
 
 \`make bench-dashboards\` on ${machine()}, ${today()}.
-Prometheus ${/version (\S+)/.exec(version)?.[1]} with the shipped rules at work and ${fleet.series.toLocaleString('en')} series of ${nodes.toLocaleString('en')} simulated nodes with two uplinks
+Prometheus ${/version (\S+)/.exec(version)?.[1]} with the shipped rules and ${fleet.series.toLocaleString('en')} series of ${nodes.toLocaleString('en')} simulated nodes with two uplinks
 each, written every ${SCRAPE_INTERVAL} s while it is asked, on the same cores. Every node is chosen, and the time that a dashboard opens
 with. The time of a panel is that of all its queries, one after the other, in ${tries} tries.
 

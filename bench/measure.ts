@@ -1,18 +1,18 @@
-/** One program beside one FRR: what a scrape and a poll cost. */
+/** Measures what a scrape and a poll of one program cost. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpuSeconds, exactCpuSeconds, residentBytes } from './processes.ts';
 import type { Program, Target } from './programs.ts';
 import { createScraper } from './scrape.ts';
 import { bucketQuantile, quantile } from './statistics.ts';
 
-/** Seconds and bytes. `cycle` is a poll for this exporter and a scrape for the other, which asks FRR on every scrape. */
+/** Seconds and bytes. `cycle` is a poll of this exporter, or a scrape of the other, which queries FRR on every scrape. */
 export interface Measured {
   readonly latencyP50: number;
   readonly latencyP99: number;
   readonly exporterCpuPerCycle: number;
   readonly bgpdCpuPerCycle: number;
   readonly residentBytes: number;
-  /** Of this exporter's event loop, as it tells itself; NaN for the other. */
+  /** Event-loop delay of this exporter, from its own metrics; NaN for the other. */
   readonly loopDelayP99: number;
   readonly series: number;
 }
@@ -20,20 +20,20 @@ export interface Measured {
 export interface Plan {
   readonly target: Target;
   readonly bgpdPid: number;
-  /** CPU seconds that bgpd uses per second without us. */
+  /** CPU seconds per second that bgpd uses without an exporter. */
   readonly bgpdIdleShare: number;
   /** Seconds between polls, or between scrapes of the other. */
   readonly interval: number;
-  /** A multiple of twelve: some of this exporter's collectors are asked in every twelfth poll. */
+  /** A multiple of twelve, because some collectors of this exporter run in every twelfth poll only. */
   readonly cycles: number;
   readonly latencyScrapes: number;
   readonly flags?: readonly string[];
 }
 
-/** Polls of this exporter before it is measured: what it compiles then, it compiles once in years. */
+/** Polls before the measurement, in which V8 compiles the code. */
 const WARM_UP = 12;
 
-/** CPU seconds that a process uses in a second when nobody asks it anything. */
+/** CPU seconds per second that an idle process uses. */
 export async function idleShare(pid: number, seconds: number): Promise<number> {
   const before = exactCpuSeconds(pid);
   await pause(seconds * 1000);
@@ -42,7 +42,7 @@ export async function idleShare(pid: number, seconds: number): Promise<number> {
 
 const LOOP_DELAY = /^frr_exporter_event_loop_delay_seconds_bucket\{le="(.+)"\} (\d+)$/gm;
 
-/** Observations up to each bound, so far. */
+/** Cumulative observations up to each bound. */
 function loopDelays(page: string): ReadonlyMap<number, number> {
   return new Map(
     Array.from(page.matchAll(LOOP_DELAY), ([, bound, count]) => [
@@ -52,7 +52,7 @@ function loopDelays(page: string): ReadonlyMap<number, number> {
   );
 }
 
-/** This exporter polls by itself; for the measurement at the interval given, without stretching. */
+/** This exporter polls in the background; here at a fixed interval. */
 export async function measure(program: Program, plan: Plan): Promise<Measured> {
   const own = [`--poll.interval=${plan.interval}s`, '--poll.max-share=1', ...(plan.flags ?? [])];
   const running = await program.start(plan.target, program.ours ? own : []);
@@ -61,7 +61,7 @@ export async function measure(program: Program, plan: Plan): Promise<Measured> {
     await scrape();
     await pause((program.ours ? WARM_UP : 2) * plan.interval * 1000);
 
-    // Cost: ours has polled once between two scrapes, theirs polls in the scrape.
+    // Cost: this exporter polls once between two scrapes, the other polls in the scrape.
     const page = (await scrape()).text();
     const before = {
       exporter: cpuSeconds(running.pid),

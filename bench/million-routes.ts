@@ -1,6 +1,6 @@
 /**
- * A router with a million routes in its RIB and in the kernel, fed by BIRD over BGP, for measuring what an exporter costs
- * zebra. Needs root and BIRD 2 (Debian: bird2).
+ * A router with a million routes in its RIB and in the kernel, received from BIRD, to measure what an exporter costs zebra.
+ * Requires root and BIRD 2 (Debian: bird2).
  */
 import { createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,9 +40,9 @@ protocol static {
   await finished(file);
 }
 
-/** Starts it and waits until all routes are in the kernel. */
+/** Starts the router and waits until all routes are in the kernel. */
 export function startMillionRoutes(routes = 1_000_000): Promise<WatchedRouter> {
-  if (!existsSync(BIRD)) throw new Error(`${BIRD} is missing; on Debian: apt-get install bird2`);
+  if (!existsSync(BIRD)) throw new Error(`${BIRD} is missing; on Debian, run: apt-get install bird2`);
   return startWatchedRouter('routes', async (site) => {
     const router = await runFrr(site, 'watched', WATCHED_CONFIG);
     const config = join(site.folder, 'bird.conf');

@@ -1,4 +1,4 @@
-/** What each program costs zebra with a million routes in its RIB and in the kernel. */
+/** Measures what each program costs zebra with a million routes in its RIB and in the kernel. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { idleShare } from './measure.ts';
 import { startMillionRoutes } from './million-routes.ts';
@@ -7,13 +7,13 @@ import { OTHER_BY_SOCKETS, OURS_BY_SOCKETS, PROGRAMS } from './programs.ts';
 import { goalsTable, say, table } from './report.ts';
 import { createScraper } from './scrape.ts';
 
-/** Prometheus' usual interval, in milliseconds. */
+/** Prometheus' usual scrape interval, in milliseconds. */
 const SCRAPE_EVERY = 15_000;
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
-/** @param minutes for which this exporter is measured; the others, which do not change their pace, half as long */
-export async function besideRoutes(routes: number, minutes: number): Promise<string> {
+/** @param minutes of measurement for this exporter; half of it for the others, which do not adapt their interval */
+export async function measureRoutes(routes: number, minutes: number): Promise<string> {
   await using router = await startMillionRoutes(routes);
   const zebra = router.pid('zebra');
   await pause(10_000);
@@ -40,7 +40,7 @@ export async function besideRoutes(routes: number, minutes: number): Promise<str
   return `## ${routes.toLocaleString('en')} routes in RIB and kernel
 
 MADE The share of its time that zebra (FRR ${router.version}) spent on each program, scraped every ${SCRAPE_EVERY / 1000} s for ${minutes} minutes (the others: ${minutes / 2}),
-its idle share taken off. BIRD feeds the routes. This exporter runs with its defaults.
+without its idle share. BIRD announces the routes. This exporter uses its defaults.
 
 ${goalsTable([
   {

@@ -1,4 +1,4 @@
-/** Every program beside real sessions: scrape latency, CPU of the exporter and of bgpd, memory. */
+/** Measures every program with real sessions: scrape latency, CPU of the exporter and of bgpd, memory. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,8 @@ const PICTURE = fileURLToPath(new URL('../docs/img/benchmarks.svg', import.meta.
 
 type Results = ReadonlyMap<Program, Measured>;
 
-/** All programs in turns beside the same FRR, so that a slow minute of the machine hits all of them. */
-async function besideOnePair(sessions: number, repeats: number): Promise<{ results: Results; frr: string }> {
+/** Alternates between all programs on the same FRR, so that a slow minute of the machine affects all of them. */
+async function onOnePair(sessions: number, repeats: number): Promise<{ results: Results; frr: string }> {
   await using pair = await startSessionPair(sessions);
   const bgpdPid = pair.pid('bgpd');
   await pause(5000);
@@ -48,7 +48,7 @@ async function besideOnePair(sessions: number, repeats: number): Promise<{ resul
   return { results: new Map([...runs].map(([program, all]) => [program, medians(all)])), frr: pair.version };
 }
 
-/** The figures to reach, at the largest number of sessions. */
+/** The goals, for the largest number of sessions. */
 function goals(results: Results): Goal[] {
   const against = (
     ours: Program,
@@ -76,9 +76,9 @@ function goals(results: Results): Goal[] {
 }
 
 const COLOURS = ['#1f77b4', '#9ecae1', '#17becf', '#2ca02c', '#d62728', '#ff7f0e', '#9467bd', '#8c564b'];
-/** Runs at the sizes that no goal is about. */
+/** Runs for sizes without goals. */
 const FOR_THE_CURVES = 1;
-/** A figure of nothing cannot be drawn on a logarithmic scale; the CPU clock ticks in hundredths of a second. */
+/** A logarithmic scale has no 0, and the CPU clock ticks in hundredths of a second. */
 const LEAST = 1e-4;
 
 function linesOf(all: ReadonlyMap<number, Results>, figure: keyof Measured): Line[] {
@@ -127,13 +127,13 @@ function sessionsTable(sessions: number, results: Results): string {
   return `### ${sessions.toLocaleString('en')} established sessions × 3 address families\n\n${table(head, rows)}`;
 }
 
-/** @returns the section of the page */
-export async function besideSessions(sizes: readonly number[], repeats: number): Promise<string> {
+/** @returns the section of the document */
+export async function measureSessions(sizes: readonly number[], repeats: number): Promise<string> {
   const all = new Map<number, Results>();
   const largest = Math.max(...sizes);
   let version = '';
   for (const sessions of sizes) {
-    const { results, frr } = await besideOnePair(
+    const { results, frr } = await onOnePair(
       sessions,
       sessions === largest ? repeats : Math.min(repeats, FOR_THE_CURVES),
     );
@@ -141,15 +141,15 @@ export async function besideSessions(sizes: readonly number[], repeats: number):
     version = frr;
   }
   draw(all);
-  return `## Beside the established exporter
+  return `## Comparison with prometheus-frr-exporter
 
-MADE Medians of ${repeats} runs (${FOR_THE_CURVES} at fewer sessions), all programs in turns beside the same FRR ${version}, whose two bgpd hold real sessions. CPU is per poll
-for this exporter, polling every second, and per scrape for the other, which asks FRR on every scrape; with children (vtysh).
-Every twelfth of our polls asks for everything, as in operation. Memory is resident memory at the end of a run.
+MADE Medians of ${repeats} runs (${FOR_THE_CURVES} at fewer sessions), alternating between all programs on the same FRR ${version}, whose two bgpd hold real sessions. CPU is per poll
+for this exporter, polling every second, and per scrape for the other, which queries FRR on every scrape; both with children (vtysh).
+Every twelfth poll of this exporter runs all collectors, as in operation. Memory is resident memory at the end of a run.
 
 ![Scrape latency and CPU against the number of sessions](img/benchmarks.svg)
 
-At ${largest.toLocaleString('en')} sessions, with the collectors that give the same series, against \`prometheus-frr-exporter\` 1.11.0:
+At ${largest.toLocaleString('en')} sessions, with the collectors that have the same series, compared with \`prometheus-frr-exporter\` 1.11.0:
 
 ${goalsTable(goals(all.get(largest) as Results))}
 

@@ -1,4 +1,4 @@
-/** This exporter beside a stand-in for bgpd: 10,000 sessions take two real bgpd too long to bring up. */
+/** Measures this exporter with a stand-in for bgpd, because two real bgpd take too long to establish 10,000 sessions. */
 import { type Measured, measure } from './measure.ts';
 import { OURS_BY_SOCKETS } from './programs.ts';
 import { goalsTable, megabytes, say, seconds, table } from './report.ts';
@@ -7,10 +7,10 @@ import { medians } from './statistics.ts';
 
 const SMALL = 1_000;
 const LARGE = 10_000;
-/** Seconds between polls: a poll of 10,000 sessions takes about one. */
+/** Seconds between polls; a poll of 10,000 sessions takes about one. */
 const INTERVAL = 2;
 
-async function beside(sessions: number, repeats: number): Promise<Measured> {
+async function measureWith(sessions: number, repeats: number): Promise<Measured> {
   await using target = await startStandIn(sessions);
   const plan = {
     target,
@@ -33,10 +33,10 @@ async function beside(sessions: number, repeats: number): Promise<Measured> {
   return medians(runs);
 }
 
-/** @returns the section of the page */
-export async function besideStandIn(repeats: number): Promise<string> {
-  const small = await beside(SMALL, repeats);
-  const large = await beside(LARGE, repeats);
+/** @returns the section of the document */
+export async function measureStandIn(repeats: number): Promise<string> {
+  const small = await measureWith(SMALL, repeats);
+  const large = await measureWith(LARGE, repeats);
   const perSession = { small: small.exporterCpuPerCycle / SMALL, large: large.exporterCpuPerCycle / LARGE };
   const microseconds = (value: number) => `${(value * 1e6).toFixed(1)} µs`;
   const rows = (
@@ -55,13 +55,13 @@ export async function besideStandIn(repeats: number): Promise<string> {
   ]);
   return `## 10,000 sessions
 
-MADE Medians of ${repeats} runs beside a stand-in that speaks the vty protocol and makes up sessions (\`bench/stand-in-bgpd.ts\`); it is
+MADE Medians of ${repeats} runs with a stand-in that speaks the vty protocol and invents sessions (\`bench/stand-in-bgpd.ts\`); it is
 not FRR. Polled every ${INTERVAL} s, with \`--metrics.max-series=1000000\`: the default of 200,000 is for 4,500 sessions, and keeps memory within the
-512 MB of the systemd unit. The event loop's delay is what \`frr_exporter_event_loop_delay_seconds\` tells.
+512 MB of the systemd unit. The event-loop delay is \`frr_exporter_event_loop_delay_seconds\`.
 
 ${goalsTable([
   {
-    name: 'CPU a session and poll, at 10,000 against 1,000 sessions',
+    name: 'CPU per session and poll, at 10,000 compared with 1,000 sessions',
     goal: '≤ 1.2 ×',
     most: 1.2,
     ours: perSession.large,
@@ -81,8 +81,8 @@ ${table(
   [
     'sessions',
     'scrape p50',
-    'CPU a poll',
-    'CPU a session and poll',
+    'CPU per poll',
+    'CPU per session and poll',
     'event-loop delay p99',
     'memory',
     'series',

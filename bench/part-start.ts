@@ -1,4 +1,4 @@
-/** From the start of each program to its first page, and what it needs of memory, at 3 sessions. */
+/** Measures the time from the start of each program to its first complete scrape, and its memory, with 3 sessions. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { residentBytes } from './processes.ts';
 import { OTHER_BY_SOCKETS, OURS_BY_SOCKETS, PROGRAMS, type Program, type Started } from './programs.ts';
@@ -8,10 +8,10 @@ import { startSessionPair } from './session-pair.ts';
 import { median } from './statistics.ts';
 
 const SESSIONS = 3;
-/** Times that each is scraped, every 5 s, before its memory is looked at. */
+/** Scrapes of each program, every 5 s, before its memory is measured. */
 const SCRAPES = 18;
 
-/** @returns the section of the page */
+/** @returns the section of the document */
 export async function starts(repeats: number): Promise<string> {
   await using pair = await startSessionPair(SESSIONS);
   const startSeconds = new Map<Program, number>();
@@ -23,10 +23,10 @@ export async function starts(repeats: number): Promise<string> {
       took.push(running.startSeconds);
     }
     startSeconds.set(program, median(took));
-    say(`${program.name}: ${seconds(median(took))} to the first page`);
+    say(`${program.name}: ${seconds(median(took))} to the first complete scrape`);
   }
 
-  // Memory of all at once: they do not share what is counted here but the code of Node.
+  // All at once, because the only memory that they share is the code of Node.
   const running = new Map<Program, Started>();
   try {
     for (const program of PROGRAMS) running.set(program, await program.start(pair));
@@ -38,7 +38,7 @@ export async function starts(repeats: number): Promise<string> {
     const memory = new Map([...running].map(([program, { pid }]) => [program, residentBytes(pid)]));
     return `## Start, and memory of a small router
 
-MADE ${SESSIONS} real sessions × 3 address families. The start is from the process to the first page with sessions, the median of
+MADE ${SESSIONS} real sessions × 3 address families. The start time is from the process to the first scrape with sessions, the median of
 ${repeats}; memory is resident memory after ${(SCRAPES * 5) / 60} minutes with a scrape every 5 s.
 
 ${goalsTable([
@@ -53,7 +53,7 @@ ${goalsTable([
 ])}
 
 ${table(
-  ['', 'start to first page', 'memory'],
+  ['', 'start to first scrape', 'memory'],
   PROGRAMS.map((program) => [
     program.name,
     seconds(startSeconds.get(program) ?? Number.NaN),

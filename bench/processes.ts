@@ -1,12 +1,11 @@
-/** CPU time and memory of running processes, as Linux counts them in /proc. */
+/** CPU time and memory of running processes, from /proc. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** proc(5): times in /proc/PID/stat are in clock ticks, 100 a second on every Linux that Node runs on. */
+/** proc(5): times in /proc/PID/stat are in clock ticks, 100 per second on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * Seconds of CPU, user and system, that a process has used, with the children that it has waited for. That is how the
- * cost of the vtysh processes is counted.
+ * CPU seconds, user and system, of a process and of the children that it has waited for. This includes vtysh processes.
  */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -20,7 +19,7 @@ export function cpuSeconds(pid: number): number {
   return (user + system + childrenUser + childrenSystem) / TICKS_PER_SECOND;
 }
 
-/** Seconds that a process has been scheduled on a CPU, without children, to the nanosecond. */
+/** Seconds that a process has run on a CPU, without its children, with nanosecond resolution. */
 export function exactCpuSeconds(pid: number): number {
   let nanoseconds = 0;
   for (const task of readdirSync(`/proc/${pid}/task`)) {
@@ -35,29 +34,29 @@ export function residentBytes(pid: number): number {
   return Number(match?.[1]) * 1024;
 }
 
-/** How many file descriptors a process has open. */
+/** Number of open file descriptors of a process. */
 export function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** How many of them are sockets. */
+/** Number of open sockets of a process. */
 export function openSockets(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => {
     try {
       return readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith('socket:');
     } catch {
-      // Closed since.
+      // Closed in the meantime.
       return false;
     }
   }).length;
 }
 
-/** How many threads a process has. */
+/** Number of threads of a process. */
 export function threads(pid: number): number {
   return readdirSync(`/proc/${pid}/task`).length;
 }
 
-/** The processes whose parent is this one. */
+/** The child processes of a process. */
 export function children(pid: number): number[] {
   const found: number[] = [];
   for (const task of readdirSync(`/proc/${pid}/task`)) {

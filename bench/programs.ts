@@ -1,42 +1,42 @@
-/** The programs that are held against each other: this exporter and the one that most people run, in both their modes. */
+/** The programs that are compared: this exporter and prometheus-frr-exporter, each with sockets and with vtysh. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type OtherExporterVersion, otherExporter } from '../test/lab/other-exporter.ts';
 import { belongingTo } from '../test/lab/ownership.ts';
 import { answers, freePort, type Running, start } from '../test/lab/process.ts';
 
-/** The FRR to be watched, by its sockets. */
+/** The FRR to monitor. */
 export interface Target {
-  /** Name of the laboratory that the program ends with. */
+  /** Name of the laboratory; the program stops with it. */
   readonly name: string;
   readonly socketFolder: string;
   readonly pathspace: string;
 }
 
 export interface Program {
-  /** As in the tables. */
+  /** The name in the tables. */
   readonly name: string;
   readonly ours: boolean;
-  /** Starts it beside the target; resolves when its page is served. */
+  /** Starts it for the target; resolves when it serves metrics. */
   start(target: Target, flags?: readonly string[]): Promise<Started>;
 }
 
 export interface Started extends Running {
   readonly url: string;
-  /** Seconds from the start of the process to the first page that has sessions on it. */
+  /** Seconds from the start of the process to the first scrape with sessions. */
   readonly startSeconds: number;
 }
 
 const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** What `npm run build` made, run as its first line says: so do the package and the image. */
+/** The output of `npm run build`, started as its first line says, like the package and the image. */
 function shipped(): string[] {
   const [, words] = /^#!\/usr\/bin\/env -S (.+)$/m.exec(readFileSync(BUILT, 'utf8')) ?? [];
-  if (words === undefined) throw new Error(`${BUILT} has no first line that says how it is run`);
+  if (words === undefined) throw new Error(`${BUILT} does not start with a #! line`);
   return ['env', ...words.split(' ').map((word) => (word === 'node' ? process.execPath : word)), BUILT];
 }
 
-/** A page is taken for the first one when FRR's BGP sessions are on it. */
+/** The first scrape that contains FRR's BGP sessions counts. */
 const SESSIONS = /^frr_bgp_(session_up|peer_state)\{/m;
 
 async function startUntilSessions(
@@ -75,7 +75,7 @@ function theirs(version: OtherExporterVersion, name: string, byVtysh: boolean): 
     start: async (target) => {
       const port = await freePort();
       const families = ['--collector.bgp6', '--collector.bgpl2vpn', '--no-collector.ospf'];
-      // Its vtysh options are split at blanks; its sockets are those of the path space's own folder.
+      // It splits its vtysh options at blanks. Its sockets are in the directory of the path space.
       const how = byVtysh
         ? ['--frr.vtysh', `--frr.vtysh.options=-N ${target.pathspace}`]
         : [`--frr.socket.dir-path=${target.socketFolder}/${target.pathspace}`];
@@ -88,12 +88,12 @@ function theirs(version: OtherExporterVersion, name: string, byVtysh: boolean): 
 export const OURS_BY_SOCKETS = ours('frr-exporter, sockets', '--frr.source=socket');
 export const OURS_BY_VTYSH = ours('frr-exporter, vtysh', '--frr.source=vtysh');
 
-/** What the other tells too: sessions, prefixes, BFD and routes; none of reasons, host routes, EVPN, daemons. */
+/** The topics of both exporters: sessions, prefixes, BFD and routes, without reasons, host routes, EVPN and daemons. */
 const SAME = ['--collector.disable-defaults', '--collector.bgp', '--collector.bfd', '--collector.rib'];
 export const SAME_BY_SOCKETS = ours('frr-exporter, sockets, the same series', '--frr.source=socket', ...SAME);
 export const SAME_BY_VTYSH = ours('frr-exporter, vtysh, the same series', '--frr.source=vtysh', ...SAME);
 
-/** The newest of the established exporter, which ours is held against. */
+/** The latest version of prometheus-frr-exporter, with which this exporter is compared. */
 export const OTHER_BY_SOCKETS = theirs('1.11.0', 'sockets', false);
 export const OTHER_BY_VTYSH = theirs('1.11.0', 'vtysh', true);
 

@@ -1,4 +1,4 @@
-/** Writes measurements into a page, between two marks, so that each measurement can be made anew on its own. */
+/** Writes measurements into a document, between two markers, so that each can be repeated separately. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +7,11 @@ export const BENCHMARKS_PAGE = fileURLToPath(new URL('../docs/benchmarks.md', im
 
 const NEW_PAGE = `# Measurements
 
-Each part is written by the command that stands in it, between its own marks; whoever runs it again writes only that part.
+Each section is written by the command that it names, between its own markers. Running that command again replaces only that
+section.
 `;
 
-/** Replaces the part of a page that a measurement owns, or adds it at the end. */
+/** Replaces the section of a measurement, or adds it at the end. */
 export function writeSection(page: string, section: string, markdown: string): void {
   const begin = `<!-- ${section}:begin -->`;
   const end = `<!-- ${section}:end -->`;
@@ -26,7 +27,7 @@ export function writeSection(page: string, section: string, markdown: string): v
   );
 }
 
-/** As in 2026-11-24. */
+/** Such as 2026-11-24. */
 export const today = (): string => new Date().toISOString().slice(0, 10);
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -43,22 +44,22 @@ export function seconds(value: number): string {
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
-/** What the measurement ran on, in words. */
+/** The machine, in words. */
 export function machine(): string {
   const all = cpus();
   return `${all.length} cores (${all[0]?.model.trim() ?? arch()}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`;
 }
 
-/** A figure to reach. */
+/** A goal of a measurement. */
 export interface Goal {
   readonly name: string;
   /** In words. */
   readonly goal: string;
-  /** What the figure may be at the most, or its ratio where there are others' to hold it against. */
+  /** Upper limit for the value, or for its ratio to `theirs` if there is one. */
   readonly most: number;
   readonly ours: number;
   readonly theirs?: number;
-  /** A figure of others that the goal does not depend on. */
+  /** A value of the other exporter that the goal does not depend on. */
   readonly aside?: number | undefined;
   readonly unit: (value: number) => string;
 }
@@ -66,7 +67,7 @@ export interface Goal {
 export function goalsTable(goals: readonly Goal[]): string {
   const rows = goals.map(({ name, goal, most, ours, theirs, aside, unit }) => {
     const ratio = ours / (theirs ?? aside ?? Number.NaN);
-    const kept = (theirs === undefined ? ours : ratio) <= most;
+    const met = (theirs === undefined ? ours : ratio) <= most;
     const other = theirs ?? aside;
     return [
       name,
@@ -74,13 +75,13 @@ export function goalsTable(goals: readonly Goal[]): string {
       unit(ours),
       other === undefined ? '' : unit(other),
       other === undefined ? '' : `× ${ratio < 0.1 ? ratio.toFixed(3) : ratio.toFixed(2)}`,
-      kept ? 'kept' : '**missed**',
+      met ? 'met' : '**missed**',
     ];
   });
-  return table(['', 'goal', 'measured', 'against', 'ratio', ''], rows);
+  return table(['', 'goal', 'measured', 'compared with', 'ratio', ''], rows);
 }
 
-/** Tells how far a measurement is. */
+/** Reports the progress of a measurement. */
 export function say(line: string): void {
   process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 }

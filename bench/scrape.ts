@@ -1,4 +1,4 @@
-/** A scrape as Prometheus 3 does it: on one kept connection, OpenMetrics liked best, compressed. */
+/** A scrape like that of Prometheus 3: on a persistent connection, preferring OpenMetrics, compressed. */
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
@@ -10,13 +10,13 @@ const HEADERS = {
 };
 
 export interface Scrape {
-  /** From the request to the last byte; what the client does with the bytes is not in it. */
+  /** From the request to the last byte, without processing by the client. */
   readonly seconds: number;
-  /** The page, when it is wanted. */
+  /** The body, if requested. */
   text(): string;
 }
 
-/** Someone who scrapes again and again. Ends with the process. */
+/** Scrapes repeatedly, until the process exits. */
 export function createScraper(url: string): () => Promise<Scrape> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return async () => {

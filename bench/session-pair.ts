@@ -1,6 +1,6 @@
 /**
- * Two real bgpd with many established sessions between them, for measurements: each session has an address of its own
- * on both sides, and three address families. Needs root.
+ * Two real bgpd with many established sessions between them, for measurements. Each session has its own address on both sides,
+ * and three address families. Requires root.
  */
 import { execa } from 'execa';
 import type { Router } from '../test/lab/router.ts';

@@ -1,10 +1,10 @@
 /**
- * `make soak`: this exporter beside real bgpd for a while, scraped as Prometheus would, and what it holds after two
- * minutes and at the end: memory, descriptors, threads, processes, timers. Ends with exit status 1 when anything grew,
- * when memory is over its goal, or when a figure could not be read.
+ * `make soak`: runs this exporter with a real bgpd, scrapes it like Prometheus, and compares memory, descriptors, threads, processes
+ * and timers after two minutes with those at the end. Exits with status 1 if anything grew, if memory exceeds its goal, or if a
+ * value could not be read.
  *
  * Options: --minutes 20 --sessions 100 --interval 1 (seconds between polls) --source socket|vtysh
- *          --report (writes its part of docs/benchmarks.md; --page names another)
+ *          --report (writes its section of docs/benchmarks.md; --page selects another file)
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -28,20 +28,21 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes);
 const sessions = Number(values.sessions);
 const interval = Number(values.interval);
-if (!(minutes > 0 && sessions > 0 && interval > 0)) throw new Error('a number above 0 is needed');
+if (!(minutes > 0 && sessions > 0 && interval > 0))
+  throw new Error('--minutes, --sessions and --interval must be numbers above 0');
 
-/** Prometheus' usual interval, in milliseconds. */
+/** Prometheus' usual scrape interval, in milliseconds. */
 const SCRAPE_EVERY = 15_000;
-/** In the first two minutes code is compiled and connections are opened. */
+/** Minutes in which code is compiled and connections are opened. */
 const WARM_UP = Math.min(2, minutes / 4);
-/** Minutes at the start and at the end that are held against each other. */
+/** Minutes at the start and at the end that are compared. */
 const WINDOW = Math.max(minutes / 10, Math.min(1, minutes / 4));
-/** Memory may breathe this much; a leak of one answer a poll would be far beyond it. */
+/** Allowed variation of memory; leaking one answer per poll would exceed it by far. */
 const BREATH = 1.05;
-/** What memory may be, by the number of sessions. */
+/** Memory limit by number of sessions. */
 const MEMORY_GOAL = sessions <= 3 ? 90e6 : sessions <= 1000 ? 130e6 : Number.POSITIVE_INFINITY;
 
-/** What the program holds at one moment. */
+/** The resources of the program at one time. */
 interface Look {
   readonly minute: number;
   readonly residentBytes: number;
@@ -49,19 +50,19 @@ interface Look {
   readonly sockets: number;
   readonly threads: number;
   readonly children: number;
-  /** What keeps its event loop busy, by its own account: `frr_exporter_active_resources`. */
+  /** Active resources of its event loop: `frr_exporter_active_resources`. */
   readonly resources: number;
 }
 
 const COUNTS = {
   descriptors: 'open descriptors',
-  sockets: 'of them sockets',
+  sockets: 'sockets among them',
   threads: 'threads',
   children: 'child processes',
   resources: 'timers, sockets, processes and requests of the event loop',
 } as const satisfies Partial<Record<keyof Look, string>>;
 
-/** The sum over all types; NaN when the page has none. */
+/** The sum over all types; NaN if the metric is absent. */
 function activeResources(page: string): number {
   const counts = Array.from(page.matchAll(/^frr_exporter_active_resources\{.*\} (\d+)$/gm), ([, n]) =>
     Number(n),
@@ -105,7 +106,7 @@ await running.stop();
 
 const first = looks.filter(({ minute }) => minute >= WARM_UP && minute < WARM_UP + WINDOW);
 const last = looks.filter(({ minute }) => minute >= minutes - WINDOW);
-const verdict = (kept: boolean) => (kept ? 'kept' : '**missed**');
+const verdict = (met: boolean) => (met ? 'met' : '**missed**');
 
 const memory = {
   start: median(first.map((look) => look.residentBytes)),
@@ -115,7 +116,7 @@ const memory = {
 const inBounds = memory.end <= MEMORY_GOAL;
 const steady = memory.end <= memory.start * BREATH;
 const counts = Object.entries(COUNTS).map(([key, name]) => {
-  // What is under way comes on top and goes again: the least is what is held all the time.
+  // Work in progress adds to the count temporarily; the minimum is what is held permanently.
   const least = (among: readonly Look[]) =>
     Math.min(...among.map((look) => look[key as keyof typeof COUNTS]));
   const [start, end] = [least(first), least(last)];
@@ -137,7 +138,7 @@ const rows = [
 ];
 const result = `${table(['', 'goal', from, to, ''], rows)}
 
-The most memory at any moment was ${megabytes(memory.most)}. A scrape took ${seconds(median(latencies))} (p50), ${seconds(quantile(latencies, 0.99))} (p99); the exporter used ${(cpu * 100).toFixed(1)} % of one core, with its children.`;
+The peak memory was ${megabytes(memory.most)}. A scrape took ${seconds(median(latencies))} (p50), ${seconds(quantile(latencies, 0.99))} (p99); the exporter used ${(cpu * 100).toFixed(1)} % of one core, with its children.`;
 process.stdout.write(`\n${result}\n`);
 if (values.report) {
   const flags = [
@@ -149,8 +150,8 @@ if (values.report) {
     'soak',
     `## ${minutes} minutes on end
 
-Made by \`make soak SOAK="--report ${flags}"\` on ${machine()}, on ${today()}: ${sessions} real sessions × 3 address families,
-polled every ${interval} s by ${values.source === 'vtysh' ? 'vtysh' : 'the sockets'}, scraped every ${SCRAPE_EVERY / 1000} s as Prometheus does. Memory may breathe by ${((BREATH - 1) * 100).toFixed(0)} %.
+Written by \`make soak SOAK="--report ${flags}"\` on ${machine()}, on ${today()}: ${sessions} real sessions × 3 address families,
+polled every ${interval} s with ${values.source === 'vtysh' ? 'vtysh' : 'sockets'}, scraped every ${SCRAPE_EVERY / 1000} s as Prometheus does. Memory may vary by ${((BREATH - 1) * 100).toFixed(0)} %.
 
 ${result}`,
   );

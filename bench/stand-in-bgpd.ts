@@ -1,7 +1,7 @@
 /**
- * A stand-in for FRR's daemons, for more sessions than two real bgpd bring up in reasonable time. It is NOT FRR: it
- * speaks the vty protocol (command, NUL; answer, three NULs, return code) on `DIR/bgpd.vty`, and answers the summary
- * and the neighbors command in the shape of FRR 8.4.4 with made-up sessions whose counters move. It sends each answer in
+ * A stand-in for FRR's daemons, for more sessions than two real bgpd can establish in reasonable time. It is NOT FRR. It
+ * speaks the vty protocol (command, NUL; answer, three NULs, return code) on `DIR/bgpd.vty`, and answers the summary and
+ * neighbors commands in the format of FRR 8.4.4, with invented sessions whose counters increase. It sends each answer in
  * writes of 4 KiB, as FRR does.
  *
  * Usage: node bench/stand-in-bgpd.ts DIR SESSIONS
@@ -18,7 +18,7 @@ export function peerAddress(n: number): string {
   return `10.${128 + (n >> 16)}.${(n >> 8) & 0xff}.${n & 0xff}`;
 }
 
-/** `show bgp vrf all summary json`, with pretty printing like FRR's. */
+/** `show bgp vrf all summary json`, formatted like FRR's. */
 export function summary(sessions: number, ticks: number): string {
   const established = 1_795_000_000;
   const families: Record<string, unknown> = {};
@@ -69,7 +69,7 @@ export function summary(sessions: number, ticks: number): string {
   return `${JSON.stringify({ default: families }, null, 2)}\n`;
 }
 
-/** `show bgp vrf all neighbors json`, cut down to what FRR 8.4.4 says that an exporter could want. */
+/** `show bgp vrf all neighbors json` of FRR 8.4.4, reduced to the fields that an exporter could use. */
 export function neighbors(sessions: number, ticks: number): string {
   const peers: Record<string, unknown> = { vrfId: 0, vrfName: 'default' };
   for (let n = 0; n < sessions; n++) {
@@ -134,7 +134,7 @@ export function neighbors(sessions: number, ticks: number): string {
   return `${JSON.stringify({ default: peers }, null, 2)}\n`;
 }
 
-/** Serves the stand-in. Gives a function that ends it and removes its socket. */
+/** Serves the stand-in. Returns a function that stops it and removes its socket. */
 export function serveStandIn(directory: string, sessions: number): () => void {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, 'bgpd.vty');

@@ -1,4 +1,4 @@
-/** The stand-in of `stand-in-bgpd.ts` as a process of its own, ready to be watched. */
+/** Runs the stand-in of `stand-in-bgpd.ts` in a separate process. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

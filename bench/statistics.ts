@@ -1,20 +1,20 @@
-/** The few statistics that the measurements are told with. */
+/** The statistics of the measurements. */
 
-/** The value below which a share of the values lies, by the nearest rank. @param share above 0 and up to 1 */
+/** The quantile of values, by nearest rank. @param share above 0 and up to 1 */
 export function quantile(values: readonly number[], share: number): number {
   if (values.length === 0) return Number.NaN;
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] as number;
 }
 
-/** The value in the middle, or halfway between the two in the middle. */
+/** The median. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
-/** The quantile of a histogram, as Prometheus' `histogram_quantile` reckons it. @param buckets bound and count up to it */
+/** The quantile of a histogram, as Prometheus' `histogram_quantile` computes it. @param buckets upper bounds and cumulative counts */
 export function bucketQuantile(
   buckets: readonly (readonly [bound: number, count: number])[],
   share: number,
@@ -32,7 +32,7 @@ export function bucketQuantile(
   return Number.NaN;
 }
 
-/** The median of each figure. */
+/** The median of each property. */
 export function medians<Figures extends Readonly<Record<keyof Figures, number>>>(
   runs: readonly Figures[],
 ): Figures {

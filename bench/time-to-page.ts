@@ -1,12 +1,12 @@
 /**
- * `make time-to-page`: from a fault to the message, with real FRR, the exporter, Prometheus, Alertmanager, and the
- * configuration, rules and templates of alerts/ as they are shipped.
+ * `make time-to-page`: measures the time from a fault to the notification, with real FRR, the exporter, Prometheus, Alertmanager, and
+ * the shipped configuration, rules and templates of alerts/.
  *
  *     node bench/time-to-page.ts [--page=docs/benchmarks.md] [--runs=20] [FAULT...]
  *
- * A rack of nodes, each of them a cluster of its own to the rules, so that several can be at fault at once and know
- * nothing of one another. In each run a node waits for a random while, its fault happens, and the time runs until
- * Slack's webhook (for a ticket, the mail) is called; then the fault is healed, and the end of it awaited.
+ * Each node of a rack is a separate cluster for the rules, so that several can have independent faults at the same time. In each run, a
+ * fault happens after a random delay, and the time runs until Slack's webhook is called or, for a ticket, the mail arrives. Then
+ * the fault is healed, and the run ends when the alert is resolved.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ import { machine, table, writeSection } from './report.ts';
 import { median } from './statistics.ts';
 
 const NODES = 5;
-/** Runs of each fault; the first is the one that a promise stands for. */
+/** Runs of each fault; the first has a documented limit. */
 const RUNS: Readonly<Record<keyof typeof FAULTS, number>> = {
   silentLinkBfd: 20,
   cutCable: 20,
@@ -32,11 +32,11 @@ const RUNS: Readonly<Record<keyof typeof FAULTS, number>> = {
 
 interface Run {
   readonly fault: string;
-  /** Infinity: no message came, or its end did not. */
+  /** Infinity if there was no notification, or if it was not resolved. */
   readonly seconds: number;
-  /** What the message should have said and did not. */
+  /** Expected content that is missing from the notification. */
   readonly wrong: readonly string[];
-  /** Messages that reached the same receiver on the same way besides the one. */
+  /** Further notifications to the same receiver by the same route. */
   readonly others: readonly string[];
 }
 
@@ -57,7 +57,7 @@ async function measure(paging: Paging, watched: WatchedNode, fault: Fault): Prom
       for: `the end of all alerts of ${cluster}`,
     });
   await fault.prepare?.(watched);
-  // The fault may come at any moment of the polls, scrapes and evaluations.
+  // The fault may happen at any time relative to polls, scrapes and evaluations.
   await pause(5_000 + Math.random() * 10_000);
   await silent();
   const before = paging.messages.length;
@@ -71,7 +71,7 @@ async function measure(paging: Paging, watched: WatchedNode, fault: Fault): Prom
   });
   const seconds = (message.at - began) / 1000;
   say(`${cluster} ${fault.name}: ${seconds.toFixed(1)} s: ${message.title}`);
-  // Whatever else comes of the same fault has time to come, while it lasts and after it.
+  // Leave time for further notifications about the same fault, during and after it.
   await pause(20_000);
   await fault.heal(watched);
   await waitFor(
@@ -91,12 +91,12 @@ async function measure(paging: Paging, watched: WatchedNode, fault: Fault): Prom
   };
 }
 
-/** What wakes somebody or makes a ticket; what only begins, too. */
+/** Alerts that are a page or a ticket, including pending ones. */
 function alertsOf(cluster: string): string {
   return `ALERTS{cluster="${cluster}", severity=~"critical|warning"}`;
 }
 
-/** The same message by the receiver's second way. */
+/** The same notification through the second integration of the receiver. */
 function isTwin(one: Message, first: Message): boolean {
   return first.via === 'slack' && one.via === 'pagerduty' && Math.abs(one.at - first.at) < 2_000;
 }
@@ -136,7 +136,7 @@ async function main(): Promise<void> {
   const nodes: WatchedNode[] = [];
   for (const [i, node] of rack.nodes.entries())
     nodes.push(await watchNode(node, { cluster: `cloud-${i + 1}` }));
-  // The same few sessions go down again and again: that they flap would be true, and a message of its own.
+  // The same few sessions go down repeatedly, which would also fire the alert for flapping.
   await using paging = await startPaging({ nodes, thresholds: ['--flapping-drops=1000'] });
   await waitFor(
     async () => (await paging.prometheus.query('up{job=~"frr|node"} == 1')).length === 2 * NODES,
@@ -154,7 +154,7 @@ async function main(): Promise<void> {
       for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
         runs.push(
           await measure(paging, watched, fault).catch(async (error: unknown) => {
-            // The others go on, and so does this node, if it can be mended.
+            // The others continue, and so does this node if it can be healed.
             say(`${watched.node.name}: ${error}`);
             await fault.heal(watched).catch((again: unknown) => say(`${watched.node.name}: ${again}`));
             return { fault: fault.name, seconds: Number.POSITIVE_INFINITY, wrong: [], others: [] };
@@ -164,8 +164,8 @@ async function main(): Promise<void> {
     }),
   );
   for (const { fault, others, wrong } of runs) {
-    for (const other of others) say(`another message, ${fault}: ${other}`);
-    for (const pattern of wrong) say(`not in the message, ${fault}: ${pattern}`);
+    for (const other of others) say(`further notification, ${fault}: ${other}`);
+    for (const pattern of wrong) say(`missing from the notification, ${fault}: ${pattern}`);
   }
   say(`\n${results(runs)}`);
   writeSection(values.page, 'time-to-page', page(runs));
@@ -183,19 +183,19 @@ async function main(): Promise<void> {
     median(promised.map(({ seconds }) => seconds)) > 20
   ) {
     say(
-      `not kept: ${late.length} runs over 30 s, ${untold.length} not told or not over, ${faulty.length} with other or wrong messages`,
+      `missed: ${late.length} runs over 30 s, ${untold.length} without a notification or a resolution, ${faulty.length} with further or wrong notifications`,
     );
     process.exitCode = 1;
   }
 }
 
 function page(runs: readonly Run[]): string {
-  return `## From a fault to the page
+  return `## Time from fault to page
 
-\`make time-to-page\` on ${machine()}, all of it on this one machine: FRR 8.4.4 in a rack of ${NODES} nodes under two
-routers, the exporter by sockets with \`--poll.interval=2s --frr.timeout=2s\`, Prometheus 2.42 and Alertmanager 0.25
-with the files of \`alerts/\` as they are shipped, but for \`flapping_drops\` (scrape and evaluation every 5 s, \`for: 5s\`, \`group_wait: 6s\`). The
-time runs from the fault to the call of the webhook (for a ticket, to the mail).
+\`make time-to-page\` on ${machine()}, all on one machine: FRR 8.4.4 in a rack of ${NODES} nodes under two
+routers, the exporter with sockets and \`--poll.interval=2s --frr.timeout=2s\`, Prometheus 2.42 and Alertmanager 0.25
+with the files of \`alerts/\` as shipped, except for \`flapping_drops\` (scrape and evaluation every 5 s, \`for: 5s\`, \`group_wait: 6s\`). The
+time runs from the fault to the call of the webhook or, for a ticket, to the mail.
 
 ${results(runs)}`;
 }

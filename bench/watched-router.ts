@@ -1,4 +1,4 @@
-/** A real FRR router to be watched by the programs under measurement, in a network namespace, linked to a second one. */
+/** A real FRR router in a network namespace, linked to a second one, for the programs that are measured. */
 import { mkdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { vrfFolder } from '../test/lab/network.ts';
@@ -14,10 +14,10 @@ export interface WatchedRouter extends Target, AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** The watched side, 192.0.2.1, and the far side, 192.0.2.2. */
+/** The monitored side, 192.0.2.1, and the remote side, 192.0.2.2. */
 export type Side = 'watched' | 'far';
 
-/** What is being built: two namespaces and a link between them. */
+/** Two namespaces and a link between them. */
 export interface Site {
   readonly name: string;
   readonly folder: string;
@@ -25,10 +25,10 @@ export interface Site {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** More sessions than the usual 1,024 descriptors let in. */
+/** Enough descriptors for more sessions than the usual 1,024. */
 const MANY_DESCRIPTORS = ['--limit-fds', '8192'];
 
-/** Runs the machine's own FRR on one side. */
+/** Runs the machine's FRR on one side. */
 export async function runFrr({ name, folder }: Site, side: Side, config: string): Promise<Router> {
   mkdirSync(vrfFolder(folder, side));
   const plan = { config, kernel: [], daemonFlags: { zebra: MANY_DESCRIPTORS, bgpd: MANY_DESCRIPTORS } };
@@ -36,8 +36,7 @@ export async function runFrr({ name, folder }: Site, side: Side, config: string)
 }
 
 /**
- * Builds a site; `fill` brings it to life and gives the watched router. Whatever was started ends with
- * {@link WatchedRouter.stop}.
+ * Builds a site; `fill` starts its contents and returns the monitored router. {@link WatchedRouter.stop} stops everything.
  */
 export async function startWatchedRouter(
   what: string,
@@ -79,7 +78,7 @@ export async function startWatchedRouter(
       pathspace: watched.namespace,
       pid: (daemon) => {
         const pid = watched.pid(daemon);
-        if (pid === undefined) throw new Error(`${daemon} does not run`);
+        if (pid === undefined) throw new Error(`${daemon} is not running`);
         return pid;
       },
       stop,
