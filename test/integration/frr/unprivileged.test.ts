@@ -16,9 +16,9 @@ import { openRecording } from '../../../src/frr/recording.ts';
 import { socketSource } from '../../../src/frr/socket.ts';
 import { groupOf, groupWords } from '../../../src/frr/socket-files.ts';
 import { vtyshSource } from '../../../src/frr/vtysh.ts';
-import { captured, configured } from '../cli/captured.ts';
-import { failureOf } from './failure.ts';
-import { fakeVtysh } from './fake-vtysh.ts';
+import { captured, configured } from '../../unit/cli/captured.ts';
+import { failureOf } from '../../unit/frr/failure.ts';
+import { fakeVtysh } from '../../unit/frr/fake-vtysh.ts';
 
 const NOBODY = 65534;
 const wasRoot = process.getuid?.() === 0;

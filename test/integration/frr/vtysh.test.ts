@@ -5,10 +5,10 @@ import { bgpHostPrefix, COMMANDS, showVersion } from '../../../src/frr/commands.
 import type { SourceOptions } from '../../../src/frr/options.ts';
 import { vtyshSource } from '../../../src/frr/vtysh.ts';
 import { findVtysh } from '../../../src/frr/vtysh-program.ts';
-import { failureOf } from './failure.ts';
-import { fakeVtysh } from './fake-vtysh.ts';
-import { processesWith } from './processes.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { failureOf } from '../../unit/frr/failure.ts';
+import { fakeVtysh } from '../../unit/frr/fake-vtysh.ts';
+import { processesWith } from '../../unit/frr/processes.ts';
+import { temporaryFolder } from '../../unit/frr/temporary-folder.ts';
 
 const { bgpSummary, bgpNeighbors } = COMMANDS;
 /** Milliseconds that a process may need on a busy machine. */

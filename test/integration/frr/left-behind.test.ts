@@ -6,10 +6,10 @@ import { COMMANDS, type Command, showVersion } from '../../../src/frr/commands.t
 import { socketSource } from '../../../src/frr/socket.ts';
 import type { FrrSource } from '../../../src/frr/source.ts';
 import { vtyshSource } from '../../../src/frr/vtysh.ts';
-import { fakeDaemon } from './fake-daemon.ts';
-import { fakeVtysh } from './fake-vtysh.ts';
-import { processesWith } from './processes.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { fakeDaemon } from '../../unit/frr/fake-daemon.ts';
+import { fakeVtysh } from '../../unit/frr/fake-vtysh.ts';
+import { processesWith } from '../../unit/frr/processes.ts';
+import { temporaryFolder } from '../../unit/frr/temporary-folder.ts';
 
 function held() {
   return {
