@@ -54,7 +54,7 @@ rules: setup ## Generate the alert rules from alerts/thresholds.yaml: make rules
 	@$(NODE) alerts/render.ts $(ARGS)
 
 .PHONY: dashboards pictures
-dashboards: setup ## Generate dashboards/generated from the code: make dashboards ARGS='/tmp/mine --grafana.datasource=Mimir'
+dashboards: setup ## Generate dashboards/generated from the code: make dashboards ARGS='--output=/tmp/mine --datasource=Mimir'
 	@$(NODE) dashboards/generate.ts $(ARGS)
 
 pictures: ## Draw the dashboards in docs/img, from real FRR and a simulated fleet; root, 15 minutes

@@ -138,7 +138,7 @@ export const DAEMONS_DOWN = list(
 
 /** The nodes of the cluster that have spent most of their availability budget. */
 export const NODES_AT_RISK = list(
-  'instance:frr_bgp_uplinks_none:budget_spent{cluster=%q}',
+  'instance:frr_bgp_uplinks_none:at_risk{cluster=%q}',
   ['cluster'],
   'instance',
   'none',
@@ -146,7 +146,7 @@ export const NODES_AT_RISK = list(
 
 /** The addresses of the cluster that have spent most of their availability budget. */
 export const ADDRESSES_AT_RISK = list(
-  'cluster_address:frr_host_route_lost:budget_spent{cluster=%q}',
+  'cluster_address:frr_host_route_lost:at_risk{cluster=%q}',
   ['cluster'],
   'address',
   'none',

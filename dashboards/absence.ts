@@ -1,6 +1,6 @@
 /**
- * What a panel says when there is nothing to show. "All is well", "nobody looked" and "a collector is off" must never
- * look alike, so the text names the collectors whose metrics the panel asks for.
+ * What a panel says when it has no data. "All is well", "not monitored" and "a collector is off" must never look alike, so
+ * the text names the collectors whose metrics the panel queries.
  */
 import { COLLECTORS } from '../src/collectors/index.ts';
 
@@ -21,9 +21,9 @@ export function collectorsIn(expressions: readonly string[]): readonly string[] 
 }
 
 /**
- * The text of a panel without figures.
- * @param expressions what the panel asks Prometheus for
- * @param fine what an empty answer means when all that it takes is there; left out where it is always a lack
+ * The text of a panel without data.
+ * @param expressions the queries of the panel
+ * @param fine what an empty answer means when collectors and rules are on; left out where it is always a defect
  */
 export function absence(expressions: readonly string[], fine?: string): string {
   const collectors = collectorsIn(expressions);
@@ -37,7 +37,7 @@ export function absence(expressions: readonly string[], fine?: string): string {
     if (rules) questions.push('are the rules of alerts/rules loaded');
     if (questions.length === 0) questions.push('is an exporter scraped');
     const question = questions.join(', ');
-    return `No figures: ${question}?`;
+    return `No data: ${question}?`;
   }
   const conditions = [];
   if (collectors.length > 0) conditions.push(`${named} ${several ? 'are' : 'is'} on`);

@@ -1,4 +1,4 @@
-/** Asks a real Prometheus what Grafana would ask it for a dashboard. */
+/** Sends a real Prometheus the queries that Grafana would send for a dashboard. */
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Answered } from './pictures/scene.ts';
 import { type Asked, type Chosen, panelsOf, queriesOf, resolve, targetsOf } from './queries.ts';
@@ -33,14 +33,15 @@ async function api(
   return answer.data;
 }
 
-function times({ range, step, scrapeInterval }: When) {
-  // As Grafana has it: wide enough for four scrapes at any zoom.
-  return { interval: step, range, rateInterval: Math.max(step + scrapeInterval, 4 * scrapeInterval) };
+/** As Grafana has it: wide enough for four scrapes at any zoom, or for four of a query's least intervals. */
+function times({ range, step, scrapeInterval }: When, { minInterval = scrapeInterval }: Asked) {
+  const interval = Math.max(step, minInterval);
+  return { interval, range, rateInterval: Math.max(interval + minInterval, 4 * minInterval) };
 }
 
 /**
- * Asks for one expression.
- * @throws with the place of the expression and Prometheus' own words
+ * Sends one expression.
+ * @throws with the place of the expression and Prometheus' error
  */
 export async function ask(
   url: string,
@@ -49,14 +50,20 @@ export async function ask(
   chosen: Chosen,
   when: When,
 ): Promise<readonly Answered[]> {
-  const query = resolve(dashboard, asked.expr, chosen, times(when));
+  const timing = times(when, asked);
+  const query = resolve(dashboard, asked.expr, chosen, timing);
   try {
     const data = (await api(
       url,
       asked.instant ? 'query' : 'query_range',
       asked.instant
         ? { query, time: String(when.end) }
-        : { query, start: String(when.end - when.range), end: String(when.end), step: String(when.step) },
+        : {
+            query,
+            start: String(when.end - when.range),
+            end: String(when.end),
+            step: String(timing.interval),
+          },
     )) as { result: ApiSeries[] };
     return data.result.map(({ metric, value, values }) => ({
       metric,

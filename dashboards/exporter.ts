@@ -1,4 +1,4 @@
-/** Exporter and pipeline: whether what the other dashboards show is fresh, and whether a page would get out. */
+/** Exporter and pipeline: whether what the other dashboards show is fresh, and whether a page would be sent. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { finish, frame, whileThereAre } from './frame.ts';
 import { nodeLinks } from './links.ts';
@@ -22,7 +22,7 @@ export function exporter(options: Options): Dashboard {
     uid: 'frr-exporter',
     title: 'FRR / Exporter and pipeline',
     description:
-      'Whether the figures on the other dashboards are fresh, what they cost the routers, and whether an alert would reach anybody.',
+      'Whether the data on the other dashboards is fresh, what it costs the routers, and whether an alert would reach anybody.',
     from: 'now-1h',
     programs: ['frr_exporter_build_info', 'prometheus_build_info', 'alertmanager_build_info'],
     annotations: [whileThereAre('Exporters lost', 'Exporters down', `count by (cluster) (${UP} == 0)`)],
@@ -35,7 +35,7 @@ export function exporter(options: Options): Dashboard {
         ...figure,
         title: 'Exporters down',
         description:
-          'Exporters that Prometheus cannot scrape. Any: the list below tells which. See whether the node is alive, the container runs, and the firewall lets port 9342 through.',
+          'Exporters that Prometheus cannot scrape. Any: the list below says which. See whether the node is alive, the container runs, and the firewall lets port 9342 through.',
         queries: [{ expr: count(`${UP} == 0`, UP) }],
         steps: GREEN_THEN_RED,
         mappings: noneOr(),
@@ -46,7 +46,7 @@ export function exporter(options: Options): Dashboard {
         ...figure,
         title: 'Collectors failing',
         description:
-          'Collectors whose newest poll had no answer, on all nodes. Any: the list below tells the node and the reason; the figures of that collector are old, or gone.',
+          'Collectors whose last poll failed, on all nodes. Any: the list below has the node and the reason; the data of that collector is old, or gone.',
         queries: [{ expr: count(`${of('frr_collector_up')} == 0`, of('frr_collector_up')) }],
         steps: GREEN_THEN_ORANGE,
         mappings: noneOr(),
@@ -55,9 +55,9 @@ export function exporter(options: Options): Dashboard {
     .withPanel(
       stat({
         ...figure,
-        title: 'Oldest figures',
+        title: 'Oldest data',
         description:
-          'The age of the oldest figures that any exporter shows. Over a minute and a half: one FRR hangs or is dead, or its tables are so large that it is asked seldom; see the ages below.',
+          'The age of the oldest data that any exporter serves. Over a minute and a half: one FRR hangs or is dead, or its tables are so large that it is polled seldom; see the ages below.',
         unit: 's',
         queries: [{ expr: `time() - min(${SUCCESS})` }],
         steps: ['green', [90, 'orange'], [300, 'red']],
@@ -66,9 +66,9 @@ export function exporter(options: Options): Dashboard {
     .withPanel(
       stat({
         ...figure,
-        title: 'Series left out',
+        title: 'Series dropped',
         description:
-          'Samples per hour that exporters left out: twice the same labels, no number, or over the limit of series. Any: the exporter’s log names them once.',
+          'Samples per hour that exporters dropped: duplicate labels, not a number, or over the limit of series. Any: the exporter’s log names them once.',
         queries: [
           {
             expr: `sum(increase(${of('frr_exporter_series_dropped_total')}[1h])) by (reason) > 0`,
@@ -103,9 +103,9 @@ export function exporter(options: Options): Dashboard {
     .withPanel(
       stat({
         ...figure,
-        title: 'Certificates end',
+        title: 'Certificates expire',
         description:
-          'When the first of the certificates that the exporters serve with runs out. Soon: renew it; the exporter reads the new one without a restart. Empty where they serve without TLS.',
+          'When the first of the exporters’ certificates expires. Soon: renew it; the exporter reads the new one without a restart. Empty where they serve without TLS.',
         unit: 'dateTimeFromNow',
         queries: [
           { expr: milliseconds(`min(${of('frr_exporter_web_certificate_expiry_timestamp_seconds')})`) },
@@ -116,9 +116,9 @@ export function exporter(options: Options): Dashboard {
     .withPanel(
       stat({
         ...figure,
-        title: 'Config refused',
+        title: 'Config rejected',
         description:
-          'Exporters whose web configuration file was changed and could not be used: they go on with the one before. Any: the log of the exporter names the mistake.',
+          'Exporters whose web configuration file was changed and could not be loaded: they go on with the previous one. Any: the log of the exporter names the mistake.',
         queries: [
           {
             expr: count(
@@ -133,7 +133,7 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       table({
-        title: 'What fails',
+        title: 'Failing collectors',
         description:
           'Collectors that fail, with the reasons of the last five minutes. not_running: the daemon is dead. timed_out: it hangs. permission_denied: the exporter’s user is not in the group of FRR’s sockets. unknown_command: this FRR is too old for the collector. `frr-exporter doctor` on the node says what to do.',
         width: 12,
@@ -149,18 +149,18 @@ export function exporter(options: Options): Dashboard {
           { from: 'collector', name: 'Collector' },
           { from: 'reason', name: 'Reason' },
           { from: 1, name: 'Failures in 5 min', unit: 'short', decimals: 0 },
-          { from: 2, name: 'Age of its figures', unit: 's' },
+          { from: 2, name: 'Age of its data', unit: 's' },
         ],
         hidden: ['job'],
         sortBy: 'Node',
-        fine: 'Every collector had an answer at its newest poll.',
+        fine: 'The last poll of every collector succeeded.',
       }),
     )
     .withPanel(
       table({
         title: 'Exporters',
         description:
-          'Every exporter, those that are down first. A scrape takes milliseconds, as it only fetches what the poller has made; seconds are a network or a node in trouble.',
+          'Every exporter, those that are down first. A scrape takes milliseconds, as it only fetches the last snapshot; seconds are a network or a node in trouble.',
         width: 12,
         height: 8,
         queries: [
@@ -177,7 +177,7 @@ export function exporter(options: Options): Dashboard {
           { from: 0, name: 'Scrape', mappings: SCRAPED, colored: true, width: 80 },
           { from: 1, name: 'Took', unit: 's', width: 75 },
           { from: 2, name: 'Samples', unit: 'short', decimals: 0, width: 80 },
-          { from: 3, name: 'Oldest figures', unit: 's', width: 115 },
+          { from: 3, name: 'Oldest data', unit: 's', width: 115 },
           { from: 4, name: 'Memory', unit: 'bytes', width: 80 },
           { from: 'version', name: 'Version', width: 75 },
         ],
@@ -190,7 +190,7 @@ export function exporter(options: Options): Dashboard {
       lines({
         title: 'Poll duration',
         description:
-          'How long the newest poll of each collector took on the slowest node. Growing with the size of the tables is normal; a jump to the deadline is a daemon that hangs.',
+          'How long the last poll of each collector took on the slowest node. Growing with the size of the tables is normal; a jump to the deadline is a daemon that hangs.',
         width: 8,
         height: 9,
         unit: 's',
@@ -201,9 +201,9 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       lines({
-        title: 'Poll interval in force',
+        title: 'Effective poll interval',
         description:
-          'The longest interval at which any node asks. Longer than configured: FRR works so long on the command that the poller stretches it, to stay within its share of the router’s time.',
+          'The longest interval at which any node is polled. Longer than configured: FRR takes so long to answer that the poller stretches it, to stay within its share of FRR’s time.',
         width: 8,
         height: 9,
         unit: 's',
@@ -214,9 +214,9 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       lines({
-        title: 'Age of the figures',
+        title: 'Age of the data',
         description:
-          'How old the figures of each collector are on the node where they are oldest. A saw up to the interval is normal; a line that climbs is a collector that fails.',
+          'How old the data of each collector is on the node where it is oldest. A sawtooth up to the interval is normal; a line that climbs is a collector that fails.',
         width: 8,
         height: 9,
         unit: 's',
@@ -228,9 +228,9 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       lines({
-        title: 'The router’s share',
+        title: 'Share of FRR’s time',
         description:
-          'Share of its time that each daemon of FRR spends on the exporter’s commands, on the busiest node. The poller keeps it below --poll.max-share (1 % unless set otherwise), the dashed line; above it for long, tell the project.',
+          'Share of its time that each daemon of FRR spends on the exporter’s commands, on the busiest node. The poller keeps it below --poll.max-share (1 % unless set otherwise), the dashed line; above it for long, please report it.',
         width: 8,
         height: 9,
         unit: 'percentunit',
@@ -259,7 +259,7 @@ export function exporter(options: Options): Dashboard {
       lines({
         title: 'Failures',
         description:
-          'Polls that failed in five minutes, by collector and reason, on all chosen nodes. A short burst is an FRR that restarted; a line that stays has a row in "What fails".',
+          'Polls that failed in five minutes, by collector and reason, on all chosen nodes. A short burst is an FRR that restarted; a line that stays has a row in "Failing collectors".',
         width: 8,
         height: 9,
         unit: 'short',
@@ -272,7 +272,7 @@ export function exporter(options: Options): Dashboard {
       lines({
         title: 'Memory',
         description:
-          'Resident memory of the exporters: the largest and the average. It is steady once all peers are known; steady growth over days is a leak, please report it.',
+          'Resident memory of the exporters: the largest and the average. It is steady once all peers are known; growth over days is a leak, please report it.',
         width: 6,
         height: 9,
         unit: 'bytes',
@@ -309,9 +309,9 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       lines({
-        title: 'Event loop held up',
+        title: 'Event loop delay',
         description:
-          'How often the exporter that is worst off was held up for more than 50 ms, of all looks at its event loop: a scrape that comes just then has to wait. Some percent for long: too many peers for the node’s processor.',
+          'How often the event loop of the slowest exporter was delayed by more than 50 ms, of all measurements: a scrape that comes just then has to wait. Some percent for long: too many peers for the node’s processor.',
         width: 6,
         height: 9,
         unit: 'percentunit',
@@ -342,7 +342,7 @@ export function exporter(options: Options): Dashboard {
     .withPanel(
       lines({
         title: 'Rule evaluation',
-        description: `How long Prometheus takes over each group of FRR rules, against the interval in which it must be done (dashed). Close to the interval: rules are skipped and alerts are late. ${ITS_OWN}`,
+        description: `How long Prometheus takes to evaluate each group of FRR rules, against the interval in which it must be done (dashed). Close to the interval: rules are skipped and alerts are late. ${ITS_OWN}`,
         width: 8,
         height: 9,
         unit: 's',
@@ -365,7 +365,7 @@ export function exporter(options: Options): Dashboard {
     .withPanel(
       lines({
         title: 'Evaluations missed, notifications lost',
-        description: `Rule evaluations per second that Prometheus skipped or that failed, and alerts that it could not hand to Alertmanager, or Alertmanager to anybody. Anything above zero: pages may be late or lost. ${ITS_OWN}`,
+        description: `Rule evaluations per second that Prometheus skipped or that failed, and alerts that it could not send to Alertmanager, or Alertmanager to anybody. Anything above zero: pages may be late or lost. ${ITS_OWN}`,
         width: 8,
         height: 9,
         unit: 'ops',
@@ -393,7 +393,7 @@ export function exporter(options: Options): Dashboard {
     .withPanel(
       lines({
         title: 'Notification latency',
-        description: `How long it takes Prometheus to hand alerts to Alertmanager, and Alertmanager to deliver them (99th percentile). Seconds here are seconds until somebody wakes up. ${ITS_OWN}`,
+        description: `How long it takes Prometheus to send alerts to Alertmanager, and Alertmanager to deliver them (99th percentile). Seconds here are seconds until somebody wakes up. ${ITS_OWN}`,
         width: 8,
         height: 9,
         unit: 's',

@@ -7,7 +7,9 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
   DatasourceVariableBuilder,
+  type Panel,
   QueryVariableBuilder,
+  type RowPanel,
   TimePickerBuilder,
   VariableRefresh,
   VariableSort,
@@ -15,6 +17,7 @@ import {
 import type { Options } from './options.ts';
 import { DATA_SOURCE, grafana } from './panels.ts';
 import { milliseconds, of, rows, SESSION } from './promql.ts';
+import { isRow, panelsOf } from './queries.ts';
 
 /** A variable at the top of the dashboard whose values are those of a label. */
 export interface LabelVariable {
@@ -23,8 +26,8 @@ export interface LabelVariable {
   readonly description: string;
   /** `label_values(…)`. */
   readonly query: string;
-  /** What "All" stands for; `.*` also matches series without the label. */
-  readonly all: '.+' | '.*';
+  /** What "All" stands for: `.*` also matches series without the label. */
+  readonly all: string;
   /** Chosen at first; All where left out. */
   readonly current?: string;
 }
@@ -64,7 +67,7 @@ export interface Frame {
   readonly statusPage?: boolean;
 }
 
-/** The uplinks' peer group, for dashboards that tell uplinks from other sessions. */
+/** The uplinks' peer group, for dashboards that distinguish uplinks from other sessions. */
 export function uplinkVariable(options: Options): LabelVariable {
   return {
     name: 'peer_group',
@@ -88,7 +91,7 @@ const FIRING = new AnnotationQueryBuilder()
   .textFormat('{{instance}} {{vrf}} {{peer}} {{address}}')
   .tagKeys('severity,cluster');
 
-/** A region a cluster while `expr` has figures: who looks at 1,000 nodes wants to see when it began, not each of them. */
+/** One region for each cluster while `expr` has values: of 1,000 nodes one wants to see when it began, not each of them. */
 export function whileThereAre(name: string, title: string, expr: string): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
     .name(name)
@@ -102,7 +105,7 @@ export function whileThereAre(name: string, title: string, expr: string): Annota
     .tagKeys('cluster');
 }
 
-/** Sessions that went down, at the very time that FRR remembers. */
+/** Sessions that went down, at the time that FRR reports. */
 export function resets(select: (metric: string) => string): AnnotationQueryBuilder {
   const when = rows(SESSION, select('frr_bgp_session_last_reset_timestamp_seconds'));
   const why = rows(`${SESSION}, reason`, select('frr_bgp_session_last_reset_info'));
@@ -173,16 +176,31 @@ export function frame(options: Options, settings: Frame): DashboardBuilder {
         all: '.+',
       }),
     )
-    .withVariable(
-      variable({
-        name: 'instance',
-        label: 'Instance',
-        description: 'The exporter of a node',
-        query: values('instance', 'cluster=~"$cluster"', 'job=~"$job"'),
-        all: '.+',
-      }),
-    )
     .annotation(FIRING);
+  for (const label of options.targetLabels)
+    builder.withVariable(
+      variable({
+        name: label,
+        label: `${label[0]?.toUpperCase()}${label.slice(1)}`,
+        description: 'Label of the scrape targets; All where there is none',
+        query: values(label, 'cluster=~"$cluster"', 'job=~"$job"'),
+        all: '.*',
+      }),
+    );
+  builder.withVariable(
+    variable({
+      name: 'instance',
+      label: 'Instance',
+      description: 'The exporter of a node',
+      query: values(
+        'instance',
+        'cluster=~"$cluster"',
+        'job=~"$job"',
+        ...options.targetLabels.map((label) => `${label}=~"$${label}"`),
+      ),
+      all: '.+',
+    }),
+  );
   if (settings.statusPage === true)
     builder.link(
       new DashboardLinkBuilder('Status page')
@@ -197,18 +215,49 @@ export function frame(options: Options, settings: Frame): DashboardBuilder {
   return builder;
 }
 
+/** The columns of Grafana's grid. */
+const COLUMNS = 24;
+
+/** Puts each panel as high, then as far to the left, as it fits. A row takes the full width; what it folds starts below it. */
+function layOut(panels: readonly (Panel | RowPanel)[], from = 0): void {
+  const bottoms: number[] = Array(COLUMNS).fill(from);
+  for (const panel of panels) {
+    const { w, h } = isRow(panel) ? { w: COLUMNS, h: 1 } : (panel.gridPos ?? { w: COLUMNS, h: 1 });
+    const below = (x: number) => Math.max(...bottoms.slice(x, x + w));
+    const places = Array.from({ length: COLUMNS - w + 1 }, (_, x) => x);
+    const x = places.reduce((best, place) => (below(place) < below(best) ? place : best));
+    const y = below(x);
+    panel.gridPos = { x, y, w, h };
+    bottoms.fill(y + h, x, x + w);
+    if (isRow(panel)) layOut(panel.panels, y + h);
+  }
+}
+
+/** Beside the chosen instances, which every selector has, the site's own target labels. */
+function narrow(text: string, labels: readonly string[]): string {
+  const instances = 'instance=~"$instance"';
+  return text.replaceAll(
+    instances,
+    [instances, ...labels.map((label) => `${label}=~"$${label}"`)].join(', '),
+  );
+}
+
 /**
- * The dashboard as Grafana 10.3 and newer load it. The SDK writes for the newest Grafana: panels get numbers here,
- * settings that older ones do not know go, and the schema version is the one that was asked for.
+ * The dashboard as Grafana 10.3 and newer load it. The SDK writes for the newest Grafana: panels get places and numbers
+ * here, settings that older ones do not know go, and the schema version is the one of the options.
  */
 export function finish(builder: DashboardBuilder, options: Options): Dashboard {
   // Plain data (the SDK's objects carry functions), without where links and annotations stand in Grafana 12's menus.
   const dashboard: Dashboard = JSON.parse(
-    JSON.stringify(builder.build(), (key, value) =>
-      key === 'placement' && value === 'inControlsMenu' ? undefined : value,
-    ),
+    JSON.stringify(builder.build(), (key, value) => {
+      if (key === 'placement' && value === 'inControlsMenu') return undefined;
+      const asks = ['expr', 'query', 'definition'].includes(key) && typeof value === 'string';
+      return asks ? narrow(value, options.targetLabels) : value;
+    }),
   );
-  for (const [index, panel] of (dashboard.panels ?? []).entries()) panel.id = index + 1;
+  layOut(dashboard.panels ?? []);
+  const numbered = [...(dashboard.panels ?? []).filter(isRow), ...panelsOf(dashboard)];
+  for (const [index, panel] of numbered.entries()) panel.id = index + 1;
   for (const list of dashboard.templating.list ?? []) {
     delete list.auto;
     delete list.auto_min;

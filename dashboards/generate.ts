@@ -1,6 +1,10 @@
 /**
- * Writes the dashboards as JSON: `node dashboards/generate.ts [DIR] [--grafana.schema-version=39] …`. Without DIR they
- * go to `dashboards/generated`, which is committed and made without options.
+ * `make dashboards`: writes the dashboards as JSON.
+ *
+ *     node dashboards/generate.ts [--output=FOLDER] [--OPTION=VALUE...]
+ *
+ * Without `--output` they go to `dashboards/generated`, which is committed and made without options. Exit status 2, and
+ * nothing written, when an option cannot be used.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,32 +19,39 @@ function help(): string {
   const lines = Object.entries(FLAGS).map(
     ([name, flag]) => `  --${name}=…  ${flag.help} (default: ${flag.default})`,
   );
-  return ['node dashboards/generate.ts [DIR] [options]', '', ...lines, ''].join('\n');
+  return ['node dashboards/generate.ts [--output=FOLDER] [options]', '', ...lines, ''].join('\n');
 }
 
 /** Gives the exit status. */
 function run(args: readonly string[]): number {
-  const known = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: 'string' as const }]));
+  const names = [...Object.keys(FLAGS), 'output'];
   // Not strict, so that readOptions says what is wrong with an option, and not parseArgs.
-  const { values, positionals: folders } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
-    options: { ...known, help: { type: 'boolean' } },
+    options: {
+      ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+      help: { type: 'boolean' },
+    },
     strict: false,
   });
-  const { help: helpWanted, ...given } = values;
+  const { help: helpWanted, output = GENERATED, ...given } = values;
   if (helpWanted === true) {
     process.stdout.write(help());
     return 0;
   }
   try {
+    if (positionals[0] !== undefined) throw new OptionError(`${positionals[0]}: write flags as --name=value`);
+    if (typeof output !== 'string' || output === '') throw new OptionError('--output: must name a folder');
     const options = readOptions(
       Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])),
     );
-    if (folders.length > 1) throw new OptionError(`${folders[1]}: only one folder can be written to`);
-    const folder = folders[0] ?? GENERATED;
-    mkdirSync(folder, { recursive: true });
-    for (const dashboard of dashboards(options))
-      writeFileSync(join(folder, `${dashboard.uid}.json`), dashboardText(dashboard));
+    const made = dashboards(options).map((dashboard) => [dashboard.uid, dashboardText(dashboard)] as const);
+    try {
+      mkdirSync(output, { recursive: true });
+      for (const [uid, text] of made) writeFileSync(join(output, `${uid}.json`), text);
+    } catch (error) {
+      throw new OptionError(`--output: cannot write to ${output}: ${(error as NodeJS.ErrnoException).code}`);
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;

@@ -1,9 +1,9 @@
-/** Ways from a panel to the next dashboard, to a runbook, and to the status page of the node. */
+/** Links from a panel to the next dashboard, to a runbook, and to the status page of the node. */
 import { type DashboardLink, DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Options } from './options.ts';
 import { grafana } from './panels.ts';
 
-/** What the reader chose goes along, so that the next dashboard asks the same data source about the same time. */
+/** The choices of the reader are passed on, so that the next dashboard shows the same data source and time. */
 const ALONG = ['datasource:queryparam', 'cluster:queryparam', 'job:queryparam', '__url_time_range']
   .map(grafana)
   .join('&');
@@ -24,6 +24,12 @@ export function nodeLinks(options: Options): DashboardLink[] {
 /** For rows with the columns Node, VRF and Peer. */
 export function sessionLinks(): DashboardLink[] {
   const session = `var-instance=${FIELD('Node')}&var-vrf=${FIELD('VRF')}&var-peer=${FIELD('Peer')}`;
+  return [link('Session', `/d/frr-session?${session}&${ALONG}`)];
+}
+
+/** For rows with the columns VRF and Peer, of the chosen nodes. */
+export function sessionLinksOfChosen(): DashboardLink[] {
+  const session = `${grafana('instance:queryparam')}&var-vrf=${FIELD('VRF')}&var-peer=${FIELD('Peer')}`;
   return [link('Session', `/d/frr-session?${session}&${ALONG}`)];
 }
 

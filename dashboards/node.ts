@@ -1,16 +1,30 @@
-/** Node: everything about one FRR (or the few that are chosen). Reads the exporter's own figures, no recording rules. */
+/** Node: everything about one FRR (or the few that are chosen). Mostly reads the exporter's own metrics, not recording rules. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { finish, frame, resets, uplinkVariable } from './frame.ts';
-import { addressLinks, runbookLinks, sessionLinks } from './links.ts';
+import { addressLinks, runbookLinks, sessionLinksOfChosen } from './links.ts';
+import { lines, states, table } from './one-node.ts';
 import type { Options } from './options.ts';
-import { GREEN_THEN_RED, lines, type Steps, stat, states, table } from './panels.ts';
-import { count, milliseconds, NODE, of, over, rate, rows, SESSION, sessionState, why } from './promql.ts';
+import { GREEN_THEN_RED, type Steps, stat } from './panels.ts';
+import {
+  count,
+  HOST_ROUTE,
+  hostRouteVerdict,
+  milliseconds,
+  NODE,
+  of,
+  over,
+  rate,
+  rows,
+  SESSION,
+  sessionState,
+  why,
+} from './promql.ts';
 import {
   ANSWERS,
   BFD_STATES,
   DAEMON_STATES,
   DEFAULT_ROUTE,
-  HOST_ROUTE_IN_BGP,
+  HOST_ROUTE_VERDICT,
   noneOr,
   SESSION_STATES,
   UP,
@@ -47,7 +61,7 @@ export function node(options: Options): Dashboard {
       stat({
         title: 'Sessions down',
         description:
-          'Wanted BGP sessions that are not established. Any: the table below tells since when and why; shut on purpose does not count.',
+          'Wanted BGP sessions that are not established. Any: the table below says since when and why; shut on purpose does not count.',
         width: 3,
         height: 4,
         queries: [
@@ -80,7 +94,7 @@ export function node(options: Options): Dashboard {
       stat({
         title: 'Default route',
         description:
-          'Whether zebra has put a default route of the default VRF into the FIB. Missing while sessions are up: the routers send none, or a route-map refuses it. An address family that is not used shows as missing.',
+          'Whether zebra has put a default route of the default VRF into the FIB. Missing while sessions are up: the routers send none, or a route map refuses it. An address family that is not used shows as missing.',
         width: 4,
         height: 4,
         queries: [
@@ -96,7 +110,7 @@ export function node(options: Options): Dashboard {
       stat({
         title: 'Announced to nobody',
         description:
-          'Host addresses of this node that no peer was sent. Any: see the list of host addresses below; its route-map or its sessions are the reason.',
+          'Host addresses of this node that were sent to no peer. Any: see the list of host addresses below; its route map or its sessions are the reason.',
         width: 4,
         height: 4,
         queries: [{ expr: `sum(${of('frr_host_routes_unadvertised')})` }],
@@ -108,7 +122,7 @@ export function node(options: Options): Dashboard {
       stat({
         title: 'Daemons down',
         description:
-          'Daemons of FRR that give no answer. Any: see the time line of the daemons; watchfrr restarts a dead one.',
+          'FRR daemons that do not answer. Any: see the daemons over time; watchfrr restarts a dead one.',
         width: 3,
         height: 4,
         queries: [{ expr: count(`${of('frr_daemon_up')} == 0`, of('frr_daemon_up')) }],
@@ -128,9 +142,9 @@ export function node(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        title: 'Age of the oldest figures',
+        title: 'Age of the oldest data',
         description:
-          'How long ago the slowest collector had an answer from FRR. Over a minute: FRR hangs or is dead, and what the panels below show is old; see the collectors at the bottom.',
+          'How long ago the slowest collector last got an answer from FRR. Over a minute: FRR hangs or is dead, and the panels below show old data; see the collectors at the bottom.',
         width: 4,
         height: 4,
         unit: 's',
@@ -161,7 +175,7 @@ export function node(options: Options): Dashboard {
         columns: [
           { from: 'instance', name: 'Node', width: 135 },
           { from: 'vrf', name: 'VRF', width: 70 },
-          { from: 'peer', name: 'Peer', links: sessionLinks(), width: 115 },
+          { from: 'peer', name: 'Peer', links: sessionLinksOfChosen(), width: 115 },
           { from: 'description', name: 'Description' },
           { from: 'remote_hostname', name: 'Remote router', width: 120 },
           { from: 'remote_as', name: 'Remote AS', width: 95 },
@@ -187,7 +201,7 @@ export function node(options: Options): Dashboard {
         width: 12,
         height: 8,
         queries: [
-          { expr: rows('instance, vrf, peer', sessionState(of)), legend: '{{instance}} {{vrf}} {{peer}}' },
+          { expr: rows('instance, vrf, peer', sessionState(of)), legend: '{{vrf}} {{peer}} {{instance}}' },
         ],
         mappings: SESSION_STATES,
       }),
@@ -196,13 +210,13 @@ export function node(options: Options): Dashboard {
       states({
         title: 'BFD sessions over time',
         description:
-          'The state of each BFD session. Down: the path to the peer is dead in one direction or the other, or the peer restarts; the diagnostics on the session dashboard tell which.',
+          'The state of each BFD session. Down: the path to the peer is dead in one direction or the other, or the peer restarts; the diagnostics on the session dashboard say which.',
         width: 12,
         height: 8,
         queries: [
           {
             expr: rows('instance, vrf, peer, interface', of('frr_bfd_session_state')),
-            legend: '{{instance}} {{vrf}} {{peer}} {{interface}}',
+            legend: '{{vrf}} {{peer}} {{interface}} {{instance}}',
           },
         ],
         mappings: BFD_STATES,
@@ -215,14 +229,15 @@ export function node(options: Options): Dashboard {
           'Dead: nobody listens on its socket. Hangs: it takes the connection and gives no answer within the deadline. bgpd dead: all sessions are down. zebra dead: the kernel keeps the routes it has, and learns none.',
         width: 10,
         height: 8,
-        queries: [{ expr: rows('instance, daemon', DAEMON_STATE), legend: '{{instance}} {{daemon}}' }],
+        queries: [{ expr: rows('instance, daemon', DAEMON_STATE), legend: '{{daemon}} {{instance}}' }],
         mappings: DAEMON_STATES,
       }),
     )
     .withPanel(
       table({
         title: 'Alerts firing on this node',
-        description: 'Firing alerts about the chosen nodes. Click an alert for its runbook.',
+        description:
+          'Firing alerts about the chosen nodes that Alertmanager does not inhibit, critical ones first, then the oldest. Click an alert for its runbook.',
         width: 14,
         height: 8,
         queries: [
@@ -236,13 +251,12 @@ export function node(options: Options): Dashboard {
           { from: 0, name: 'Since', unit: 'dateTimeFromNow', width: 115 },
           { from: 'instance', name: 'Node', width: 130 },
           { from: 'vrf', name: 'VRF', width: 65 },
-          { from: 'peer', name: 'Peer', links: sessionLinks() },
+          { from: 'peer', name: 'Peer', links: sessionLinksOfChosen() },
           { from: 'address', name: 'Address', links: addressLinks() },
           { from: 'daemon', name: 'Daemon', width: 80 },
         ],
         hidden: ['cluster', 'job'],
-        sortBy: 'Since',
-        descending: true,
+        sortBy: ['Severity', 'Since'],
         fine: 'No alert is firing on the chosen nodes.',
       }),
     )
@@ -259,11 +273,11 @@ export function node(options: Options): Dashboard {
         queries: [
           {
             expr: `sum by (instance, vrf, afi) (${of('frr_rib_routes')})`,
-            legend: 'RIB {{instance}} {{vrf}} {{afi}}',
+            legend: 'RIB {{vrf}} {{afi}} {{instance}}',
           },
           {
             expr: `sum by (instance, vrf, afi) (${of('frr_fib_routes')})`,
-            legend: 'FIB {{instance}} {{vrf}} {{afi}}',
+            legend: 'FIB {{vrf}} {{afi}} {{instance}}',
             dashed: true,
           },
         ],
@@ -273,7 +287,7 @@ export function node(options: Options): Dashboard {
       table({
         title: 'Routes by protocol',
         description:
-          'What each protocol gave to the RIB, and how much of it reached the FIB. "Missing" above 0 for longer than a moment: `show ip route` on the node tells which routes are not marked with *.',
+          'What each protocol gave to the RIB, and how much of it reached the FIB. "Missing" above 0 for longer than a moment: `show ip route` on the node shows which routes are not marked with *.',
         width: 12,
         height: 9,
         queries: [
@@ -303,36 +317,24 @@ export function node(options: Options): Dashboard {
       table({
         title: 'Host addresses',
         description:
-          'The /32 and /128 addresses on the interfaces of the node and how many established peers were sent each. 0 peers: nobody can reach it. "Not in BGP": redistribution does not take it up; in BGP with 0 peers: an outgoing route-map filters it, or no session is up.',
+          'The /32 and /128 addresses on the interfaces of the node, and whether each is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Either way nobody can reach it.',
         width: 12,
         height: 9,
         queries: [
-          rows(`${NODE}, address, interface, afi`, of('frr_host_route_advertised_peers')),
-          rows(`${NODE}, address, interface, afi`, of('frr_host_route_in_bgp')),
-          milliseconds(
-            rows(
-              `${NODE}, address, interface, afi`,
-              of('host_route:frr_host_route_advertised:since_timestamp_seconds'),
-            ),
-          ),
+          rows(HOST_ROUTE, hostRouteVerdict(of)),
+          rows(HOST_ROUTE, of('frr_host_route_advertised_peers')),
+          milliseconds(rows(HOST_ROUTE, of('host_route:frr_host_route_advertised:since_timestamp_seconds'))),
         ],
         columns: [
           { from: 'instance', name: 'Node', width: 135 },
           { from: 'address', name: 'Address', links: addressLinks() },
           { from: 'interface', name: 'Interface', width: 100 },
-          {
-            from: 0,
-            name: 'Peers',
-            unit: 'short',
-            decimals: 0,
-            steps: ['red', [1, 'transparent']],
-            width: 80,
-          },
-          { from: 1, name: 'BGP', mappings: HOST_ROUTE_IN_BGP, colored: true },
+          { from: 0, name: 'Verdict', mappings: HOST_ROUTE_VERDICT, colored: true, width: 165 },
+          { from: 1, name: 'Peers', unit: 'short', decimals: 0, width: 65 },
           { from: 2, name: 'Announced since', unit: 'dateTimeFromNow', width: 135 },
         ],
         hidden: ['cluster', 'job', 'afi'],
-        sortBy: 'Peers',
+        sortBy: 'Verdict',
       }),
     )
     .withPanel(
@@ -381,11 +383,11 @@ export function node(options: Options): Dashboard {
         queries: [
           {
             expr: `sum by (instance, vrf, peer) (${rate(of('frr_bgp_session_messages_received_total'))})`,
-            legend: 'From {{instance}} {{vrf}} {{peer}}',
+            legend: 'From {{vrf}} {{peer}} {{instance}}',
           },
           {
             expr: `sum by (instance, vrf, peer) (${rate(of('frr_bgp_session_messages_sent_total'))})`,
-            legend: 'To {{instance}} {{vrf}} {{peer}}',
+            legend: 'To {{vrf}} {{peer}} {{instance}}',
             dashed: true,
           },
         ],
@@ -395,7 +397,7 @@ export function node(options: Options): Dashboard {
       lines({
         title: 'BGP queues',
         description:
-          'Messages that wait in bgpd. An output queue that never empties is a peer that does not read; an input queue that grows is a bgpd that has no time.',
+          'Messages that wait in bgpd. An output queue that never empties is a peer that does not read; an input queue that grows is an overloaded bgpd.',
         width: 8,
         height: 9,
         unit: 'short',
@@ -403,7 +405,7 @@ export function node(options: Options): Dashboard {
         queries: [
           {
             expr: `max by (instance, vrf, peer, direction) (${of('frr_bgp_session_queue_messages')})`,
-            legend: '{{direction}} {{instance}} {{vrf}} {{peer}}',
+            legend: '{{direction}} {{vrf}} {{peer}} {{instance}}',
           },
         ],
       }),
@@ -420,7 +422,7 @@ export function node(options: Options): Dashboard {
         queries: [
           {
             expr: `max by (instance, vrf, afi, safi) (${of('frr_bgp_rib_entries')})`,
-            legend: '{{instance}} {{vrf}} {{afi}} {{safi}}',
+            legend: '{{vrf}} {{afi}} {{safi}} {{instance}}',
           },
         ],
       }),
@@ -429,14 +431,14 @@ export function node(options: Options): Dashboard {
       lines({
         title: 'Memory of the daemons',
         description:
-          'Memory in use as the allocator of each daemon tells. Steady growth over days is a leak; a jump goes with a jump in prefixes.',
+          'Memory in use as the allocator of each daemon reports it. Steady growth over days is a leak; a jump goes with a jump in prefixes.',
         width: 8,
         height: 9,
         unit: 'bytes',
         queries: [
           {
             expr: `max by (instance, daemon) (${of('frr_daemon_memory_bytes')})`,
-            legend: '{{instance}} {{daemon}}',
+            legend: '{{daemon}} {{instance}}',
           },
         ],
       }),
@@ -445,7 +447,7 @@ export function node(options: Options): Dashboard {
       table({
         title: 'Daemons',
         description:
-          'The exporter asks each daemon itself; watchfrr has a view of its own. They differ for a moment while a daemon restarts; for longer, watchfrr is stuck. Restarts nobody asked for: look for a core file and the log.',
+          'The exporter queries each daemon itself; watchfrr has its own view. They differ for a moment while a daemon restarts; for longer, watchfrr is stuck. Unplanned restarts: look for a core file and the log.',
         width: 8,
         height: 9,
         queries: [
@@ -474,11 +476,11 @@ export function node(options: Options): Dashboard {
       states({
         title: 'Collectors',
         description:
-          'Whether the newest poll of each collector had an answer. One that fails costs only its own figures, which go after a stated while; the exporter dashboard tells the reason.',
+          'Whether the last poll of each collector succeeded. One that fails loses only its own metrics, which become stale after --poll.stale-after; the exporter dashboard has the reason.',
         width: 8,
         height: 9,
         queries: [
-          { expr: rows('instance, collector', of('frr_collector_up')), legend: '{{instance}} {{collector}}' },
+          { expr: rows('instance, collector', of('frr_collector_up')), legend: '{{collector}} {{instance}}' },
         ],
         mappings: ANSWERS,
       }),

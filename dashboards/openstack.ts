@@ -1,14 +1,24 @@
-/** OpenStack reachability: every VIP, floating IP and provider address, where it is, and who hears about it. */
+/** OpenStack reachability: every VIP, floating IP and provider address, where it is, and who it is announced to. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { unreachableAddresses } from './fleet.ts';
 import { finish, frame, whileThereAre } from './frame.ts';
 import { addressLinks, nodeLinks, sessionLinks } from './links.ts';
 import type { Options } from './options.ts';
 import { GREEN_THEN_ORANGE, GREEN_THEN_RED, lines, stat, states, table } from './panels.ts';
-import { count, HOST_ROUTE, milliseconds, NODE, of, rows, SESSION, sessionState } from './promql.ts';
+import {
+  count,
+  HOST_ROUTE,
+  hostRouteVerdict,
+  milliseconds,
+  NODE,
+  of,
+  rows,
+  SESSION,
+  sessionState,
+} from './promql.ts';
 import {
   DEFAULT_ROUTE,
-  HOST_ROUTE_IN_BGP,
+  HOST_ROUTE_VERDICT,
   noneOr,
   SESSION_STATES,
   UNANNOUNCED,
@@ -58,7 +68,7 @@ export function openstack(options: Options): Dashboard {
         ...figure,
         title: 'Unreachable IPs',
         description:
-          'Host addresses that no node announces to anybody. Any: the list below tells which. Nobody outside the node can reach them.',
+          'Host addresses that no node announces to anybody. Any: the list below says which. Nobody outside the node can reach them.',
         queries: [{ expr: count(unreachableAddresses('address=~"$address"'), of('frr_host_routes')) }],
         steps: GREEN_THEN_RED,
         mappings: noneOr(),
@@ -80,7 +90,7 @@ export function openstack(options: Options): Dashboard {
         ...figure,
         title: 'Addresses announced',
         description:
-          'Host addresses that at least one peer was sent. A sudden drop is a node, a route-map or redistribution; compare with the time line below.',
+          'Host addresses that were sent to at least one peer. A sudden drop is a node, a route map or redistribution; compare with the time line below.',
         queries: [{ expr: `sum(${of('frr_host_routes_advertised')})` }],
       }),
     )
@@ -89,7 +99,7 @@ export function openstack(options: Options): Dashboard {
         ...figure,
         title: 'Nodes announcing none',
         description:
-          'Nodes that have host addresses and announce none of them. Any: their sessions are down or an outgoing route-map refuses everything.',
+          'Nodes that have host addresses and announce none of them. Any: their sessions are down or an outgoing route map refuses everything.',
         queries: [
           {
             expr: count(
@@ -135,7 +145,7 @@ export function openstack(options: Options): Dashboard {
       table({
         title: 'Addresses nobody can reach',
         description:
-          'Host addresses that no node announces to anybody now. "Announced to nobody": its sessions are down, or a route-map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
+          'Host addresses that no node announces to anybody now. "Announced to nobody": its sessions are down, or a route map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
         width: 12,
         height: 8,
         queries: [
@@ -182,12 +192,12 @@ export function openstack(options: Options): Dashboard {
         title: 'Every host address',
         filterable: true,
         description:
-          'Every /32 and /128 address on an interface of a node, and how many established peers were sent it. Fewer peers than the node has uplinks: one of them does not hear about it. Choose one at the top to follow it.',
+          'Every /32 and /128 address on an interface of a node, and whether it is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Fewer peers than the node has uplinks: one of them does not get it. Choose one at the top to follow it.',
         width: 24,
         height: 10,
         queries: [
+          rows(HOST_ROUTE, hostRouteVerdict(ofAddress)),
           rows(HOST_ROUTE, PEERS),
-          rows(HOST_ROUTE, ofAddress('frr_host_route_in_bgp')),
           milliseconds(rows(HOST_ROUTE, SINCE)),
         ],
         columns: [
@@ -196,19 +206,12 @@ export function openstack(options: Options): Dashboard {
           { from: 'cluster', name: 'Cluster', width: 130 },
           { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
           { from: 'interface', name: 'Interface' },
-          {
-            from: 0,
-            name: 'Peers',
-            unit: 'short',
-            decimals: 0,
-            steps: ['red', [1, 'transparent']],
-            width: 100,
-          },
-          { from: 1, name: 'BGP', mappings: HOST_ROUTE_IN_BGP, colored: true, width: 130 },
+          { from: 0, name: 'Verdict', mappings: HOST_ROUTE_VERDICT, colored: true, width: 165 },
+          { from: 1, name: 'Peers', unit: 'short', decimals: 0, width: 80 },
           { from: 2, name: 'Announced since', unit: 'dateTimeFromNow', width: 160 },
         ],
         hidden: ['job'],
-        sortBy: 'Peers',
+        sortBy: 'Verdict',
       }),
     )
     .withRow(new RowBuilder('Over time'))
@@ -216,7 +219,7 @@ export function openstack(options: Options): Dashboard {
       states({
         title: 'Announced to nobody, over time',
         description:
-          'Addresses while a node had them and no node announced them; a gap is an address that was announced. Bars that begin together on one node are its sessions or its route-map; a short bar is a failover.',
+          'Addresses while a node had them and no node announced them; a gap is an address that was announced. Bars that begin together on one node are its sessions or its route map; a short bar is a failover.',
         width: 12,
         height: 9,
         queries: [

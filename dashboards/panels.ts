@@ -54,6 +54,8 @@ export interface Query {
   readonly expr: string;
   /** What the legend calls the series; labels as `{{peer}}`. */
   readonly legend?: string;
+  /** Least `$__interval`, such as `5m`: `$__rate_interval` is a scrape longer. */
+  readonly minInterval?: string;
   /** Overrides of its unit, colour or words. */
   readonly unit?: string;
   readonly color?: string;
@@ -65,7 +67,7 @@ interface Common {
   readonly title: string;
   /** What it shows, and what to do when it looks wrong. */
   readonly description: string;
-  /** What an empty answer means, where it is not a lack: a sentence. */
+  /** What an empty answer means, where it is no defect: a sentence. */
   readonly fine?: string;
   /** Of 24. */
   readonly width: number;
@@ -123,7 +125,7 @@ const expressions = (queries: readonly Query[]) => queries.map(({ expr }) => exp
 function query(
   panel: AnyPanel,
   index: number,
-  { expr, legend, ...look }: Query,
+  { expr, legend, minInterval, ...look }: Query,
   kind: 'range' | 'instant' | 'table',
 ) {
   const target = new DataqueryBuilder().datasource(DATA_SOURCE).refId(refId(index)).expr(expr);
@@ -131,6 +133,7 @@ function query(
   else target.instant();
   target.format(kind === 'table' ? PromQueryFormat.Table : PromQueryFormat.TimeSeries);
   if (legend !== undefined) target.legendFormat(legend);
+  if (minInterval !== undefined) target.interval(minInterval);
   panel.withTarget(target);
   const properties: Override = [];
   if (look.unit !== undefined) properties.push({ id: 'unit', value: look.unit });
@@ -147,7 +150,7 @@ function query(
 
 const TEXT_MODES = { alone: BigValueTextMode.Name, 'and value': BigValueTextMode.ValueAndName } as const;
 
-/** One figure, or a few beside each other, as of now. */
+/** One value, or a few next to each other, as of now. */
 export function stat(
   settings: Common & {
     readonly queries: readonly Query[];
@@ -165,7 +168,7 @@ export function stat(
     .colorScheme(colorMode(FieldColorModeId.Thresholds))
     .thresholds(thresholds(settings.steps ?? ['text']));
   if (settings.decimals !== undefined) panel.decimals(settings.decimals);
-  // A name is a sentence: in the size that fits a figure, it would not fit.
+  // A name is a sentence: in the size of a number, it would not fit.
   if (settings.showName === 'alone') panel.text(new VizTextDisplayOptionsBuilder().titleSize(22));
   if (settings.links !== undefined) panel.dataLinks(settings.links.map((link) => ({ build: () => link })));
   for (const [index, one] of settings.queries.entries()) query(panel, index, one, 'instant');
@@ -175,10 +178,10 @@ export function stat(
 /** The panel's "no value" text is for the empty panel; a single empty cell or legend gets a dash. */
 const DASH: Override = [{ id: 'noValue', value: '–' }];
 
-/** Points of a line: enough for the eye, and a third of what Grafana would ask a fleet of 1,000 nodes for. */
+/** Points of a line: enough for the eye, and a third of what Grafana would query for a fleet of 1,000 nodes. */
 const MOST_POINTS = 360;
 
-/** Figures over time. */
+/** Values over time. */
 export function lines(
   settings: Common & {
     readonly unit: string;
@@ -285,7 +288,8 @@ export function table(
     readonly hidden?: readonly string[];
     /** Puts a filter into the head of each column: for tables of hundreds of rows. */
     readonly filterable?: boolean;
-    readonly sortBy?: string;
+    /** A column, or several: the first that differs decides. */
+    readonly sortBy?: string | readonly string[];
     readonly descending?: boolean;
   },
 ): TablePanel {
@@ -303,9 +307,13 @@ export function table(
       new TableFooterOptionsBuilder().show(false).reducer(['sum']).countRows(false).enablePagination(true),
     );
   if (settings.sortBy !== undefined)
-    panel.sortBy([
-      new TableSortByFieldStateBuilder().displayName(settings.sortBy).desc(settings.descending === true),
-    ]);
+    panel.sortBy(
+      [settings.sortBy]
+        .flat()
+        .map((name) =>
+          new TableSortByFieldStateBuilder().displayName(name).desc(settings.descending === true),
+        ),
+    );
   if (queries.length > 1) panel.withTransformation({ id: 'merge', options: {} });
   panel.withTransformation({
     id: 'organize',

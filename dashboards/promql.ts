@@ -5,14 +5,21 @@
 
 const CHOSEN = 'cluster=~"$cluster", job=~"$job", instance=~"$instance"';
 
-/** The labels that tell one exporter from another. */
+/** The labels that identify an exporter. */
 export const NODE = 'cluster, job, instance';
-/** The labels that tell one BGP session from another. */
+/** The labels that identify a BGP session. */
 export const SESSION = `${NODE}, vrf, peer`;
-/** The labels that tell one address family of a session from another. */
+/** The labels that identify an address family of a session. */
 export const FAMILY = `${SESSION}, afi, safi`;
-/** The labels that tell one host address on one node from another. */
+/** The labels that identify a host address on a node. */
 export const HOST_ROUTE = `${NODE}, address, interface, afi`;
+
+/** Address families that have a panel each: 240,000 EVPN prefixes would hide ten of IPv4. */
+export const FAMILIES = [
+  { afi: 'ipv4', name: 'IPv4' },
+  { afi: 'ipv6', name: 'IPv6' },
+  { afi: 'l2vpn', name: 'EVPN' },
+] as const;
 
 /** `metric{…}` of the chosen nodes; `more` are further matchers. */
 export function of(metric: string, more = ''): string {
@@ -34,14 +41,14 @@ export function rate(selector: string): string {
   return `rate(${selector}[$__rate_interval])`;
 }
 
-/** One row a combination of labels, for tables: without the name and without the labels that nobody asked for. */
+/** One row for each combination of labels, for tables: without the metric name and without other labels. */
 export function rows(labels: string, expression: string): string {
   return `max by (${labels}) (${expression})`;
 }
 
 /**
- * The number of series that `expression` gives, and 0 where it gives none although `base` has figures. Without any
- * figure at all the answer is empty, so that "none" and "nobody knows" never look alike.
+ * The number of series of `expression`, and 0 where it has none although `base` has some. Without either the answer is
+ * empty, so that "none" and "unknown" never look alike.
  */
 export function count(expression: string, base: string): string {
   return `count(${expression}) or 0 * count(${base})`;
@@ -61,4 +68,19 @@ export function sessionState(select: (metric: string) => string): string {
 /** Why sessions went down last, FRR's reason and the notification in one label `why`. */
 export function why(labels: string, infos: string): string {
   return rows(`${labels}, why`, `label_join(${infos}, "why", " ", "reason", "notification")`);
+}
+
+/** Whether host addresses are announced, for `HOST_ROUTE_VERDICT`: 0 not in BGP, 1 in BGP but sent to no peer, 2 announced. */
+export function hostRouteVerdict(select: (metric: string) => string): string {
+  const announced = `(${select('frr_host_route_advertised_peers')} > bool 0)`;
+  return `${select('frr_host_route_in_bgp')} + on (${HOST_ROUTE}) ${announced}`;
+}
+
+/**
+ * Without the label `instance` where one instance is chosen, whose name would be repeated in every line. Grafana puts `.+`
+ * in place of All and `(a|b)` in place of several. Leaves the label `chosen` behind.
+ */
+export function nodeIfSeveral(expression: string): string {
+  const marked = `label_replace(${expression}, "chosen", "$instance", "", "")`;
+  return `label_replace(${marked}, "instance", "", "chosen", "[^.(].*")`;
 }

@@ -1,4 +1,4 @@
-/** Everything that a dashboard asks Prometheus for, with its variables resolved as Grafana resolves them. */
+/** Every query of a dashboard, with its variables resolved as Grafana resolves them. */
 import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 
@@ -14,17 +14,19 @@ export interface Asked {
   readonly expr: string;
   /** Of panels: one moment, or the whole time range. */
   readonly instant: boolean;
+  /** Least interval between points, in seconds; the data source's own scrape interval where it is left out. */
+  readonly minInterval?: number;
 }
 
 /** What is chosen at the top of a dashboard, by variable; what is left out is All. */
 export type Chosen = Readonly<Record<string, readonly string[]>>;
 
-/** The panels of a dashboard, without the headings of rows. */
+/** The panels of a dashboard, those in folded rows too, without the headings of rows. */
 export function panelsOf(dashboard: Dashboard): readonly Panel[] {
-  return (dashboard.panels ?? []).filter((panel): panel is Panel => panel.type !== 'row' && !isRow(panel));
+  return (dashboard.panels ?? []).flatMap((panel) => (isRow(panel) ? panel.panels : [panel]));
 }
 
-function isRow(panel: Panel | RowPanel): panel is RowPanel {
+export function isRow(panel: Panel | RowPanel): panel is RowPanel {
   return panel.type === 'row';
 }
 
@@ -32,7 +34,7 @@ export function targetsOf(panel: Panel): readonly Dataquery[] {
   return (panel.targets ?? []) as Dataquery[];
 }
 
-/** Everything that panels, annotations and variables ask for, as it stands in the JSON. */
+/** Every query of panels, annotations and variables, as it is in the JSON. */
 export function queriesOf(dashboard: Dashboard): readonly Asked[] {
   const uid = dashboard.uid ?? '';
   const asked = (
@@ -52,9 +54,10 @@ export function queriesOf(dashboard: Dashboard): readonly Asked[] {
   });
   return [
     ...panelsOf(dashboard).flatMap((panel) =>
-      targetsOf(panel).map(({ refId, expr, instant }) =>
-        asked('panel', panel.title ?? '', refId ?? '', expr ?? '', instant === true),
-      ),
+      targetsOf(panel).map(({ refId, expr, instant, interval }) => ({
+        ...asked('panel', panel.title ?? '', refId ?? '', expr ?? '', instant === true),
+        ...(interval !== undefined && { minInterval: Number.parseInt(interval, 10) }),
+      })),
     ),
     ...(dashboard.annotations.list ?? []).map(({ name, expr }) =>
       asked('annotation', name, 'annotation', expr ?? '', false),

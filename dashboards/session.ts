@@ -2,9 +2,21 @@
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { finish, frame, resets } from './frame.ts';
 import { nodeLinks } from './links.ts';
+import { lines, states, table } from './one-node.ts';
 import type { Options } from './options.ts';
-import { lines, stat, states, table } from './panels.ts';
-import { FAMILY, milliseconds, NODE, of, ofSession, rate, rows, SESSION, sessionState } from './promql.ts';
+import { stat } from './panels.ts';
+import {
+  FAMILIES,
+  FAMILY,
+  milliseconds,
+  NODE,
+  of,
+  ofSession,
+  rate,
+  rows,
+  SESSION,
+  sessionState,
+} from './promql.ts';
 import {
   ADMIN,
   BFD_STATES,
@@ -17,10 +29,10 @@ import {
 } from './states.ts';
 
 const BFD = `${NODE}, vrf, peer, local, interface`;
-const NAME = '{{instance}} {{vrf}} {{peer}}';
-const FAMILY_NAME = `${NAME} {{afi}} {{safi}}`;
+const NAME = '{{vrf}} {{peer}} {{instance}}';
+const FAMILY_NAME = '{{vrf}} {{peer}} {{afi}} {{safi}} {{instance}}';
 
-/** BFD tells a peer by its address, BGP may tell it by its interface: both are matched. */
+/** BFD identifies a peer by its address, BGP may identify it by its interface: both are matched. */
 function byPeerOrInterface(expression: (select: (metric: string) => string) => string): string {
   const byInterface = (metric: string) => of(metric, 'vrf=~"$vrf", interface=~"$peer"');
   return `(${expression(ofSession)} or ${expression(byInterface)})`;
@@ -28,7 +40,7 @@ function byPeerOrInterface(expression: (select: (metric: string) => string) => s
 
 const ofBfd = (metric: string) => byPeerOrInterface((select) => select(metric));
 const rateOfBfd = (metric: string) => byPeerOrInterface((select) => rate(select(metric)));
-const BFD_NAME = '{{instance}} {{peer}} {{interface}}';
+const BFD_NAME = '{{peer}} {{interface}} {{instance}}';
 
 /** RFC 5880 section 6.8.4: what the far end may miss, times the slower of what it sends and what we take. */
 const DETECTION_TIME = (() => {
@@ -36,6 +48,9 @@ const DETECTION_TIME = (() => {
   const remoteTransmit = ofBfd('frr_bfd_session_remote_transmit_interval_seconds');
   return `${ofBfd('frr_bfd_session_remote_detect_multiplier')} * (${receive} >= ${remoteTransmit} or ${remoteTransmit})`;
 })();
+
+/** A `$__rate_interval` is four of these. */
+const OVER_5_MINUTES = '75s';
 
 const dropped = (range: string) => `${ofSession('frr_bgp_session_dropped_total')}[${range}]`;
 
@@ -116,7 +131,7 @@ export function session(options: Options): Dashboard {
     .withPanel(
       stat({
         ...figure,
-        title: 'Down last',
+        title: 'Last down',
         description:
           'When the session went down the last time, as FRR remembers; a restart of bgpd counts as one. Compare with what else happened then.',
         unit: 'dateTimeFromNow',
@@ -164,12 +179,12 @@ export function session(options: Options): Dashboard {
           'TCP round-trip time as the kernel of the node measured it. Far above its usual value: a detour or a full link.',
         unit: 's',
         queries: [{ expr: ofSession('frr_bgp_session_rtt_seconds'), legend: '{{peer}}' }],
-        fine: 'FRR tells none for this session.',
+        fine: 'FRR reports none for this session.',
       }),
     )
     .withPanel(
       states({
-        title: 'State, will and graceful restart',
+        title: 'State, admin state and graceful restart',
         description:
           'The session, whether it is wanted (not shut on purpose), and whether a graceful restart runs, over each other. Down while wanted is a fault; down in a graceful restart keeps the routes for its time.',
         width: 24,
@@ -182,7 +197,7 @@ export function session(options: Options): Dashboard {
           },
           {
             expr: rows('instance, vrf, peer', ofSession('frr_bgp_session_admin_up')),
-            legend: `Will ${NAME}`,
+            legend: `Admin ${NAME}`,
             mappings: ADMIN,
           },
           {
@@ -192,62 +207,72 @@ export function session(options: Options): Dashboard {
           },
           {
             expr: rows('instance, vrf, peer, interface', ofBfd('frr_bfd_session_state')),
-            legend: 'BFD {{instance}} {{vrf}} {{peer}} {{interface}}',
+            legend: 'BFD {{vrf}} {{peer}} {{interface}} {{instance}}',
             mappings: BFD_STATES,
           },
         ],
       }),
-    )
-    .withPanel(
+    );
+  for (const { afi, name } of FAMILIES) {
+    const ofFamily = (metric: string) => ofSession(metric, `afi="${afi}"`);
+    builder.withPanel(
       lines({
-        title: 'Prefixes in, against the day and the limit',
-        description:
-          'Prefixes received (and accepted by the incoming policy), the average of the day before, the warning threshold and the limit. Far below the day: the peer lost its own upstream or filters; near the limit: the session is about to be torn down.',
-        width: 12,
+        title: `${name} prefixes in, against the day and the limit`,
+        description: `${name} prefixes received (and accepted by the incoming policy), the average of the day before, the warning threshold and the limit. Far below the day: the peer lost its own upstream or filters; near the limit: the session is about to be torn down.`,
+        width: 8,
         height: 10,
         unit: 'short',
         decimals: 0,
         queries: [
-          { expr: ofSession('frr_bgp_prefixes_received'), legend: `Received ${FAMILY_NAME}` },
-          { expr: ofSession('frr_bgp_prefixes_accepted'), legend: `Accepted ${FAMILY_NAME}` },
+          { expr: ofFamily('frr_bgp_prefixes_received'), legend: `Received ${FAMILY_NAME}` },
+          { expr: ofFamily('frr_bgp_prefixes_accepted'), legend: `Accepted ${FAMILY_NAME}` },
           {
-            expr: ofSession('session:frr_bgp_prefixes_received:avg1d'),
+            expr: ofFamily('session:frr_bgp_prefixes_received:avg1d'),
             legend: `Average of the day ${FAMILY_NAME}`,
             color: 'text',
             dashed: true,
           },
           {
-            expr: ofSession('frr_bgp_prefix_limit_warning_threshold'),
+            expr: ofFamily('frr_bgp_prefix_limit_warning_threshold'),
             legend: `Warning ${FAMILY_NAME}`,
             color: 'orange',
             dashed: true,
           },
           {
-            expr: ofSession('frr_bgp_prefix_limit'),
+            expr: ofFamily('frr_bgp_prefix_limit'),
             legend: `Limit ${FAMILY_NAME}`,
             color: 'red',
             dashed: true,
           },
         ],
+        fine: 'The session does not carry this address family.',
       }),
-    )
-    .withPanel(
+    );
+  }
+  for (const { afi, name } of FAMILIES)
+    builder.withPanel(
       lines({
-        title: 'Prefixes out',
-        description:
-          'Prefixes that this node advertises to the peer. 0 while established: the outgoing route-map lets nothing through, and nothing on this node can be reached by way of this peer.',
-        width: 12,
-        height: 10,
+        title: `${name} prefixes out`,
+        description: `${name} prefixes that this node advertises to the peer. 0 while established: the outgoing route map lets nothing through, and nothing on this node can be reached through this peer.`,
+        width: 8,
+        height: 8,
         unit: 'short',
         decimals: 0,
-        queries: [{ expr: ofSession('frr_bgp_prefixes_advertised'), legend: `Advertised ${FAMILY_NAME}` }],
+        queries: [
+          {
+            expr: ofSession('frr_bgp_prefixes_advertised', `afi="${afi}"`),
+            legend: `Advertised ${FAMILY_NAME}`,
+          },
+        ],
+        fine: 'The session does not carry this address family.',
       }),
-    )
+    );
+  builder
     .withPanel(
       lines({
         title: 'Messages by type',
         description:
-          'Messages per second by type and direction. Updates without end are a flapping route somewhere behind the peer; notifications are resets; keepalives that stop come before an expired hold timer.',
+          'Messages per second by type and direction, over five minutes. Updates without end are a flapping route somewhere behind the peer; notifications are resets; keepalives that stop come before an expired hold timer.',
         width: 12,
         height: 9,
         unit: 'cps',
@@ -255,6 +280,8 @@ export function session(options: Options): Dashboard {
           {
             expr: `sum by (direction, type) (${rate(ofSession('frr_bgp_session_messages_by_type_total'))})`,
             legend: '{{type}} {{direction}}',
+            // The counters come with the neighbors, once a minute: a rate over less is a sawtooth.
+            minInterval: OVER_5_MINUTES,
           },
         ],
       }),
@@ -346,7 +373,7 @@ export function session(options: Options): Dashboard {
       states({
         title: 'Policy and prefix limit',
         description:
-          '"Policy missing": the session is up, but RFC 8212 lets no route through because no route-map is set. "Stopped by the limit": the peer announced more than maximum-prefix allows; clear the session after the peer is mended.',
+          '"Policy missing": the session is up, but RFC 8212 lets no route through because no route map is set. "Stopped by the limit": the peer announced more than maximum-prefix allows; clear the session after the peer is fixed.',
         width: 12,
         height: 7,
         queries: [
@@ -394,7 +421,7 @@ export function session(options: Options): Dashboard {
     .withPanel(
       lines({
         title: 'Round trip over time',
-        description: 'TCP round-trip time over the day, and that of BFD echo where FRR tells it (10.x).',
+        description: 'TCP round-trip time over the day, and that of BFD echo where FRR reports it (10.x).',
         width: 8,
         height: 8,
         unit: 's',
@@ -402,17 +429,17 @@ export function session(options: Options): Dashboard {
           { expr: ofSession('frr_bgp_session_rtt_seconds'), legend: `TCP ${NAME}` },
           {
             expr: ofBfd('frr_bfd_session_rtt_avg_seconds'),
-            legend: 'BFD {{instance}} {{vrf}} {{peer}} {{interface}}',
+            legend: 'BFD {{vrf}} {{peer}} {{interface}} {{instance}}',
           },
         ],
-        fine: 'FRR tells none for this session.',
+        fine: 'FRR reports none for this session.',
       }),
     )
     .withPanel(
       table({
         title: 'BFD in detail',
         description:
-          'What BFD says on both ends. The diagnostic tells the reason: "control detection time expired" is silence from the peer, "neighbor signaled session down" the other end, "administratively down" a decision. A path that dies is noticed after the detection time.',
+          'What BFD says on both ends. The diagnostic is the reason: "control detection time expired" is silence from the peer, "neighbor signaled session down" the other end, "administratively down" a decision. A path that dies is noticed after the detection time.',
         width: 24,
         height: 5,
         queries: [
@@ -450,7 +477,7 @@ export function session(options: Options): Dashboard {
         queries: ['received', 'sent'].flatMap((direction) =>
           ['control', 'echo'].map((kind) => ({
             expr: `sum by (instance, peer, interface) (${rateOfBfd(`frr_bfd_session_${kind}_packets_${direction}_total`)})`,
-            legend: `${kind} ${direction} {{instance}} {{peer}} {{interface}}`,
+            legend: `${kind} ${direction} {{peer}} {{interface}} {{instance}}`,
             dashed: direction === 'sent',
           })),
         ),
@@ -460,16 +487,16 @@ export function session(options: Options): Dashboard {
       lines({
         title: 'BFD intervals',
         description:
-          'Intervals that each end takes and wants. They differ from the configuration when the other end insists on slower ones; below 300 ms, a busy router misses packets.',
+          'Intervals at which each end receives and sends. They differ from the configuration when the other end insists on slower ones; below 300 ms, a busy router misses packets.',
         width: 8,
         height: 8,
         unit: 's',
         queries: [
-          { expr: ofBfd('frr_bfd_session_receive_interval_seconds'), legend: `Takes, here ${BFD_NAME}` },
+          { expr: ofBfd('frr_bfd_session_receive_interval_seconds'), legend: `Receives, here ${BFD_NAME}` },
           { expr: ofBfd('frr_bfd_session_transmit_interval_seconds'), legend: `Sends, here ${BFD_NAME}` },
           {
             expr: ofBfd('frr_bfd_session_remote_receive_interval_seconds'),
-            legend: `Takes, there ${BFD_NAME}`,
+            legend: `Receives, there ${BFD_NAME}`,
             dashed: true,
           },
           {
@@ -484,17 +511,17 @@ export function session(options: Options): Dashboard {
       lines({
         title: 'Prefixes refused',
         description:
-          'Prefixes of the peer per second that did not get into the BGP table, by reason. Loops are normal with two uplinks; a new reason after a change is that change. FRR 10.3 and newer tell.',
+          'Prefixes of the peer per second that did not get into the BGP table, by reason. Loops are normal with two uplinks; a new reason after a change is that change. FRR 10.3 and newer report them.',
         width: 8,
         height: 8,
         unit: 'cps',
         queries: [
           {
             expr: `sum by (instance, peer, reason) (${rate(ofSession('frr_bgp_session_prefixes_rejected_total'))})`,
-            legend: '{{reason}} {{instance}} {{peer}}',
+            legend: '{{reason}} {{peer}} {{instance}}',
           },
         ],
-        fine: 'No prefix was refused, or FRR is older than 10.3 and does not tell.',
+        fine: 'No prefix was refused, or FRR is older than 10.3 and does not report it.',
       }),
     );
   return finish(builder, options);

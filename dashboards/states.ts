@@ -1,4 +1,4 @@
-/** What the numbers of states mean, in words beside colours. */
+/** What the numbers of states mean, in words and colours. */
 import {
   MappingType,
   type ValueMapping,
@@ -15,15 +15,18 @@ function mapping(words: Words): ValueMapping[] {
   return [{ type: MappingType.ValueToText, options }];
 }
 
-/** `frr_bgp_session_state` (RFC 4273, and two of FRR's own), with 9 for a session that is shut on purpose. */
+/**
+ * `frr_bgp_session_state` (RFC 4273, and two of FRR's own), with 9 for a session that is shut on purpose. Whatever is not
+ * up is red: which of the states a session is in on its way up changes by the second.
+ */
 export const SESSION_STATES = mapping({
   1: ['Idle', 'red'],
-  2: ['Connect', 'orange'],
-  3: ['Active', 'orange'],
-  4: ['OpenSent', 'yellow'],
-  5: ['OpenConfirm', 'yellow'],
+  2: ['Connect', 'red'],
+  3: ['Active', 'red'],
+  4: ['OpenSent', 'red'],
+  5: ['OpenConfirm', 'red'],
   6: ['Established', 'green'],
-  7: ['Clearing', 'orange'],
+  7: ['Clearing', 'red'],
   8: ['Deleted', 'red'],
   9: ['Shut on purpose', 'blue'],
 });
@@ -32,7 +35,7 @@ export const SESSION_STATES = mapping({
 export const BFD_STATES = mapping({
   0: ['Shut on purpose', 'blue'],
   1: ['Down', 'red'],
-  2: ['Init', 'yellow'],
+  2: ['Init', 'red'],
   3: ['Up', 'green'],
 });
 
@@ -40,7 +43,7 @@ export const BFD_STATES = mapping({
 export const DAEMON_STATES = mapping({
   0: ['Dead', 'red'],
   1: ['Up', 'green'],
-  2: ['Hangs', 'orange'],
+  2: ['Hangs', 'red'],
 });
 
 export const UP = mapping({ 0: ['Down', 'red'], 1: ['Up', 'green'] });
@@ -56,14 +59,20 @@ export const MAINTENANCE = mapping({ 0: ['In service', 'green'], 1: ['Maintenanc
 export const DEFAULT_ROUTE = mapping({ 0: ['Missing', 'red'], 1: ['In the FIB', 'green'] });
 export const POLICY = mapping({ 0: ['Policy in place', 'green'], 1: ['Policy missing', 'red'] });
 export const PREFIX_LIMIT = mapping({ 0: ['Within the limit', 'green'], 1: ['Stopped by the limit', 'red'] });
-export const HOST_ROUTE_IN_BGP = mapping({ 0: ['Not in BGP', 'red'], 1: ['In BGP', 'green'] });
+
+/** Whether a host address is announced: see `hostRouteVerdict`. */
+export const HOST_ROUTE_VERDICT = mapping({
+  0: ['Not in BGP', 'red'],
+  1: ['In BGP, sent to nobody', 'red'],
+  2: ['Announced', 'green'],
+});
 
 /** `host_route:frr_host_route:unannounced` */
 export const UNANNOUNCED = mapping({ 1: ['Announced to nobody', 'red'] });
 
 /** Why an address cannot be reached: see `unreachableAddresses`. */
 export const UNREACHABLE = mapping({
-  '-1': ['Its node is silent', 'orange'],
+  '-1': ['Its node is silent', 'red'],
   0: ['Announced to nobody', 'red'],
 });
 

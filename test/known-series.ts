@@ -8,7 +8,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   up: [],
   scrape_duration_seconds: [],
   scrape_samples_scraped: [],
-  ALERTS: ['alertname', 'alertstate', 'severity', 'vrf', 'peer', 'address', 'daemon'],
+  ALERTS: ['alertname', 'alertstate', 'severity', 'vrf', 'peer', 'address', 'daemon', 'remote_router_id'],
   ALERTS_FOR_STATE: ['alertname', 'severity', 'vrf', 'peer', 'address', 'daemon'],
   prometheus_build_info: [],
   prometheus_config_last_reload_successful: [],

@@ -64,11 +64,15 @@ function recordings(site: Thresholds, objective: Objective): readonly Recording[
       expr: `count_over_time(${lost}[30d]) / on (cluster) group_left () count_over_time(${ratio}[30d])`,
     },
     {
-      // The share of its budget that a node or address has spent, if it lost some of it within the hour. Not in the first
-      // week, of which a minute is too large a share.
       record: `${entity}:budget_spent`,
+      expr: `${entity}:ratio30d / ${budget}`,
+    },
+    {
+      // Those that have spent most of their budget, the last of it within the hour. Not in the first week, of which a
+      // minute is too large a share.
+      record: `${entity}:at_risk`,
       expr: promql`
-        ${entity}:ratio30d / ${budget} > ${site.availability_budget_spent}
+        ${entity}:budget_spent > ${site.availability_budget_spent}
         and count_over_time(${lost}[1h])
         and on (cluster) ${ratio} offset 1w
       `,
@@ -81,7 +85,7 @@ function atRisk(objective: Objective): string {
   const metric = metricOf(objective);
   return [
     ...BURN_RATES.map(({ window, rate }) => `cluster:${metric}:burn_rate${window} > ${rate}`),
-    `count by (cluster) (${levelOf(objective)}:${metric}:budget_spent)`,
+    `count by (cluster) (${levelOf(objective)}:${metric}:at_risk)`,
   ].join('\nor ');
 }
 
@@ -121,7 +125,7 @@ export function availability(site: Thresholds): RuleFile {
                     and on (cluster, ${nodeLabel}) (max by (cluster, ${nodeLabel}) (max_over_time(up{job="${site.node_job}"}[${carry}])) == 0)
                   )
                 )
-                and on (cluster, job, instance) (instance:frr_bgp_uplinks_up:max1h > 0 or ${UPLINKS.lost})
+                and on (cluster, job, instance) (instance:frr_bgp_uplinks_up:max1h > 0 or last_over_time(${UPLINKS.lost}[1h]))
                 ${notInMaintenance}
               )
             `,
@@ -144,8 +148,8 @@ export function availability(site: Thresholds): RuleFile {
                 ${notInMaintenance}
               )
               and on (cluster, address) (
-                last_over_time(host_route:frr_host_route_advertised:since_timestamp_seconds[10m])
-                or ${ADDRESSES.lost}
+                last_over_time(host_route:frr_host_route_advertised:since_timestamp_seconds[1h])
+                or last_over_time(${ADDRESSES.lost}[1h])
               )
             `,
           },
@@ -159,6 +163,16 @@ export function availability(site: Thresholds): RuleFile {
             `,
           },
           ...recordings(site, ADDRESSES),
+          ...(['cluster', 'cluster_address'] as const).map((level) => ({
+            // For dashboards, which select by job and instance: an address belongs to the fleet and to no node.
+            record: `fleet_${level}:frr_host_route_lost:ratio30d`,
+            expr: promql`
+              label_replace(
+                label_replace(${level}:frr_host_route_lost:ratio30d, "instance", "(fleet)", "", ""),
+                "job", "${site.job}", "", ""
+              )
+            `,
+          })),
           alert(site, 'FRRUplinkAvailabilityAtRisk', {
             expr: atRisk(UPLINKS),
             severity: 'warning',

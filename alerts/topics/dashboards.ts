@@ -1,4 +1,5 @@
 /** What only the dashboards read: figures of a whole fleet that would take too long to work out when somebody looks. */
+import { unlessInhibited } from '../inhibitions.ts';
 import { promql, type RuleFile } from '../rule.ts';
 import type { Thresholds } from '../thresholds.ts';
 
@@ -24,20 +25,6 @@ export function dashboards(site: Thresholds): RuleFile {
             `,
           },
           {
-            // Since when each alert is active. All have a job and an instance here, also those of a whole fleet.
-            record: 'instance:frr_alerts_firing:since_timestamp_seconds',
-            expr: promql`
-              label_replace(
-                label_replace(
-                  ALERTS_FOR_STATE{alertname=~"FRR.+"}
-                  and ignoring (alertstate) ALERTS{alertname=~"FRR.+", alertstate="firing"},
-                  "instance", "(fleet)", "instance", ""
-                ),
-                "job", "${site.job}", "job", ""
-              )
-            `,
-          },
-          {
             // 1 while nothing is heard of the node that had the address (its exporter is down, or fails to read its
             // addresses) and no other node announces it. Remembered from evaluation to evaluation.
             record: 'host_route:frr_host_route:silent',
@@ -59,6 +46,30 @@ export function dashboards(site: Thresholds): RuleFile {
                 last_over_time(frr_host_route_advertised_peers[${site.carry}]) == 0
                 unless on (cluster, address) (last_over_time(frr_host_route_advertised_peers[${site.carry}]) > 0)
               ) + 1
+            `,
+          },
+        ],
+      },
+      {
+        // Apart, so that a storm of alerts holds up none of the others.
+        name: 'frr-dashboards-alerts',
+        rules: [
+          {
+            // Since when each alert is active that Alertmanager does not inhibit. All have a job and an instance here,
+            // also those of a whole fleet.
+            record: 'instance:frr_alerts_firing:since_timestamp_seconds',
+            expr: promql`
+              label_replace(
+                label_replace(
+                  ALERTS_FOR_STATE{alertname=~"FRR.+"}
+                  and ignoring (alertstate) (
+                    ALERTS{alertname=~"FRR.+", alertstate="firing"}
+                    ${unlessInhibited().join('\n                    ')}
+                  ),
+                  "instance", "(fleet)", "instance", ""
+                ),
+                "job", "${site.job}", "job", ""
+              )
             `,
           },
         ],

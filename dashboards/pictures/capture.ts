@@ -1,4 +1,4 @@
-/** Makes scenes: asks a Prometheus what Grafana would ask it for a dashboard. */
+/** Makes scenes: sends a Prometheus the queries that Grafana would send for a dashboard. */
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { ask, askPanel, type When } from '../ask.ts';
 import { type Chosen, panelsOf, queriesOf } from '../queries.ts';

@@ -5,7 +5,7 @@
  *
  *     node dashboards/pictures/make.ts [laboratory | fleet] [--nodes=1000] [--output=docs/img]
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ import type { Chosen } from '../queries.ts';
 import { capture } from './capture.ts';
 import { installComponents, startRenderer } from './render.ts';
 import type { Scene } from './scene.ts';
+import { pictureOf, SHOWN_FILE, type Shown, shownHash } from './shown.ts';
 
 const IMAGES = fileURLToPath(new URL('../../docs/img', import.meta.url));
 const ALL = dashboards(readOptions({}));
@@ -67,7 +68,7 @@ async function fleetScenes(nodes: number): Promise<readonly Scene[]> {
 
 /** A node of the laboratory whose second uplink goes down twice, and whose route-map then loses an address. */
 async function laboratoryScenes(): Promise<readonly Scene[]> {
-  const INSTANCE = 'compute-01:9342';
+  const INSTANCE = 'compute-01';
   await using lab = await startLab({ name: 'pictures' });
   await using exporter = await startExporter({
     lab,
@@ -127,15 +128,24 @@ const { values, positionals } = parseArgs({
 });
 const SCENES = { laboratory: laboratoryScenes, fleet: () => fleetScenes(Number(values.nodes)) };
 
+/** Stores which panels the picture shows, for the test that compares them with the dashboards as they are. */
+function noteShown(dashboard: Dashboard): void {
+  const path = join(values.output, SHOWN_FILE);
+  const before: Shown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  const shown = { ...before, [pictureOf(dashboard)]: shownHash(dashboard) };
+  writeFileSync(path, `${JSON.stringify(Object.fromEntries(Object.entries(shown).sort()), null, 2)}\n`);
+}
+
 await installComponents();
 await using renderer = await startRenderer();
 mkdirSync(values.output, { recursive: true });
 for (const [what, makeScenes] of Object.entries(SCENES)) {
   if (positionals.length > 0 && !positionals.includes(what)) continue;
   for (const scene of await makeScenes()) {
-    const name = `${scene.dashboard.uid?.replace(/^frr-/, '')}.png`;
+    const path = join(values.output, pictureOf(scene.dashboard));
     const { png } = await renderer.render(scene);
-    writeFileSync(join(values.output, name), png);
-    say(join(values.output, name));
+    writeFileSync(path, png);
+    noteShown(scene.dashboard);
+    say(path);
   }
 }

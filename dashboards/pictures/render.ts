@@ -113,7 +113,7 @@ export async function startRenderer(): Promise<Renderer> {
           });
         });
         failed.catch(() => undefined);
-        // "Five minutes ago" is told from the moment of the answers, not from that of the picture.
+        // "Five minutes ago" counts from the moment of the answers, not from that of the picture.
         await page.clock.setFixedTime(next.end * 1000);
         await page.goto(`http://127.0.0.1:${port}/`);
         const drawn = page.waitForFunction(

@@ -71,7 +71,7 @@ function nodeAt(index: number): Node {
     index,
     rack,
     hostname,
-    target: { cluster, job: 'frr', instance: `${hostname}:9342`, hostname, role },
+    target: { cluster, job: 'frr', instance: hostname, hostname, role },
   };
 }
 

@@ -73,7 +73,7 @@ function Page({ scene }: { readonly scene: Scene }): ReactNode {
         if (panel.type === 'row')
           return (
             <div key={panel.id} style={{ ...place, fontSize: 16, fontWeight: 500, padding: 6 }}>
-              ⌄ {panel.title}
+              {panel.collapsed ? '›' : '⌄'} {panel.title}
             </div>
           );
         return (

@@ -21,7 +21,9 @@ const root = mkdtempSync(join(tmpdir(), 'frr-exporter-mutation-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 const DEPENDENCIES = dependencies(GROUPS);
-const MUTANTS = mutantsOf(GROUPS);
+/** Alertmanager's inhibitions in PromQL, whose translation a unit test holds. */
+const TRANSLATED = 'instance:frr_alerts_firing:since_timestamp_seconds';
+const MUTANTS = mutantsOf(GROUPS).filter(({ original }) => ruleName(original) !== TRANSLATED);
 const ALERTS: ReadonlySet<string> = new Set(
   GROUPS.flatMap(({ rules }) => rules.filter(isAlert).map(({ alert }) => alert)),
 );

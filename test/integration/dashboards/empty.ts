@@ -12,13 +12,31 @@ export interface Exception {
 const unreachable = { reason: 'Every address is announced.', until: 'filter' } as const;
 const firing = { reason: 'No alert is firing.', until: 'link' } as const;
 const failing = { reason: 'Every collector has its answers.', until: 'zebra' } as const;
+const twoRouters = { reason: 'The node has uplinks with both routers.', until: 'link' } as const;
 const unsent = { reason: 'Alertmanager has nobody to send to.' } as const;
 
 /** By the place of the query: dashboard, panel, query. */
 export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-fleet: Sessions down now: B': { reason: 'Those that are down were never up.', until: 'link' },
+  'frr-fleet: Nodes that one router alone connects: A': twoRouters,
+  'frr-fleet: Nodes that one router alone connects: B': twoRouters,
+  'frr-fleet: Nodes that one router alone connects: C': twoRouters,
+  'frr-fleet: Nodes without an uplink in 30 days: A': {
+    reason: 'It had an uplink all the time.',
+    until: 'bgpd',
+  },
+  'frr-fleet: Nodes without an uplink in 30 days: B': {
+    reason: 'It had an uplink all the time.',
+    until: 'bgpd',
+  },
+  'frr-fleet: Nodes without an uplink in 30 days: C': {
+    reason: 'It had an uplink all the time.',
+    until: 'bgpd',
+  },
+  'frr-fleet: Addresses not announced in 30 days: A': unreachable,
+  'frr-fleet: Addresses not announced in 30 days: B': unreachable,
   'frr-fleet: Addresses nobody can reach: A': unreachable,
-  'frr-fleet: What is firing: A': firing,
+  'frr-fleet: Firing alerts: A': firing,
   'frr-fleet: Sessions that drop most: A': { reason: 'No session went down.', until: 'link' },
   'frr-fleet: Alerts: annotation': firing,
   'frr-node: Alerts firing on this node: A': firing,
@@ -31,11 +49,11 @@ export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-openstack: Announced to nobody, over time: A': unreachable,
   'frr-openstack: Alerts: annotation': firing,
   'frr-openstack: Addresses lost: annotation': unreachable,
-  'frr-exporter: Series left out: A': { reason: 'The exporter leaves nothing out.' },
-  'frr-exporter: Certificates end: A': { reason: 'The exporter serves without TLS.' },
-  'frr-exporter: What fails: A': failing,
-  'frr-exporter: What fails: B': failing,
-  'frr-exporter: What fails: C': failing,
+  'frr-exporter: Series dropped: A': { reason: 'The exporter leaves nothing out.' },
+  'frr-exporter: Certificates expire: A': { reason: 'The exporter serves without TLS.' },
+  'frr-exporter: Failing collectors: A': failing,
+  'frr-exporter: Failing collectors: B': failing,
+  'frr-exporter: Failing collectors: C': failing,
   'frr-exporter: Failures: A': failing,
   'frr-exporter: Evaluations missed, notifications lost: D': unsent,
   'frr-exporter: Notification latency: A': { reason: 'No alert was handed over yet.', until: 'link' },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,7 +62,7 @@ describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
 
   const generate = (...args: readonly string[]) =>
     new Promise<{ status: unknown; output: string; error: string }>((resolve) => {
-      execFile(process.execPath, [GENERATE, folder, ...args], (problem, output, error) =>
+      execFile(process.execPath, [GENERATE, `--output=${folder}`, ...args], (problem, output, error) =>
         resolve({ status: problem?.code ?? 0, output, error }),
       );
     });
@@ -70,11 +70,12 @@ describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
 
   it('writes what a site asks for', async () => {
     const answer = await generate(
-      '--grafana.schema-version=41',
-      '--grafana.datasource=Long-term store (Mimir)',
-      '--uplink.peer-group=SPINES',
-      '--runbooks.url=https://wiki.example.net/frr/',
-      '--status-page.url=https://{instance}/frr/',
+      '--schema-version=41',
+      '--datasource=Long-term store (Mimir)',
+      '--uplink-peer-group=SPINES',
+      '--base-url=https://git.example.net/frr/',
+      '--status-page-url=https://{instance}/frr/',
+      '--target-labels=role,rack',
     );
     expect(answer).toEqual({ status: 0, output: '', error: '' });
     expect(readdirSync(folder).sort()).toEqual(UIDS.map((uid) => `${uid}.json`).sort());
@@ -89,19 +90,48 @@ describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
     });
     expect(current('peer_group')).toEqual({ selected: true, text: ['SPINES'], value: ['SPINES'] });
     const text = readFileSync(join(folder, 'frr-fleet.json'), 'utf8');
-    expect(text).toContain(`"https://wiki.example.net/frr/${grafana('__data.fields.Alert')}.md"`);
+    expect(text).toContain(
+      `"https://git.example.net/frr/alerts/runbooks/${grafana('__data.fields.Alert')}.md"`,
+    );
+    expect(fleet.templating.list?.map(({ name }) => name).slice(0, 6)).toEqual([
+      'datasource',
+      'cluster',
+      'job',
+      'role',
+      'rack',
+      'instance',
+    ]);
+    const selectors = text.match(/instance=~\\"\$instance\\"/g) ?? [];
+    expect(text.match(/instance=~\\"\$instance\\", role=~\\"\$role\\", rack=~\\"\$rack\\"/g)).toHaveLength(
+      selectors.length,
+    );
     expect(text).toContain(`"https://${grafana('__data.fields.Node')}/frr/"`);
-    expect(text).not.toContain('example.org');
+    expect(text).not.toContain('github.com');
   });
 
   it('refuses a bad option with one line, and writes nothing', async () => {
-    expect(await generate('--grafana.datasource=My "best" Prometheus')).toEqual({
+    expect(await generate('--datasource=My "best" Prometheus')).toEqual({
       status: 2,
       output: '',
       error:
-        '--grafana.datasource: "My \\"best\\" Prometheus" is not a name of 1 to 190 characters without quotes, $, backslashes and control characters\n',
+        '--datasource: "My \\"best\\" Prometheus" is not a name of 1 to 190 characters without quotes, $, backslashes and control characters\n',
     });
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses a word that is no flag, and a folder that it cannot write to', async () => {
+    expect(await generate('elsewhere')).toEqual({
+      status: 2,
+      output: '',
+      error: 'elsewhere: write flags as --name=value\n',
+    });
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(await generate(`--output=${file}`)).toEqual({
+      status: 2,
+      output: '',
+      error: `--output: cannot write to ${file}: EEXIST\n`,
+    });
   });
 
   // Without its set-up, which would take the packages away from under the tests that run beside.
@@ -110,17 +140,17 @@ describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
       new Promise<{ status: unknown; error: string }>((resolve) => {
         execFile(
           'make',
-          ['--old-file=setup', 'dashboards', `ARGS=${folder} ${args}`],
+          ['--old-file=setup', 'dashboards', `ARGS=--output=${folder} ${args}`],
           { cwd: ROOT },
           (problem, _, error) => resolve({ status: problem?.code ?? 0, error }),
         );
       });
-    expect(await make('--grafana.schema-version=38')).toEqual({
+    expect(await make('--schema-version=38')).toEqual({
       status: 2,
-      error: expect.stringMatching(/^--grafana\.schema-version: "38" is not one of 39, 40, 41, 42\nmake/),
+      error: expect.stringMatching(/^--schema-version: "38" is not one of 39, 40, 41, 42\nmake/),
     });
     expect(readdirSync(folder)).toEqual([]);
-    expect(await make("--grafana.schema-version=40 --grafana.datasource='Long term'")).toEqual({
+    expect(await make("--schema-version=40 --datasource='Long term'")).toEqual({
       status: 0,
       error: '',
     });
@@ -131,21 +161,25 @@ describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
 
 describe('options', () => {
   it.each([
-    ['grafana.schema-version', '38', '"38" is not one of 39, 40, 41, 42'],
-    ['grafana.schema-version', 'newest', '"newest" is not one of 39, 40, 41, 42'],
-    ['grafana.schema-version', '39.0', '"39.0" is not one of 39, 40, 41, 42'],
-    ['grafana.datasource', "Prometheus'", '"Prometheus\'" is not a name of'],
-    ['grafana.datasource', '', '"" is not a name of'],
-    ['grafana.datasource', '$datasource', '"$datasource" is not a name of'],
-    ['grafana.datasource', 'a\nb', '"a\\nb" is not a name of'],
-    ['uplink.peer-group', 'up link', '"up link" is not a peer group'],
-    ['runbooks.url', 'alerts/runbooks', '"alerts/runbooks" is not an http or https URL'],
-    ['runbooks.url', 'javascript:alert(1)', '"javascript:alert(1)" is not an http or https URL'],
-    ['runbooks.url', 'https://wiki/"x', '"https://wiki/\\"x" is not an http or https URL'],
-    ['status-page.url', 'http://node:9342/', '"http://node:9342/" is not a URL that contains {instance}'],
-    ['status-page.url', 'ftp://{instance}/', '"ftp://{instance}/" is not an http or https URL'],
-    ['grafana.schema', '39', 'no such option; there are --grafana.schema-version, --grafana.datasource'],
-    ['toString', '39', 'no such option; there are --grafana.schema-version, --grafana.datasource'],
+    ['schema-version', '38', '"38" is not one of 39, 40, 41, 42'],
+    ['schema-version', 'newest', '"newest" is not one of 39, 40, 41, 42'],
+    ['schema-version', '39.0', '"39.0" is not one of 39, 40, 41, 42'],
+    ['datasource', "Prometheus'", '"Prometheus\'" is not a name of'],
+    ['datasource', '', '"" is not a name of'],
+    ['datasource', '$datasource', '"$datasource" is not a name of'],
+    ['datasource', 'a\nb', '"a\\nb" is not a name of'],
+    ['uplink-peer-group', 'up link', '"up link" is not a peer group'],
+    ['base-url', 'alerts/runbooks', '"alerts/runbooks" is not an http or https URL'],
+    ['base-url', 'javascript:alert(1)', '"javascript:alert(1)" is not an http or https URL'],
+    ['base-url', 'https://wiki/"x', '"https://wiki/\\"x" is not an http or https URL'],
+    ['status-page-url', 'http://node:9342/', '"http://node:9342/" is not a URL that contains {instance}'],
+    ['status-page-url', 'ftp://{instance}/', '"ftp://{instance}/" is not an http or https URL'],
+    ['target-labels', 'role,', '"role," is not a list of label names'],
+    ['target-labels', 'role,role', '"role,role" is not a list of label names, each once'],
+    ['target-labels', 'fail-domain', '"fail-domain" is not a list of label names'],
+    ['target-labels', 'instance', 'without datasource, cluster, job, instance'],
+    ['schema', '39', 'no such option; there are --schema-version, --datasource'],
+    ['toString', '39', 'no such option; there are --schema-version, --datasource'],
   ])('refuse --%s=%s', (flag, value, message) => {
     let refusal: unknown;
     try {

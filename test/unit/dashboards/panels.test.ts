@@ -188,14 +188,14 @@ describe('links', () => {
   });
 
   it('go to the status page of a node from wherever a node is named', () => {
-    const status = panelLinks.filter(([, url]) => url === `http://\${__data.fields.Node}/`);
+    const status = panelLinks.filter(([, url]) => url === `https://\${__data.fields.Node}:9342/`);
     expect(new Set(status.map(([, , , { uid }]) => uid))).toEqual(
       new Set(['frr-fleet', 'frr-session', 'frr-openstack', 'frr-exporter']),
     );
     for (const uid of ['frr-node', 'frr-session'])
       expect(byUid.get(uid)?.links?.at(-1)).toMatchObject({
         title: 'Status page',
-        url: `http://\${instance}/`,
+        url: `https://\${instance}:9342/`,
       });
   });
 });
@@ -216,14 +216,14 @@ describe('annotations', () => {
 
 describe('absence', () => {
   it('asks after what is missing', () => {
-    expect(absence(['frr_bgp_session_up'])).toBe('No figures: is the collector "bgp" on?');
+    expect(absence(['frr_bgp_session_up'])).toBe('No data: is the collector "bgp" on?');
     expect(absence(['frr_bgp_session_up and frr_bgp_session_info', 'frr_rib_routes'])).toBe(
-      'No figures: are the collectors "bgp", "bgp-neighbors" and "rib" on?',
+      'No data: are the collectors "bgp", "bgp-neighbors" and "rib" on?',
     );
     expect(absence(['sum(instance:frr_bgp_sessions_down:count)'])).toBe(
-      'No figures: are the rules of alerts/rules loaded?',
+      'No data: are the rules of alerts/rules loaded?',
     );
-    expect(absence(['frr_exporter_build_info'])).toBe('No figures: is an exporter scraped?');
+    expect(absence(['frr_exporter_build_info'])).toBe('No data: is an exporter scraped?');
   });
 
   it('says under which condition all is well', () => {

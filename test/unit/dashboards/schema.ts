@@ -90,6 +90,10 @@ const target = z
     format: z.enum(['time_series', 'table']),
     instant: z.boolean(),
     range: z.boolean(),
+    interval: z
+      .string()
+      .regex(/^\d+s$/)
+      .optional(),
     legendFormat: z.string().optional(),
   })
   .refine(({ instant, range }) => instant !== range, 'is either instant or over a range')
@@ -219,9 +223,10 @@ const row = z.strictObject({
   type: z.literal('row'),
   id: z.int().min(1),
   title: z.string().min(1),
-  collapsed: z.literal(false),
+  collapsed: z.boolean(),
   gridPos,
-  panels: z.tuple([]),
+  /** Of a folded row; those of an open one follow it. */
+  panels: z.array(z.discriminatedUnion('type', [stat, timeseries, stateTimeline, table])),
 });
 
 const current = z.strictObject({

@@ -46,6 +46,12 @@ const both = (what: string, name: string, value: number | undefined): Record<str
   [`sum(cluster:frr_host_route_lost:${what}{cluster="${name}"})`]: value,
 });
 
+/** How many nodes, and how many addresses, are about to miss their objective. */
+const atRisk = (value: number | undefined): Record<string, number | undefined> => ({
+  'count(instance:frr_bgp_uplinks_none:at_risk)': value,
+  'count(cluster_address:frr_host_route_lost:at_risk)': value,
+});
+
 const texts = (name: string, nodes: string, addresses: string) =>
   Object.fromEntries(
     (
@@ -146,29 +152,71 @@ export const AVAILABILITY: readonly Scenario[] = [
   },
   {
     // Of cluster "a" each burn rate goes just over what alerts, of "b" it stays just below.
-    name: 'a cluster spends its budget within an hour, six hours, three days',
+    name: 'a cluster spends its budget within an hour, and within six hours',
     about: [...ALERTS],
     only: new Set(ALERTS),
     every: '2m',
-    until: '87h',
+    until: '7h40m',
     series: [
-      ...cluster('a', 13, { 1: [['73h', '73h16m']], 2: [['82h', '82h16m']] }),
-      ...cluster('b', 14, { 1: [['73h', '73h14m']] }),
+      ...cluster('a', 17, { 1: [['6h30m', '6h50m']] }),
+      ...cluster('b', 14, { 1: [['6h32m', '6h46m']] }),
     ],
     checks: [
       { at: '50m', firing: [], values: both('burn_rate1h', 'a', undefined) },
-      { at: '5h50m', firing: [], values: both('burn_rate6h', 'a', undefined) },
       {
-        at: '71h50m',
+        at: '5h50m',
         firing: [],
-        values: { ...both('burn_rate3d', 'a', undefined), ...both('burn_rate6h', 'a', 0) },
+        values: { ...both('burn_rate1h', 'a', 0), ...both('burn_rate6h', 'a', undefined) },
       },
-      { at: '73h2m', firing: [] },
-      { at: '73h4m', firing: AT_RISK, texts: texts('a', 'none', 'none') },
-      { at: '73h26m', firing: AT_RISK, texts: texts('a', 'none', 'none') },
+      { at: '6h34m', firing: [] },
+      {
+        at: '6h36m',
+        firing: AT_RISK,
+        texts: texts('a', 'none', 'none'),
+        values: { ...both('burn_rate3d', 'a', undefined), ...atRisk(undefined) },
+      },
+      { at: '6h58m', firing: AT_RISK, texts: texts('a', 'none', 'none') },
       // The last half hour was well.
-      { at: '75h', firing: [] },
-      { at: '84h', firing: AT_RISK, texts: texts('a', 'none', 'none') },
+      { at: '7h30m', firing: [] },
+    ],
+  },
+  {
+    name: 'a cluster spends its budget within three days',
+    about: [...ALERTS],
+    only: new Set(ALERTS),
+    every: '10m',
+    until: '82h',
+    series: [...cluster('a', 9, { 1: [['73h', '73h20m']] }), ...cluster('b', 5, { 1: [['73h', '73h10m']] })],
+    checks: [
+      { at: '71h50m', firing: [], values: both('burn_rate3d', 'a', undefined) },
+      { at: '75h', firing: AT_RISK, texts: texts('a', 'none', 'none') },
+      { at: '81h', firing: [] },
+    ],
+  },
+  {
+    name: 'a node and an address have spent their budget, but not within the hour',
+    about: [...ALERTS],
+    only: new Set(ALERTS),
+    every: '30m',
+    until: '178h',
+    series: cluster('a', 4, { 1: [['169h', '169h30m']] }),
+    checks: [
+      { at: '169h', firing: AT_RISK, texts: texts('a', 'a-1:9342', '192.0.2.1'), values: atRisk(1) },
+      {
+        at: '172h',
+        firing: AT_RISK,
+        texts: texts('a', 'none', 'none'),
+        values: {
+          ...atRisk(undefined),
+          'sum(instance:frr_bgp_uplinks_none:ratio30d)': 1 / 345,
+          'sum(instance:frr_bgp_uplinks_none:budget_spent)': 1 / 345 / 0.0005,
+          'sum(cluster_address:frr_host_route_lost:ratio30d)': 1 / 345,
+          'sum(cluster_address:frr_host_route_lost:budget_spent)': 1 / 345 / 0.0005,
+          'sum(fleet_cluster_address:frr_host_route_lost:ratio30d{instance="(fleet)",job="frr",address="192.0.2.1"})':
+            1 / 345,
+          'sum(fleet_cluster:frr_host_route_lost:ratio30d{instance="(fleet)",job="frr"})': 1 / 345 / 4,
+        },
+      },
     ],
   },
   {
@@ -179,23 +227,13 @@ export const AVAILABILITY: readonly Scenario[] = [
     every: '3m',
     until: '211h',
     series: [
-      ...cluster('a', 8, { 3: [['100h', '100h3m']], 1: [['192h', '192h3m']] }),
-      ...cluster('b', 8, { 8: [['210h', '210h3m']] }),
+      ...cluster('a', 1, { 1: [['192h', '192h3m']] }),
+      ...cluster('b', 1, { 1: [['210h', '210h3m']] }),
     ],
+    // Both alerts fire in any case: an outage of the only node burns the budget of its cluster.
     checks: [
-      { at: '100h', firing: [] },
-      {
-        at: '192h3m',
-        firing: AT_RISK,
-        texts: texts('a', 'a-1:9342', '192.0.2.1'),
-        values: {
-          'sum(instance:frr_bgp_uplinks_none:ratio30d{instance="a-1:9342"})': 1 / 3842,
-          'sum(cluster_address:frr_host_route_lost:ratio30d{cluster="a",address="192.0.2.1"})': 1 / 3842,
-        },
-      },
-      // It has been there for an hour.
-      { at: '194h', firing: [] },
-      { at: '210h3m', firing: [] },
+      { at: '192h3m', firing: AT_RISK, values: atRisk(1) },
+      { at: '210h3m', firing: AT_RISK, values: atRisk(undefined) },
     ],
   },
 ];
