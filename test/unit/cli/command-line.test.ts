@@ -11,11 +11,11 @@ describe('commands', () => {
     expect(read().command).toBe('serve');
     expect(read('--log.level=debug').command).toBe('serve');
   });
-  test('flags may stand before and after', () => {
+  test('flags can precede or follow the command', () => {
     const line = read('--log.level=debug', 'once', '--frr.timeout', '1s');
     expect(line).toMatchObject({ command: 'once', config: { logLevel: 'debug', frrTimeout: 1 } });
   });
-  test('record takes a folder', () => {
+  test('record needs a directory', () => {
     expect(read('record', 'somewhere')).toMatchObject({ command: 'record', directory: 'somewhere' });
   });
   test('--version', () => {

@@ -62,7 +62,7 @@ async function frr(folder: string): Promise<Record<'zebra' | 'bgpd' | 'watchfrr'
 describe('doctor on sockets', () => {
   const flags = (folder: string) => ['--frr.source=socket', `--frr.socket.dir-path=${folder}`];
 
-  it('finds nothing wrong with a healthy FRR', async () => {
+  it('finds no problem with a healthy FRR', async () => {
     const folder = temporaryFolder();
     await frr(folder);
     expect(await examined(...flags(folder))).toEqual({
@@ -80,7 +80,7 @@ describe('doctor on sockets', () => {
     });
   });
 
-  it('tells hung and dead daemons apart, and what to do about each', async () => {
+  it('distinguishes hung from dead daemons, and suggests a fix for each', async () => {
     const folder = temporaryFolder();
     const { bgpd, watchfrr } = await frr(folder);
     await bgpd.stop();
@@ -111,7 +111,7 @@ describe('doctor on sockets', () => {
     });
   });
 
-  it('warns of what may be meant so', async () => {
+  it('warns about what may be intended', async () => {
     const folder = temporaryFolder();
     const { watchfrr, bgpd } = await frr(folder);
     await watchfrr.stop();
@@ -134,7 +134,7 @@ describe('doctor on sockets', () => {
     });
   });
 
-  it('tells what a collector cannot read', async () => {
+  it('reports what a collector cannot read', async () => {
     const folder = temporaryFolder();
     const { bgpd } = await frr(folder);
     await bgpd.stop();
@@ -147,7 +147,7 @@ describe('doctor on sockets', () => {
     ]);
   });
 
-  it('does not know a version that zebra does not tell', async () => {
+  it('does not report a version that zebra does not report', async () => {
     const folder = temporaryFolder();
     const { zebra } = await frr(folder);
     await zebra.stop();
@@ -157,7 +157,7 @@ describe('doctor on sockets', () => {
     expect(lines[2]).toBe('warn zebra does not report a version of FRR: "Quagga 1.2\\n"');
   });
 
-  it('tells that there is no FRR', async () => {
+  it('reports that there is no FRR', async () => {
     const folder = path.join(temporaryFolder(), 'gone');
     expect(await examined(...flags(folder))).toEqual({
       exit: 1,
@@ -176,7 +176,7 @@ describe('doctor on sockets', () => {
     });
   });
 
-  it('finds a path space that was not named', async () => {
+  it('finds a path space that was not configured', async () => {
     const folder = temporaryFolder();
     mkdirSync(path.join(folder, 'empty'));
     await frr(path.join(folder, 'node'));
@@ -191,7 +191,7 @@ describe('doctor on sockets', () => {
 });
 
 describe('doctor on vtysh', () => {
-  it('tells that vtysh is not there, once', async () => {
+  it('reports once that vtysh is missing', async () => {
     const folder = temporaryFolder();
     await frr(folder);
     const flags = [
@@ -214,7 +214,7 @@ describe('doctor on vtysh', () => {
     ]);
   });
 
-  it('does not look here at the sockets of a vtysh elsewhere', async () => {
+  it('does not check local sockets if vtysh runs elsewhere', async () => {
     const folder = temporaryFolder();
     const vtysh = fakeVtysh(
       folder,
@@ -264,7 +264,7 @@ describe('doctor on a prefix into another network namespace', () => {
 });
 
 describe('doctor on a recording', () => {
-  it('tells that it is none', async () => {
+  it('reports that it is not one', async () => {
     expect(await examined('--frr.recording=/nonexistent')).toEqual({
       exit: 1,
       lines: [
@@ -275,7 +275,7 @@ describe('doctor on a recording', () => {
     });
   });
 
-  it('tells what it lacks', async () => {
+  it('reports what it lacks', async () => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'version'), VERSION);
     writeFileSync(

@@ -88,7 +88,7 @@ describe.each(NAMES)('names of interfaces, VRFs, peers and descriptions with %s'
 });
 
 test.each(['bgp', 'bgp-neighbors', 'bfd', 'evpn', 'vrrp'])(
-  '%s: what comes twice is kept once',
+  '%s: duplicates are exported once',
   async (name) => {
     const collector = all().find((one) => one.name === name) as ActiveCollector;
     const frr = await recordedFrr(`8.4.4/${situationOf(collector)}`);
@@ -114,7 +114,7 @@ test.each(['bgp', 'bgp-neighbors', 'bfd', 'evpn', 'vrrp'])(
   },
 );
 
-describe.each(['n/a', 'NaN', '', '1e', '0x10', '7 seconds'])('%j in place of every figure', (text) => {
+describe.each(['n/a', 'NaN', '', '1e', '0x10', '7 seconds'])('%j in place of every number', (text) => {
   const replaced = (value: Json): Json => {
     if (typeof value === 'number') return text;
     if (Array.isArray(value)) return value.map(replaced);
@@ -135,7 +135,7 @@ describe.each(['n/a', 'NaN', '', '1e', '0x10', '7 seconds'])('%j in place of eve
   });
 });
 
-test('a VRF whose name cannot stand in a command is left out of the tables and counted', async () => {
+test('a VRF whose name cannot be used in a command is dropped and counted', async () => {
   const summary = '{"routes":[{"type":"bgp","rib":2,"fib":1}],"routesTotal":2,"routesTotalFib":1}';
   const frr = answering({
     'show vrf': 'vrf kunde-ä id 7 table 10\nvrf red;reload id 8 table 11\nvrf ok id 9 table 12\n',

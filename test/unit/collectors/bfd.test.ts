@@ -104,7 +104,7 @@ test.each([
   ]);
 });
 
-test('a status that no FRR has today costs its number alone', () => {
+test('an unknown status affects only its own metric', () => {
   const { families, drops } = familiesOf(bfd, {
     sessions: [{ peer: '192.0.2.1', status: 'unknown' }],
     counters: [],

@@ -87,7 +87,7 @@ describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
     );
   });
 
-  test('who the peers are', async () => {
+  test('attributes of the peers', async () => {
     const page = await pageOf(`${version}/healthy`);
     expect(page.filter((line) => line.startsWith('frr_bgp_session_info'))).toEqual([
       String.raw`frr_bgp_session_info{vrf="default",peer="eth2",local_as="64999",remote_as="65002",peer_group="uplink",description="{\"desc\":\"tor2\",\"type\":\"uplink\"}",remote_hostname="vm",interface="eth2",remote_router_id="10.0.0.2"} 1`,
@@ -126,7 +126,7 @@ describe('the last reset', () => {
 
   test.each([
     [
-      'BFD that tells a moment later what lost the way',
+      'BFD reports the failure just after the lost route',
       { ...cut, ...bfd },
       reset('eth0', 'BFD down initiated', 24),
     ],
@@ -207,7 +207,7 @@ describe('the time of the last reset', () => {
   });
 });
 
-test('what lost the way is still told after a day', () => {
+test('the cause is still reported after a day', () => {
   // FRR 10.6: the age of the reset without the day, that of what BFD told with it.
   const neighbor = {
     lastResetTimerMsecs: 8000,
@@ -222,7 +222,7 @@ test('what lost the way is still told after a day', () => {
   );
 });
 
-test('timers are told while the session is established alone', () => {
+test('timers are exported only while the session is established', () => {
   const neighbor = {
     bgpTimerHoldTimeMsecs: 9000,
     bgpTimerKeepAliveIntervalMsecs: 3000,
@@ -263,7 +263,7 @@ test('a description of any kind is one label', () => {
   );
 });
 
-test('fields of another kind than expected cost only themselves', () => {
+test('fields of an unexpected type affect only their own metrics', () => {
   const { families, drops } = familiesOf(bgpNeighbors, {
     summary: [{ default: { ipv4Unicast: { peers: { eth0: DOWN } } } }],
     neighbors: [

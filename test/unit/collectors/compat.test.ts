@@ -42,7 +42,7 @@ const ofMetric = (text: readonly string[], name: string) =>
   text.filter((line) => line.startsWith(`${name}{`));
 
 describe('a recording of FRR 8.4.4', () => {
-  test('no name comes twice, and whatever comes was declared', async () => {
+  test('every name is unique and declared', async () => {
     const frr = await recordedFrr('8.4.4/every-kind');
     const all = collectors({ enabled: true });
     const names = all.flatMap(({ descriptors }) => descriptors.map(({ name }) => name));
@@ -54,7 +54,7 @@ describe('a recording of FRR 8.4.4', () => {
     }
   });
 
-  test('ours are told beside them, those of the same name as frr_exporter has them', async () => {
+  test('our metrics are included, and metrics of the same name are those of frr_exporter', async () => {
     const text = lines(await collect(named('bgp'), await recordedFrr('8.4.4/every-kind')));
     expect(ofMetric(text, 'frr_bgp_session_up')).toHaveLength(9);
     expect(ofMetric(text, 'frr_bgp_peer_state').filter((line) => line.includes('"192.0.2.67"'))).toEqual([
@@ -130,7 +130,7 @@ describe('BGP', () => {
     ]);
   });
 
-  test('the neighbors are asked for once, and then the collector bgp-neighbors tells of them', async () => {
+  test('the neighbors are queried once, and then come from the collector bgp-neighbors', async () => {
     const all = collectors({ enabled: true, descriptions: true });
     const [bgp, bgpNeighbors] = ['bgp', 'bgp-neighbors'].map((name) => all.find((one) => one.name === name));
     if (bgp === undefined || bgpNeighbors === undefined) throw new Error('no such collector');
@@ -149,14 +149,14 @@ describe('BGP', () => {
     expect(await described()).toBe('after');
   });
 
-  test('without an answer about the neighbors the peers are told all the same', async () => {
+  test('without an answer about the neighbors the peers are still exported', async () => {
     const frr = answering({ [SUMMARY]: summaryOf({ a: session() }), [NEIGHBORS]: 'timed_out' });
     const text = lines(await collect(named('bgp', { groups: true }), frr));
     expect(ofMetric(text, 'frr_bgp_session_up')).toHaveLength(1);
     expect(ofMetric(text, 'frr_bgp_peer_state')[0]).toContain('peer_group="",');
   });
 
-  test('1,000 sessions do not keep other work waiting', async () => {
+  test('1,000 sessions do not block other work', async () => {
     const peers = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`eth${i}`, session()]));
     const families = { as: 64999, peerCount: 1_000, peers };
     const document = { default: { ipv4Unicast: families, ipv6Unicast: families, l2VpnEvpn: families } };
@@ -174,7 +174,7 @@ describe('BGP', () => {
   });
 });
 
-test('FRR that does not know a question for OSPF alone costs only its own figures', async () => {
+test('an unsupported OSPF command affects only its own metrics', async () => {
   const text = lines(await collect(named('ospf'), await recordedFrr('7.5.1/other-daemons')));
   expect(ofMetric(text, 'frr_ospf_interface_up')).toHaveLength(2);
   expect(ofMetric(text, 'frr_ospf_neighbors')).toEqual([
@@ -188,7 +188,7 @@ test('FRR that does not know a question for OSPF alone costs only its own figure
   expect(ofMetric(text, 'frr_ospf_data_ls_max_age')).toEqual([]);
 });
 
-test.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('what OSPF is asked besides, FRR %s', async (version) => {
+test.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('further OSPF commands, FRR %s', async (version) => {
   const text = lines(await collect(named('ospf'), await recordedFrr(`${version}/other-daemons`)));
   expect(text.filter((line) => /^frr_ospf_(lsa|area|data)_/.test(line))).toEqual([
     'frr_ospf_lsa_external_counter{vrf="default"} 0',
@@ -238,7 +238,7 @@ describe('status', () => {
     expect(text).toContain('frr_scrapes_total 1');
   });
 
-  test('how long FRR took, whether it answered or not, by the names of frr_exporter', async () => {
+  test('poll duration and success, with the names of frr_exporter', async () => {
     const collectorsOf = collectors({ enabled: true });
     const poll = async (name: string) =>
       collect(

@@ -39,7 +39,7 @@ async function pages(...rounds: readonly Answers[]): Promise<readonly (readonly 
   return all;
 }
 
-test('a dead daemon, a hung one and one that cannot be asked are told apart', async () => {
+test('distinguishes dead daemons, hung daemons and daemons without access', async () => {
   const [page] = await pages({
     'show watchfrr': watchfrr({ zebra: 'Up', bgpd: 'Down', ospfd: 'Unresponsive', bfdd: 'Up' }),
     'show version': VERSION,
@@ -69,7 +69,7 @@ test('a dead daemon, a hung one and one that cannot be asked are told apart', as
   ]);
 });
 
-test('without watchfrr the daemons are found by asking, and stay known', async () => {
+test('without watchfrr the daemons are found by querying them, and remembered', async () => {
   const [first, second] = await pages(
     {
       'show version': VERSION,
@@ -101,12 +101,12 @@ test('without watchfrr the daemons of an FRR that starts later are found, too', 
   ]);
 });
 
-test('when no daemon can be asked, the collector fails with the reason', async () => {
+test('when no daemon can be queried, the collector fails with the reason', async () => {
   const every = new Proxy({}, { get: () => 'permission_denied' }) as Answers;
   await expect(pages(every)).rejects.toMatchObject({ reason: 'permission_denied', daemon: 'zebra' });
 });
 
-test('when every daemon is dead, that is told', async () => {
+test('reports when every daemon is dead', async () => {
   const [, page] = await pages({ 'show version': VERSION, 'show version bgpd': VERSION }, {});
   expect(page?.filter((line) => !line.startsWith('frr_daemon_restarts'))).toEqual([
     'frr_daemon_up{daemon="zebra"} 0',
@@ -187,7 +187,7 @@ test.each([
   expect(parseVersion(text)).toBe(version);
 });
 
-test('watchfrr: what it finds Up is up, and lines about other things are no daemons', () => {
+test('watchfrr: Up is up, and other lines are not daemons', () => {
   const text = `watchfrr global phase: Idle
  Restart Command: "/usr/lib/frr/watchfrr.sh restart %s"
  Min Restart Interval: 60
@@ -236,7 +236,7 @@ test("zebra's clients, whose oldest connection counts", () => {
   expect(parseZebraClients('').size).toBe(0);
 });
 
-test('a daemon that has just answered something else is not asked, but for the version of a new zebra', async () => {
+test('a daemon that has just answered another query is not queried, except for the version of a new zebra', async () => {
   const collector = activate(daemons, {});
   const asked: string[] = [];
   const round = async (connected: Readonly<Record<string, number>>, silent?: string) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { evpn } from '../../../src/collectors/evpn.ts';
 import { familiesOf, lines } from './recorded.ts';
 
-test('what a routed VNI does not have is absent, and not counted as odd', () => {
+test('values that a routed VNI does not have are absent, and not counted as errors', () => {
   const { families, drops } = familiesOf(evpn, [
     {
       100: {
@@ -50,7 +50,7 @@ test.each([
   ]);
 });
 
-test('fields that are missing cost only themselves', () => {
+test('missing fields affect only their own metrics', () => {
   expect(lines(familiesOf(evpn, [{ 100: { numMacs: 1 } }]))).toEqual([
     'frr_evpn_vnis{type="L2"} 0',
     'frr_evpn_vnis{type="L3"} 0',

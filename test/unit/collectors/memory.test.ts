@@ -30,7 +30,7 @@ test.each([
   expect(allocatedBytes(text)).toBeUndefined();
 });
 
-test('a daemon that does not answer costs its own figure alone', async () => {
+test('a daemon that does not respond affects only its own metric', async () => {
   const frr = answering({
     'show watchfrr': '  zebra                Up\n  bgpd                 Up\n  bfdd                 Up\n',
     'show memory bgpd': SHOWN,
@@ -39,7 +39,7 @@ test('a daemon that does not answer costs its own figure alone', async () => {
   expect(lines(await collect(memory, frr))).toEqual(['frr_daemon_memory_bytes{daemon="bgpd"} 679792']);
 });
 
-test('when none answers, the collector fails with the reason', async () => {
+test('when none responds, the collector fails with the reason', async () => {
   await expect(collect(memory, answering({}))).rejects.toMatchObject({
     reason: 'not_running',
     daemon: 'zebra',

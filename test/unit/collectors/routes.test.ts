@@ -5,7 +5,7 @@ import { parseVrfs } from '../../../src/collectors/vrfs.ts';
 import { isVrfName } from '../../../src/frr/commands.ts';
 import { answering, collect, lines, recordedFrr } from './recorded.ts';
 
-test('VRFs that are there, by both kinds that FRR has', () => {
+test('VRFs of both kinds', () => {
   expect(parseVrfs('')).toEqual([]);
   expect(
     parseVrfs(`netns-based vrfs
@@ -38,7 +38,7 @@ test.each([
 const ROUTES = (count: number) =>
   JSON.stringify({ routes: [{ type: 'ebgp', rib: count, fib: count - 1 }], routesTotal: count });
 
-test('every VRF is asked for by its name, and one that cannot be named is left out', async () => {
+test('every VRF is queried by name, and one with an unusable name is dropped', async () => {
   const frr = answering({
     'show vrf': 'vrf red id 2 netns /run/netns/red\nvrf r|d id 3 netns /run/netns/r|d\n',
     'show ip route summary json': ROUTES(5),
@@ -59,7 +59,7 @@ test('every VRF is asked for by its name, and one that cannot be named is left o
 });
 
 describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
-  test('tells the routes of a VRF apart from those of the default one', async () => {
+  test('separates the routes of a VRF from those of the default VRF', async () => {
     const page = lines(await collect(rib, await recordedFrr(`${version}/every-kind`)));
     const bgpRoutes = page.filter((line) => /^frr_fib_routes.*afi="ipv4",protocol="ebgp"/.test(line));
     expect(bgpRoutes).toEqual([
@@ -115,7 +115,7 @@ test.each([
   expect(lines(await collect(rib, frr))).toEqual([]);
 });
 
-test('kept VRFs are believed while every table tells something, and asked for anew otherwise', async () => {
+test('cached VRFs are used while every table has an answer, and queried again otherwise', async () => {
   const answers: Record<string, string> = {
     'show vrf': '',
     'show ip route summary json': ROUTES(5),

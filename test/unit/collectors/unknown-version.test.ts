@@ -53,7 +53,7 @@ describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
   // FRR 7.5 has no JSON about RPKI.
   const known = asked.filter(({ name }) => version !== '7.5.1' || name !== 'rpki');
   test.each(known.map((collector) => [collector.name, collector] as const))(
-    '%s: fields that nobody has seen before change nothing, nor do figures in strings',
+    '%s: unknown fields change nothing, nor do numbers in strings',
     async (_, collector) => {
       const situation = collector.enabledByDefault ? 'tor1-shutdown-remotely' : 'other-daemons';
       const frr = await recordedFrr(`${version}/${situation}`);
@@ -79,7 +79,7 @@ function without(value: Json, missing: string): Json {
 const session = (...names: readonly string[]) => names.map((name) => `frr_bgp_session_${name}`);
 const ofBfd = (...names: readonly string[]) => names.map((name) => `frr_bfd_session_${name}`);
 
-describe('a missing field costs the figures that are made of it, and no others', () => {
+describe('a missing field affects only the metrics that depend on it', () => {
   test.each<[collector: string, field: string, lost: readonly string[]]>([
     ['bgp', 'state', session('up', 'state', 'admin_up', 'established_timestamp_seconds')],
     ['bgp', 'peerState', []],
@@ -194,7 +194,7 @@ describe('a missing field costs the figures that are made of it, and no others',
   });
 });
 
-test('whatever stands in place of an answer, no collector fails', () => {
+test('no collector throws, whatever the answer is', () => {
   const collectorsOfDocuments = asked.filter(({ name }) => ['bgp', 'evpn'].includes(name));
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), (documents) => {

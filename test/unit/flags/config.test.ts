@@ -87,7 +87,7 @@ describe('flags', () => {
     expect(line).toThrow(new UsageError(message));
   });
 
-  test('labels of the neighbors summary need nothing beside them', () => {
+  test('labels of the neighbors summary need no other flag', () => {
     const typed = ['--compat.frr-exporter', '--collector.bgp.peer-hostnames', '--no-collector.bgp-neighbors'];
     expect(readCommandLine(typed, {}, '1.2.3').command).toBe('serve');
   });
@@ -138,13 +138,13 @@ describe('flags', () => {
 });
 
 describe('collectors', () => {
-  test('those that are on by default', () => {
+  test('enabled by default', () => {
     expect(enabled([])).toEqual(['bgp', 'host-routes']);
   });
   test('one more, one less', () => {
     expect(enabled(['--collector.ospf', '--no-collector.bgp'])).toEqual(['host-routes', 'ospf']);
   });
-  test('only those that are named', () => {
+  test('only the named ones', () => {
     expect(enabled(['--collector.disable-defaults', '--collector.host-routes'])).toEqual(['host-routes']);
   });
   test('in the environment, where the command line wins', () => {
@@ -187,7 +187,7 @@ describe('environment', () => {
     );
   });
 
-  test('a variable that is no setting is told, what Kubernetes sets is not', () => {
+  test('an unknown variable is reported, except those of Kubernetes', () => {
     const environment = {
       FRR_EXPORTER_FRR_TIMOUT: '5s',
       FRR_EXPORTER_SERVICE_HOST: '10.0.0.1',
@@ -203,13 +203,13 @@ describe('environment', () => {
   });
 });
 
-test('a recording needs its folder', () => {
+test('a recording needs its directory', () => {
   expect(() => read(['--frr.source=recording'])).toThrow(
     new UsageError('--frr.source=recording requires --frr.recording=PATH, the directory of the recording'),
   );
 });
 
-test('the metrics do not take the place of another page', () => {
+test('the metrics path cannot be that of another endpoint', () => {
   expect(() => read(['--web.telemetry-path=/healthz'])).toThrow(
     new UsageError('--web.telemetry-path cannot be /healthz, which is another endpoint'),
   );

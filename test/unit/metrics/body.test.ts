@@ -23,7 +23,7 @@ const familyOf = (...values: readonly number[]) => [
 const constant = (text: string) => textPart(async () => Buffer.from(text));
 
 describe('a body', () => {
-  test('is its parts and the end mark of the format', async () => {
+  test('consists of its parts and the end marker of the format', async () => {
     const parts = [familiesPart(familyOf(1)), constant('other 2\n')];
     const text =
       '# HELP frr_test_value A value.\n# TYPE frr_test_value gauge\nfrr_test_value{peer="peer-0"} 1\nother 2\n';
@@ -36,7 +36,7 @@ describe('a body', () => {
     expect(gunzipSync(await writeBody([], 'text', { gzip: true })).length).toBe(0);
   });
 
-  test('is one gzip member that others can read too', async () => {
+  test('is a single gzip member that other programs can read', async () => {
     const parts = [
       familiesPart(familyOf(...Array.from({ length: 5_000 }, (_, index) => index))),
       constant('é 1\n'),

@@ -61,7 +61,7 @@ const FAMILIES: readonly MetricFamily[] = [
   { descriptor: AGE, samples: [{ labels: NO_LABELS, value: 12 }] },
 ];
 
-describe('the text of a page', () => {
+describe('the text of a scrape', () => {
   test('in text format 0.0.4', () => {
     expect(render(FAMILIES, 'text').toString()).toBe(
       [
@@ -112,7 +112,7 @@ describe('the text of a page', () => {
     expect(render([{ descriptor: STATE, samples: [] }], 'text').toString()).toBe('');
   });
 
-  test('comes in slices that are the whole text when joined', () => {
+  test('is split into slices that join to the whole text', () => {
     const samples = Array.from({ length: 3_500 }, (_, index) => ({
       labels: labels(PEER, ['default', `10.0.${index >> 8}.${index & 255}`]),
       value: index,
@@ -147,7 +147,7 @@ describe('numbers', () => {
   });
 });
 
-test('the name of a family loses its ending in OpenMetrics only', () => {
+test('the name of a family loses its suffix in OpenMetrics only', () => {
   expect(FORMATS.map((format) => [STATE, SECONDS, INFO].map((one) => familyName(one, format)))).toEqual([
     ['frr_test_session_state', 'frr_test_command_seconds_total', 'frr_test_session_info'],
     ['frr_test_session_state', 'frr_test_command_seconds', 'frr_test_session'],
@@ -199,7 +199,7 @@ const ANY_TEXT = fc.oneof(
 );
 
 describe('whatever the labels and values', () => {
-  test.each(FORMATS)('a page in %s reads back as what was written', (format) => {
+  test.each(FORMATS)('a body in %s parses to what was written', (format) => {
     fc.assert(
       fc.property(fc.array(fc.tuple(ANY_TEXT, ANY_TEXT, fc.double())), (rows) => {
         const samples = rows.map(([vrf, peer, value]) => ({ labels: labels(PEER, [vrf, peer]), value }));
@@ -219,7 +219,7 @@ describe('whatever the labels and values', () => {
     );
   });
 
-  test.each(FORMATS)('a page in %s is what prom-client writes', async (format) => {
+  test.each(FORMATS)('a body in %s is identical to that of prom-client', async (format) => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.tuple(ANY_TEXT, ANY_TEXT, fc.double({ noNaN: true, min: 0 })), {

@@ -22,7 +22,7 @@ function building() {
 }
 
 describe('a family builder', () => {
-  test('gives families in the order of the descriptors, without empty ones', () => {
+  test('returns families in the order of the descriptors, without empty ones', () => {
     const poll = building();
     const { families, drops } = poll(({ emit, labels }) => {
       emit(OTHER, labels(LABELS, ['default', 'b']), 2);
@@ -42,7 +42,7 @@ describe('a family builder', () => {
     expect(poll(({ emit, labels }) => emit(OTHER, labels(LABELS, ['', '']), 0)).families).toHaveLength(1);
   });
 
-  test('drops what is not a number, what comes twice, and what it is told to', () => {
+  test('drops values that are not numbers, duplicates, and what it is asked to drop', () => {
     const { families, drops } = building()(({ emit, labels, leaveOut }) => {
       const set = labels(LABELS, ['default', 'a']);
       emit(ONE, set, 'many');
@@ -66,7 +66,7 @@ describe('a family builder', () => {
     );
   });
 
-  test('interrupts its work after some thousand samples', () => {
+  test('yields after some thousand samples', () => {
     const work = createFamilyBuilder([ONE])(function* ({ emit, labels }) {
       for (let n = 0; n < 5_000; n++) {
         yield;
@@ -80,7 +80,7 @@ describe('a family builder', () => {
 });
 
 describe('label sets', () => {
-  test('are the same objects from poll to poll, as long as they come in the same order', () => {
+  test('are the same objects in every poll, as long as their order does not change', () => {
     const poll = building();
     const setsOf = (...peers: string[]) => {
       const { families, drops } = poll(({ emit, labels }) => {
@@ -102,7 +102,7 @@ describe('label sets', () => {
     expect(same(setsOf('a', 'c', 'b', 'd'), third)).toEqual([true, true, true, false]);
   });
 
-  test('that come twice are found after any number of those of the poll before', () => {
+  test('that are duplicates are found after any number of those of the previous poll', () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd'))), (polls) => {
         const poll = building();

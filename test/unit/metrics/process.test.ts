@@ -35,7 +35,7 @@ test("the process's metrics are these and no others", async () => {
   ]);
 });
 
-test('a blocked event loop is seen', async () => {
+test('a blocked event loop is measured', async () => {
   const metrics = start();
   const rest = () => new Promise((resolve) => setTimeout(resolve, 150));
   await rest();
@@ -49,7 +49,7 @@ test('a blocked event loop is seen', async () => {
   expect((counts.get('+Inf') as number) - (counts.get('0.5') as number)).toBe(1);
 });
 
-test('what keeps the process busy is counted', async () => {
+test('active resources are counted', async () => {
   const metrics = start();
   const timeouts = async () =>
     Number(
@@ -62,7 +62,7 @@ test('what keeps the process busy is counted', async () => {
   expect(await timeouts()).toBe(before);
 });
 
-test('a registry is written as prom-client does, in both formats', async () => {
+test('a registry is written like prom-client does, in both formats', async () => {
   const { registry } = start();
   const name = 'frr_exporter_test_requests_total';
   const requests = new Counter({ name, help: 'Requests.', labelNames: ['code'], registers: [registry] });

@@ -39,14 +39,14 @@ describe('changes of a family', () => {
         `${(change.after ?? change.before)?.labels.values[0]}: ${change.before?.value} -> ${change.after?.value}`,
     );
 
-  test('are none between equals, in whatever order', () => {
+  test('are empty for equal families in any order', () => {
     expect(told(family({ a: 1, b: 2 }), family({ a: 1, b: 2 }))).toEqual([]);
     expect(told(family({ a: 1, b: 2, c: 3 }), family({ c: 3, a: 1, b: 2 }))).toEqual([]);
     expect(told(undefined, undefined)).toEqual([]);
     expect(changed(family({ a: 1 }), family({ a: 1 }))).toBe(false);
   });
 
-  test('are values, what came, and what went', () => {
+  test('are values, new samples and removed samples', () => {
     expect(told(family({ a: 1, b: 2, c: 3 }), family({ a: 1, b: 5, d: 4, c: 3 }))).toEqual([
       'b: 2 -> 5',
       'd: undefined -> 4',
@@ -57,7 +57,7 @@ describe('changes of a family', () => {
     expect(changed(family({ a: 1 }), family({ a: 2 }))).toBe(true);
   });
 
-  test('are what a comparison of maps finds', () => {
+  test('are the same as from comparing maps', () => {
     const values = fc.dictionary(
       fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       fc.integer({ min: 0, max: 2 }),
@@ -77,15 +77,15 @@ describe('points in time', () => {
   const settle = (before: Record<string, number>, after: Record<string, number>) =>
     valuesOf(settleTimestamps([family(after, since)], [family(before, since)])[0] as MetricFamily);
 
-  test('that jitter stay as they were told first', () => {
+  test('that jitter keep their first value', () => {
     expect(settle({ a: 1000, b: 2000 }, { a: 1001, b: 1998 })).toEqual({ a: 1000, b: 2000 });
   });
 
-  test('that are others are told anew', () => {
+  test('that differ get a new value', () => {
     expect(settle({ a: 1000, b: 2000 }, { a: 1002.1, b: 1500 })).toEqual({ a: 1002.1, b: 1500 });
   });
 
-  test('are found when sessions come and go', () => {
+  test('are matched when sessions appear and disappear', () => {
     expect(settle({ a: 1000, b: 2000, c: 3000 }, { c: 3001, x: 7, b: 2001 })).toEqual({
       c: 3000,
       x: 7,
@@ -103,11 +103,11 @@ describe('points in time', () => {
 describe('the number of series', () => {
   const two = [family({ a: 1, b: 2 }), family({ c: 3, d: 4 }, since)];
 
-  test('within the allowance is left as it is', () => {
+  test('within the limit is unchanged', () => {
     expect(limitSeries(two, 4)).toEqual({ families: two, cut: 0 });
   });
 
-  test('beyond the allowance is cut from the end', () => {
+  test('beyond the limit is cut from the end', () => {
     const { families, cut } = limitSeries(two, 3);
     expect([families.map(valuesOf), cut]).toEqual([[{ a: 1, b: 2 }, { c: 3 }], 1]);
     expect(limitSeries(two, 2)).toEqual({ families: [two[0]], cut: 2 });

@@ -11,8 +11,8 @@ function logging() {
   return { failures: createFailureLog(log), told: () => lines.map(({ level, msg }) => `${level} ${msg}`) };
 }
 
-describe('what fails', () => {
-  test('for every collector of a daemon is one line, and one when the daemon answers again', () => {
+describe('a failure', () => {
+  test('of every collector of a daemon is one line, and one when the daemon responds again', () => {
     const { failures, told } = logging();
     for (let poll = 0; poll < 3; poll++)
       for (const collector of ['bgp', 'bgp-neighbors', 'host-routes']) failures.failed(collector, DEAD);
@@ -26,7 +26,7 @@ describe('what fails', () => {
     expect(told().length).toBe(3);
   });
 
-  test('for one collector is one line, and one when it works again', () => {
+  test('of one collector is one line, and one when it recovers', () => {
     const { failures, told } = logging();
     failures.failed('rib', HANGS);
     failures.answered('bgpd');
@@ -54,7 +54,7 @@ describe('what fails', () => {
     ]);
   });
 
-  test('for a defect of ours is an error, once', () => {
+  test('because of a bug in the exporter is an error, once', () => {
     const { failures, told } = logging();
     for (let poll = 0; poll < 3; poll++) failures.failed('bgp', new TypeError('x is not a function'));
     failures.succeeded('bgp');

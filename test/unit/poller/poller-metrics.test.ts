@@ -32,7 +32,7 @@ const REASONS = [
   'failed',
 ];
 
-test('before the first poll counters are 0, and what is not known yet is absent', () => {
+test('before the first poll, counters are 0 and unknown values are absent', () => {
   expect(lines(pollerFamilies(false, [status('bgp')], createCounts(1_000)))).toEqual([
     'frr_collector_interval_seconds{collector="bgp"} 5',
     ...REASONS.map((reason) => `frr_collector_errors_total{collector="bgp",reason="${reason}"} 0`),
@@ -42,7 +42,7 @@ test('before the first poll counters are 0, and what is not known yet is absent'
   ]);
 });
 
-test('what was counted since the start is counted from 0', () => {
+test('counters start from 0', () => {
   const counts = createCounts(1_000);
   count(counts.commands, 'zebra');
   count(counts.commands, 'bgpd', 3);

@@ -43,7 +43,7 @@ async function outcome(asked: Promise<unknown>, seconds: number): Promise<unknow
 }
 
 describe('a command', () => {
-  test('is answered, counted, and leaves nothing behind', async () => {
+  test('is answered and counted, and leaves nothing behind', async () => {
     const { frr, noted, way } = asking();
     frr.replies.set(SUMMARY, '{"default":{}}');
     frr.seconds.set(SUMMARY, 0.25);
@@ -53,7 +53,7 @@ describe('a command', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('that is not answered ends at the deadline', async () => {
+  test('without an answer is aborted at the deadline', async () => {
     const { frr, inDoubt, noted, way } = asking();
     frr.replies.set(SUMMARY, hangs());
     const asked = way.json(COMMANDS.bgpSummary);
@@ -65,7 +65,7 @@ describe('a command', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('that the source does not end is left to itself', async () => {
+  test('that the source does not abort is abandoned', async () => {
     const { frr, way } = asking();
     frr.replies.set(SUMMARY, ignoresEverything);
     const asked = way.json(COMMANDS.bgpSummary);
@@ -76,7 +76,7 @@ describe('a command', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('ends at once when the poller stops', async () => {
+  test('is aborted immediately when the poller stops', async () => {
     const { frr, stopping, inDoubt, way } = asking();
     frr.replies.set(SUMMARY, hangs());
     const obedient = way.json(COMMANDS.bgpSummary);
@@ -95,13 +95,13 @@ describe('a command', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('to a dead daemon is none that was sent', async () => {
+  test('to a dead daemon does not count as sent', async () => {
     const { noted, way } = asking();
     await expect(way.json(COMMANDS.bgpSummary)).rejects.toThrow('bgpd is not running');
     expect(noted).toEqual([]);
   });
 
-  test('whose answer is no JSON fails, and was sent', async () => {
+  test('whose answer is not JSON fails, but counts as sent', async () => {
     const { frr, noted, way } = asking();
     frr.replies.set(SUMMARY, 'Segmentation fault');
     expect(await outcome(way.json(COMMANDS.bgpSummary), 0)).toBe(
@@ -112,7 +112,7 @@ describe('a command', () => {
 });
 
 describe('several commands', () => {
-  test('are asked in one go a daemon and answered in their order', async () => {
+  test('are sent together per daemon and answered in order', async () => {
     const { frr, noted, way } = asking();
     frr.replies.set(keyOf(COMMANDS.bfdPeers), '[1]');
     frr.replies.set(keyOf(COMMANDS.bfdCounters), '[2]');
@@ -127,13 +127,13 @@ describe('several commands', () => {
     expect(noted).toEqual(['bfdd sent 2', 'bfdd worked 0.75', 'bgpd sent 1', 'bgpd worked 0']);
   });
 
-  test('are none when there are none', async () => {
+  test('can be an empty list', async () => {
     expect(await asking().way.jsonEach([])).toEqual([]);
   });
 });
 
 describe('a daemon that did not answer in time', () => {
-  test('and hangs is asked something cheap, and not charged', async () => {
+  test('and hangs gets a cheap query, and is not charged', async () => {
     const { frr, inDoubt, noted, way } = asking();
     inDoubt.add('bgpd');
     frr.replies.set(VERSION, hangs());
@@ -144,7 +144,7 @@ describe('a daemon that did not answer in time', () => {
     expect([...inDoubt]).toEqual(['bgpd']);
   });
 
-  test('and lives, but cannot bear the command, is charged for the time it worked', async () => {
+  test('but works, and is too slow for the command, is charged for its time', async () => {
     const { frr, inDoubt, noted, way } = asking();
     inDoubt.add('bgpd');
     frr.replies.set(VERSION, 'FRRouting 8.4.4');

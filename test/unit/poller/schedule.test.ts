@@ -11,14 +11,14 @@ function poll(
 }
 
 describe('the schedule of a collector', () => {
-  test('begins when it is told to and goes on at its interval, from start to start', () => {
+  test('starts on request and continues at its interval, measured from start to start', () => {
     const schedule = createSchedule(3);
     expect(schedule.due()).toBe(3);
     poll(schedule, 3, { takes: 0.5, interval: 5 });
     expect(schedule.due()).toBe(8);
   });
 
-  test('leaves a pause after a poll that took longer than the interval', () => {
+  test('pauses after a poll that took longer than the interval', () => {
     const schedule = createSchedule(0);
     poll(schedule, 0, { takes: 5, interval: 5 });
     expect(schedule.due()).toBe(6);
@@ -26,7 +26,7 @@ describe('the schedule of a collector', () => {
     expect(schedule.due()).toBe(11.5);
   });
 
-  test('takes a poll out of turn at once where it is cheap, but not more than one a second', () => {
+  test('allows a cheap extra poll immediately, but at most one per second', () => {
     const schedule = createSchedule(0);
     poll(schedule, 0, { payback: 0.04 });
     schedule.wake(20);
@@ -38,7 +38,7 @@ describe('the schedule of a collector', () => {
     expect(schedule.due()).toBe(81);
   });
 
-  test('does not come later for being woken', () => {
+  test('is not delayed by being woken', () => {
     const schedule = createSchedule(0);
     poll(schedule, 0, { interval: 5 });
     schedule.wake(0.1);
@@ -47,7 +47,7 @@ describe('the schedule of a collector', () => {
     expect(schedule.due()).toBe(1);
   });
 
-  test('takes one dear poll in advance, and then waits until both are paid for', () => {
+  test('allows one expensive extra poll, and then waits until both are paid for', () => {
     const schedule = createSchedule(0);
     const dear = { takes: 0.2, interval: 100, payback: 100 };
     poll(schedule, 0, dear);
@@ -62,7 +62,7 @@ describe('the schedule of a collector', () => {
     expect(schedule.due()).toBe(200);
   });
 
-  test('takes a poll in advance where the interval is shorter than the payback', () => {
+  test('allows an extra poll if the interval is shorter than the payback', () => {
     const schedule = createSchedule(0);
     poll(schedule, 0, { interval: 30, payback: 120 });
     expect(schedule.due()).toBe(30);
@@ -70,14 +70,14 @@ describe('the schedule of a collector', () => {
     expect(schedule.due()).toBe(240);
   });
 
-  test('forgets what a poll seemed to cost when the next one shows that it does not', () => {
+  test('forgets the apparent cost of a poll when the next one is cheaper', () => {
     const schedule = createSchedule(0);
     poll(schedule, 0, { interval: 10, payback: 100 });
     poll(schedule, 10, { interval: 5, payback: 0.1 });
     expect(schedule.due()).toBe(15);
   });
 
-  test('keeps to the share in the long run, however often it is woken', () => {
+  test('respects the share in the long run, however often it is woken', () => {
     const schedule = createSchedule(0);
     let polls = 0;
     for (let now = 0; now <= 1000; now++) {

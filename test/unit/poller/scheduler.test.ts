@@ -124,7 +124,7 @@ const ownByName =
     );
 
 describe('the poller', () => {
-  test('asks each collector at its own pace', async () => {
+  test('polls each collector at its own interval', async () => {
     const { start, times } = polling();
     const poller = start();
     await pass(60.9);
@@ -134,7 +134,7 @@ describe('the poller', () => {
     expect(valuesOf(poller.snapshot(), reasons.value)).toEqual({ a: 10 });
   });
 
-  test('says that FRR is up while one collector waits for it and another fails', async () => {
+  test('reports FRR as up while one collector waits for it and another fails', async () => {
     const slow = (): Promise<string> => new Promise((answer) => setTimeout(() => answer('{"a": 1}'), 2_000));
     const failing = figures('failing', COMMANDS.bfdPeers);
     const { frr, start } = polling({ collectors: [sessions.collector, failing.collector] });
@@ -159,7 +159,7 @@ describe('the poller', () => {
     expect(frr.asked).toEqual([SUMMARY, VNIS, NEIGHBORS]);
   });
 
-  test('tells when every collector was asked once, whatever came of it', async () => {
+  test('reports when every collector has been polled once, with or without success', async () => {
     const { start, frr } = polling();
     frr.replies.set(VNIS, hangs('zebra'));
     let done = false;
@@ -187,7 +187,7 @@ describe('the poller', () => {
     expect(times(SUMMARY)).toBe(6);
   });
 
-  test('forgets a session when FRR does', async () => {
+  test('removes a session when FRR does', async () => {
     const { start, frr } = polling();
     const poller = start();
     await pass(1);
@@ -230,7 +230,7 @@ describe('a change', () => {
     expect(times(NEIGHBORS)).toBe(3);
   });
 
-  test('while that collector is being asked wakes it once more afterwards', async () => {
+  test('during a poll of that collector wakes it once more afterwards', async () => {
     const { start, frr, times } = polling();
     const answers: (() => void)[] = [];
     frr.replies.set(NEIGHBORS, () => new Promise((resolve) => answers.push(() => resolve('{}'))));
@@ -253,7 +253,7 @@ describe('a change', () => {
     expect(times(NEIGHBORS)).toBe(1);
   });
 
-  test('that is dear to explain is explained at once, but not every time', async () => {
+  test('that is expensive to explain is explained immediately, but not every time', async () => {
     const { start, frr, times } = polling();
     frr.seconds.set(NEIGHBORS, 1);
     let turn = 0;
@@ -270,7 +270,7 @@ describe('a change', () => {
 });
 
 describe("the router's share", () => {
-  test('is kept by asking less often, and told', async () => {
+  test('is respected by polling less often, and exported', async () => {
     const { start, frr, times } = polling();
     frr.seconds.set(VNIS, 0.6);
     const poller = start();
@@ -282,7 +282,7 @@ describe("the router's share", () => {
     expect(own(poller.snapshot(), 'frr_exporter_commands_total', 'zebra')).toBe(10);
   });
 
-  test('does not make healthy figures stale, however seldom they come', async () => {
+  test('does not make results stale, however long the interval is', async () => {
     const { start, frr } = polling();
     frr.seconds.set(VNIS, 4);
     const poller = start();
@@ -294,7 +294,7 @@ describe("the router's share", () => {
     expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'table')).toBe(400);
   });
 
-  test('holds for a command that a living daemon does not finish in time', async () => {
+  test('includes a command that a working daemon does not finish in time', async () => {
     const { start, frr, times } = polling({ collectors: [table.collector] });
     frr.replies.set(VNIS, hangs('zebra'));
     frr.replies.set('zebra: show version', 'FRRouting 8.4.4');
@@ -306,7 +306,7 @@ describe("the router's share", () => {
 });
 
 describe('a daemon', () => {
-  test('that dies costs its own figures only, after a while', async () => {
+  test('that dies loses only its own metrics, after a while', async () => {
     const { start, frr, messages } = polling();
     const poller = start();
     await pass(1);
@@ -335,7 +335,7 @@ describe('a daemon', () => {
     expect(messages().slice(2)).toEqual(['bgpd answers again']);
   });
 
-  test('that hangs is noticed at the deadline and back at the next poll', async () => {
+  test('that hangs is detected at the deadline and recovers at the next poll', async () => {
     const { start, frr, messages } = polling({ collectors: [sessions.collector, table.collector] });
     const poller = start();
     await pass(1);
@@ -359,7 +359,7 @@ describe('a daemon', () => {
     ]);
   });
 
-  test('that never was there is one line, and FRR is down', async () => {
+  test('that never ran is one line, and FRR is down', async () => {
     const { start, frr, messages } = polling({ collectors: [sessions.collector, reasons.collector] });
     frr.replies.clear();
     const poller = start();
@@ -378,7 +378,7 @@ describe('a daemon', () => {
     });
   });
 
-  test('that answers garbage costs that poll, and one failure does not cost the figures of a slow collector', async () => {
+  test('that returns garbage fails that poll, and one failure does not remove the metrics of a slow collector', async () => {
     const { start, frr } = polling();
     const poller = start();
     await pass(50);
@@ -416,8 +416,8 @@ test('a collector that FRR is too old for is reported once, and is no failure', 
   expect(poller.snapshot().collectors[0]).toMatchObject({ up: true, unsupported: undefined });
 });
 
-describe('a defect in a collector', () => {
-  test('costs the figures of that collector and nothing else', async () => {
+describe('a bug in a collector', () => {
+  test('affects the metrics of that collector only', async () => {
     const broken: ActiveCollector = {
       ...table.collector,
       families: () => {
@@ -434,8 +434,8 @@ describe('a defect in a collector', () => {
   });
 });
 
-describe('samples that are left out', () => {
-  test('because they are no numbers are counted every time and logged once', async () => {
+describe('dropped samples', () => {
+  test('that are not numbers are counted every time and logged once', async () => {
     const { start, frr, lines } = polling();
     frr.replies.set(SUMMARY, '{"a": "many", "b": 2, "c": "few"}');
     const poller = start();
@@ -454,7 +454,7 @@ describe('samples that are left out', () => {
     ]);
   });
 
-  test('because there are too many are counted, with a line when it begins and one when it ends', async () => {
+  test('beyond the limit are counted, with a line at the start and one at the end', async () => {
     const { start, frr, messages } = polling({ settings: { maxSeries: 4 } });
     const poller = start();
     await pass(1);
@@ -473,7 +473,7 @@ describe('samples that are left out', () => {
 });
 
 describe('the body of a scrape', () => {
-  test('is rendered again only where something has changed', async () => {
+  test('is rendered again only if something has changed', async () => {
     const { start, frr } = polling({ collectors: [sessions.collector] });
     const poller = start();
     const rendered = () => poller.snapshot().parts[1]?.body.text('openmetrics');
@@ -490,7 +490,7 @@ describe('the body of a scrape', () => {
     expect(String(await rendered())).toBe(String(before).replace(/^.*peer="b".*\n/m, ''));
   });
 
-  test('has the poller first, then the collectors in their order, then what others add', async () => {
+  test('has the poller first, then the collectors in order, then the rest', async () => {
     const { start } = polling();
     const poller = start();
     await pass(1);
@@ -518,7 +518,7 @@ describe('the body of a scrape', () => {
     expect(gunzipSync(compressed).toString()).toBe(page);
   });
 
-  test('can be of some collectors only', async () => {
+  test('can be limited to some collectors', async () => {
     const { start } = polling();
     const poller = start();
     await pass(1);
@@ -529,7 +529,7 @@ describe('the body of a scrape', () => {
   });
 });
 
-describe('the end', () => {
+describe('stopping', () => {
   test('leaves no timer, no command and no connection behind', async () => {
     const { start, frr } = polling();
     const poller = start();
@@ -548,7 +548,7 @@ describe('the end', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('does not wait for a source that does not end its command', async () => {
+  test('does not wait for a source that does not abort its command', async () => {
     const { start, frr, lines } = polling();
     frr.replies.set(SUMMARY, ignoresEverything);
     const poller = start();
@@ -560,7 +560,7 @@ describe('the end', () => {
     expect(lines).toEqual([]);
   });
 
-  test('before the first poll is over ends the waiting for it', async () => {
+  test('during the first poll stops waiting for it', async () => {
     const { start, frr } = polling();
     frr.replies.set(SUMMARY, hangs());
     const poller = start();
@@ -572,7 +572,7 @@ describe('the end', () => {
 });
 
 describe('polling once', () => {
-  test('asks every collector once and closes the source', async () => {
+  test('polls every collector once and closes the source', async () => {
     const { options, frr } = polling();
     frr.replies.set(VNIS, new FrrError('unknown_command', 'zebra', 'unknown'));
     const snapshot = await pollOnce(options);
@@ -584,7 +584,7 @@ describe('polling once', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('finds FRR down where nothing answers', async () => {
+  test('reports FRR as down if nothing responds', async () => {
     const { options, frr } = polling();
     frr.replies.clear();
     expect((await pollOnce(options)).frrUp).toBe(false);

@@ -21,7 +21,7 @@ const CLAIMS = [
 const ALL = CLAIMS.map(({ name }) => name);
 
 describe('a budget that is divided', () => {
-  test('gives everybody what it needs where it suffices', () => {
+  test('gives every claim what it needs if it suffices', () => {
     expect(
       divide(10, [
         { need: 3, weight: 1 },
@@ -30,7 +30,7 @@ describe('a budget that is divided', () => {
     ).toEqual([3, 2]);
   });
 
-  test('is divided by weight among those who need more than that', () => {
+  test('is divided by weight among claims that need more', () => {
     expect(
       divide(8, [
         { need: 100, weight: 1 },
@@ -39,7 +39,7 @@ describe('a budget that is divided', () => {
     ).toEqual([2, 6]);
   });
 
-  test('gives what the modest leave to the others', () => {
+  test('gives what small claims leave to the others', () => {
     expect(
       divide(10, [
         { need: 100, weight: 1 },
@@ -49,18 +49,18 @@ describe('a budget that is divided', () => {
     ).toEqual([3, 1, 6]);
   });
 
-  test('of nobody is nothing', () => {
+  test('without claims is empty', () => {
     expect(divide(10, [])).toEqual([]);
   });
 });
 
 describe("the router's share", () => {
-  test('never stretches an interval beyond a day', () => {
+  test('never lengthens an interval beyond a day', () => {
     const share = measuredTwice(1e-9, [['bgp', 'bgpd', 0.04]]);
     expect([share.interval('bgp'), share.payback('bgp')]).toEqual([86_400, 86_400]);
   });
 
-  test('stretches nothing at 3 sessions', () => {
+  test('lengthens no interval with 3 sessions', () => {
     const share = createRouterShare(0.01, CLAIMS);
     share.measured('bgp', took('bgpd', 0.0005));
     share.measured('bgp-neighbors', took('bgpd', 0.0004));
@@ -75,7 +75,7 @@ describe("the router's share", () => {
     expect(ALL.map(share.interval)).toEqual([5, 60, 15, 5]);
   });
 
-  test('stretches the details before the sessions at 1,000 sessions', () => {
+  test('lengthens the interval of details before that of sessions with 1,000 sessions', () => {
     const share = measuredTwice(0.01, [
       ['bgp', 'bgpd', 0.04],
       ['bgp-neighbors', 'bgpd', 0.232],
@@ -84,7 +84,7 @@ describe("the router's share", () => {
     expect(share.interval('bgp-neighbors')).toBeCloseTo(0.232 / 0.002, 9);
   });
 
-  test('counts a million routes every two minutes, and asks zebra the cheap things as often as before', () => {
+  test('counts a million routes every two minutes, and runs zebra’s cheap commands as often as before', () => {
     const share = measuredTwice(0.01, [
       ['daemons', 'zebra', 0.0004],
       ['rib', 'zebra', 1.2],
@@ -93,7 +93,7 @@ describe("the router's share", () => {
     expect(share.interval('rib')).toBeCloseTo(1.2 / (0.01 - 0.0004 / 5), 9);
   });
 
-  test('bounds what a daemon spends, whatever the collectors ask', () => {
+  test('limits the time of a daemon, whatever the collectors query', () => {
     const costs = [
       ['bgp', 'bgpd', 0.4],
       ['bgp-neighbors', 'bgpd', 2.3],
@@ -105,7 +105,7 @@ describe("the router's share", () => {
     expect(spent).toBeCloseTo(0.02, 9);
   });
 
-  test('takes the least of three measurements, so that a busy machine does not look like a busy daemon', () => {
+  test('uses the smallest of three measurements, so that a busy machine does not look like a busy daemon', () => {
     const share = createRouterShare(0.01, CLAIMS);
     const intervals = [];
     for (const seconds of [0.075, 0.0005, 0.2, 0.3, 0.0005]) {
@@ -115,7 +115,7 @@ describe("the router's share", () => {
     expect(intervals).toEqual([7.5, 5, 5, 5, 5]);
   });
 
-  test('does not believe the first measurement alone, but lets it be paid for', () => {
+  test('does not rely on the first measurement alone, but accounts for it', () => {
     const share = createRouterShare(0.01, CLAIMS);
     share.measured('rib', took('zebra', 1.2));
     expect([share.interval('rib'), share.payback('rib')]).toEqual([30, 120]);
@@ -123,7 +123,7 @@ describe("the router's share", () => {
     expect([share.interval('rib'), share.payback('rib')]).toEqual([120, 120]);
   });
 
-  test('follows the load within three polls when it comes, and at once when it goes', () => {
+  test('follows a rising load within three polls, and a falling load immediately', () => {
     const share = createRouterShare(0.01, CLAIMS);
     const intervals = [];
     for (const seconds of [0.001, 1.2, 1.2, 1.2, 0.6, 0]) {
@@ -133,7 +133,7 @@ describe("the router's share", () => {
     expect(intervals).toEqual([15, 15, 15, 120, 60, 15]);
   });
 
-  test('tells what a poll out of turn costs: little where the share is not used up, the interval where it is', () => {
+  test('computes the cost of an extra poll: little if the share is not used up, otherwise the interval', () => {
     const share = createRouterShare(0.01, CLAIMS);
     share.measured('bgp-neighbors', took('bgpd', 0.0004));
     expect(share.payback('bgp-neighbors')).toBeCloseTo(0.04, 9);

@@ -58,7 +58,7 @@ function following(collectors: readonly Collector[] = [bgp, bgpNeighbors, bfd]) 
 }
 
 describe('a BGP session', () => {
-  test('that goes down is one line, with the reason that the neighbors command tells', () => {
+  test('that goes down is one line, with the reason from the neighbors command', () => {
     const { sessions, lines } = following();
     sessions.observe(BGP, state(['default', '192.0.2.1', 6], ['default', 'eth2', 6]), 0);
     sessions.observe(NEIGHBORS, [], 0.5);
@@ -94,7 +94,7 @@ describe('a BGP session', () => {
     ]);
   });
 
-  test('is not given the reason of an answer that was asked for before it went down', () => {
+  test('does not get a reason from a query that was sent before it went down', () => {
     const { sessions, messages } = following();
     sessions.observe(BGP, state(['default', '192.0.2.1', 6]), 0);
     sessions.observe(BGP, state(['default', '192.0.2.1', 1]), 5);
@@ -106,7 +106,7 @@ describe('a BGP session', () => {
     ]);
   });
 
-  test('whose reason does not come is told without it', () => {
+  test('is logged without a reason if there is none in time', () => {
     const { sessions, messages } = following();
     const line = (to: string) => `BGP session with 192.0.2.1 (vrf default) Established -> ${to}`;
     sessions.observe(BGP, state(['default', '192.0.2.1', 6]), 0);
@@ -126,14 +126,14 @@ describe('a BGP session', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('is told at once where nobody asks for reasons', () => {
+  test('is logged immediately if no collector polls reasons', () => {
     const { sessions, messages } = following([bgp, bfd]);
     sessions.observe(BGP, state(['default', '192.0.2.1', 6]), 0);
     sessions.observe(BGP, state(['default', '192.0.2.1', 1]), 5);
     expect(messages()).toEqual(['BGP session with 192.0.2.1 (vrf default) Established -> Idle']);
   });
 
-  test('that comes up, comes, goes and tries again is told at once, each at its level', () => {
+  test('is logged immediately, at the right level, when it comes up, appears, disappears or retries', () => {
     const { sessions, lines } = following();
     sessions.observe(BGP, state(['default', '192.0.2.1', 3], ['default', '192.0.2.2', 3]), 0);
     sessions.observe(BGP, state(['default', '192.0.2.1', 6], ['default', '192.0.2.2', 2]), 5);
@@ -146,13 +146,13 @@ describe('a BGP session', () => {
     ]);
   });
 
-  test('is not news when it is seen first', () => {
+  test('is not logged when it is seen for the first time', () => {
     const { sessions, lines } = following();
     sessions.observe(BGP, state(['default', '192.0.2.1', 1]), 0);
     expect(lines).toEqual([]);
   });
 
-  test('of a router that had none is news', () => {
+  test('of a router that had none is logged', () => {
     const { sessions, messages } = following();
     sessions.observe(BGP, [], 0);
     sessions.observe(BGP, state(['default', '192.0.2.1', 1]), 5);
@@ -161,7 +161,7 @@ describe('a BGP session', () => {
 });
 
 describe('a BFD session', () => {
-  test('is told with its diagnostic when it goes down', () => {
+  test('is logged with its diagnostic when it goes down', () => {
     const { sessions, lines } = following();
     sessions.observe(BFD, bfdState(3, 'ok', 'ok'), 0);
     sessions.observe(BFD, bfdState(1, 'control detection time expired', 'ok'), 5);

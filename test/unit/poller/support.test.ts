@@ -32,7 +32,7 @@ function querying(answers: Parameters<typeof answering>[0], since: string | unde
 }
 
 describe('a collector that requires FRR 8.4', () => {
-  test('is not supported by FRR 7.5, which is then queried for nothing but its version, until it is upgraded', async () => {
+  test('is unsupported on FRR 7.5, which is then queried for its version only, until it is upgraded', async () => {
     const answers: Record<string, string> = {
       [SERVERS]: 'unknown_command',
       'show version bgpd': 'FRRouting 7.5.1 (node).',
@@ -62,7 +62,7 @@ describe('a collector that requires FRR 8.4', () => {
     await expect(poll()).rejects.toMatchObject({ name: 'FrrError', reason: 'unknown_command' });
   });
 
-  test('fails as any other where FRR fails otherwise', async () => {
+  test('fails like any other if FRR fails for another reason', async () => {
     const { poll, sent } = querying({
       [SERVERS]: 'timed_out',
       'show version bgpd': 'FRRouting 7.5.1 (node).',
