@@ -153,8 +153,8 @@ async function main(): Promise<void> {
 
 \`make bench-dashboards\` on ${machine()}, ${today()}.
 Prometheus ${/version (\S+)/.exec(version)?.[1]} with the shipped rules and ${fleet.series.toLocaleString('en')} series of ${nodes.toLocaleString('en')} simulated nodes with two uplinks
-each, written every ${SCRAPE_INTERVAL} s while it is asked, on the same cores. Every node is chosen, and the time that a dashboard opens
-with. The time of a panel is that of all its queries, one after the other, in ${tries} tries.
+each, written every ${SCRAPE_INTERVAL} s during the queries, on the same cores. All nodes and the default time range of each dashboard are
+selected. The time of a panel is that of all its queries, one after the other, in ${tries} tries.
 
 ${table(
   ['panel', 'queries', 'series', 'median', 'max'],
