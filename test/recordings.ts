@@ -109,3 +109,10 @@ export function unusedAnswers(): readonly string[] {
 export function removeUnusedAnswers(): void {
   for (const file of unusedAnswers()) rmSync(path.join(ANSWERS, file));
 }
+
+/** One recorded answer. */
+export function readAnswer(name: string, command: string): Buffer {
+  const entry = readSituation(name).index[command];
+  if (entry === undefined) throw new Error(`${name} has no answer to "${command}"`);
+  return readFileSync(path.join(ANSWERS, entry.file));
+}

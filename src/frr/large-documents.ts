@@ -1,10 +1,12 @@
 /**
- * Reads a large answer piece by piece.
+ * Reads a large answer session by session.
  *
- * The answer about 10,000 sessions has 16 MB and more; made a text and parsed in one go it stops everything else for
- * a tenth of a second and takes several times its size in memory. Here the braces are found first, among the bytes and
- * in turns, and an object is decoded and parsed when somebody looks at it: collectors go through sessions one by one,
- * so only one of them is in memory as an object at any time. To the collectors a large object looks like any other.
+ * The answer about 10,000 sessions has tens of megabytes. The objects in it are found first, among the bytes and in
+ * turns; each is decoded and parsed when a collector reads it, so that only one session is in memory as an object at
+ * any time. To the collectors it looks like any other object, but each access parses again: go through its entries
+ * once. Compared with JSON.parse (bench/large-documents.ts), on a busy machine: at 10,000 sessions the longest block of the
+ * event loop is 0.04 to 0.13 s instead of 0.7 to 1.0 s, and the peak of memory 25 MB instead of 70 MB, for half more CPU;
+ * at 1,000 sessions memory is 4 MB instead of 15 MB, for 20 ms more CPU.
  *
  * Finding the braces is cheap because FRR prints a member a line (json-c's "pretty" format): a brace that ends a line
  * opens an object and one that begins a line closes it, which no brace inside a string can do. An answer that is
