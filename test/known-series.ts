@@ -46,7 +46,7 @@ export async function knownSeries(): Promise<KnownSeries> {
 
   function labelsOf(name: string): ReadonlySet<string> {
     const labels = new Set<string>();
-    // A set goes on to what is added while it is walked through: recordings that read each other are each visited once.
+    // Iterating over a set includes elements that are added meanwhile, so rules that read each other are visited once.
     const visited = new Set([name]);
     for (const one of visited) {
       const expr = recorded.get(one);
@@ -84,7 +84,7 @@ export async function knownSeries(): Promise<KnownSeries> {
   };
 }
 
-/** The metrics of an expression, also those that stand in `__name__`. */
+/** The metrics of an expression, including those in `__name__`. */
 function namesIn(expr: string): readonly string[] {
   return selectorsOf(expr).flatMap(({ metric, matchers }) =>
     metric === ''

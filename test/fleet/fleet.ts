@@ -1,7 +1,7 @@
 /**
  * A simulated fleet, for what a laboratory of three routers cannot show: 1,000 nodes with two uplinks each, in two
  * clusters, twenty nodes a rack, two top-of-rack routers a rack. The series are named and labelled as the exporter
- * names and labels them; the figures are made up, and so are the faults.
+ * names and labels them; the values and the faults are invented.
  */
 import { COLLECTORS } from '../../src/collectors/index.ts';
 import type { Labels, Series } from './remote-write.ts';
@@ -47,7 +47,7 @@ const FAMILIES = [
 ] as const;
 const DAEMONS = ['zebra', 'bgpd', 'bfdd', 'staticd'] as const;
 
-/** A figure between 0 and 1 that is always the same for the same words. */
+/** A number between 0 and 1, derived from the words. */
 function noise(...words: readonly (string | number)[]): number {
   let hash = 2166136261;
   for (const character of words.join('|')) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619) >>> 0;

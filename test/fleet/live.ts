@@ -1,4 +1,4 @@
-/** A simulated fleet that goes on: a Prometheus with its past, which is told its present at every scrape interval. */
+/** A live simulated fleet: a Prometheus with its history, which receives new samples at every scrape interval. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export interface LiveFleet extends AsyncDisposable {
   readonly faults: Fleet['faults'];
   /** When the newest fault began, or will begin, in seconds since the epoch. */
   readonly faultsSince: number;
-  /** Series that Prometheus is told of. */
+  /** Number of series that are sent to Prometheus. */
   readonly series: number;
 }
 
@@ -84,7 +84,7 @@ export async function startLiveFleet(options: LiveFleetOptions): Promise<LiveFle
       await pause(Math.max(0, rest), undefined, { signal: ended.signal }).catch(() => undefined);
     }
   })();
-  // Told when the fleet is disposed of, and not as an error that nobody handles.
+  // Reported when the fleet is disposed of, instead of as an unhandled rejection.
   scraping.catch(() => undefined);
   const started = starting.move();
   return {

@@ -1,4 +1,4 @@
-/** The exporter under test, as a process of its own, beside a laboratory's node or alone. */
+/** The exporter under test in a separate process, for a laboratory's node or alone. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ const FORWARD = fileURLToPath(new URL('forward.ts', import.meta.url));
 /** The port that the exporter listens on inside a laboratory. */
 const INSIDE = 9342;
 
-/** A router that programs run beside, and the laboratory that they end with. */
+/** A router for programs to monitor, and the laboratory with which they stop. */
 export interface Beside {
   /** The laboratory's name. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Beside {
 }
 
 export interface ExporterOptions {
-  /** Whose node it runs beside: in its network namespace, with its FRR. On this machine when left out. */
+  /** The laboratory whose node it monitors, in the node's network namespace. Without it, it runs on this machine. */
   readonly lab?: Beside;
   /** How it asks the laboratory's FRR; by vtysh when left out. */
   readonly source?: 'vtysh' | 'socket';

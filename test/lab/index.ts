@@ -1,5 +1,5 @@
 /**
- * What integration tests use: a laboratory of real FRR routers, and the programs beside it.
+ * What integration tests use: a laboratory of real FRR routers, and the programs around it.
  *
  *     await using lab = await startLab();
  *     await using exporter = await startExporter({ lab, flags: ['--poll.interval=1s'] });

@@ -12,7 +12,7 @@ export type LinkName = 'tor1' | 'tor2';
 export interface LabOptions {
   /** The machine's own FRR when left out. */
   readonly version?: FrrVersion;
-  /** Part of the names of namespaces, for whoever looks at them. */
+  /** Part of the names of the namespaces. */
   readonly name?: string;
   readonly topology?: Topology;
   /** Whether to wait until every session is up that can be; true when left out. */

@@ -36,7 +36,7 @@ export interface AlertmanagerConfig {
 }
 
 export interface Messages extends AsyncDisposable {
-  /** The first of them: the only one unless a cluster was asked for. */
+  /** The first of them: the only one unless a cluster was requested. */
   readonly alertmanager: Alertmanager;
   readonly alertmanagers: readonly Alertmanager[];
   /** What has come so far, in the order in which it came. */

@@ -50,11 +50,11 @@ export async function sweep(): Promise<void> {
   for (const name of owners) if (name !== undefined && !isOwned(name)) await execa(REAP, [name]);
 }
 
-/** A new name, unique on this machine, with a folder of its own in the folder for temporary files. */
+/** A new name, unique on this machine, with its own temporary directory. */
 export async function claim(what: string): Promise<{ readonly name: string; readonly folder: string }> {
   if (owner === undefined) {
     owner = `frrlab-${process.pid}-${startTime(process.pid)}`;
-    // A session of its own, so that a Ctrl-C at the terminal does not reach it.
+    // In its own session, so that Ctrl-C at the terminal does not reach it.
     const reaper = spawn(REAP, ['--when-closed', owner], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],

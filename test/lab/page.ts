@@ -20,7 +20,7 @@ const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/s;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)",?/gsy;
 const ESCAPES: Readonly<Record<string, string>> = { '\\n': '\n', '\\"': '"', '\\\\': '\\' };
 
-/** Reads the text format 0.0.4. @throws on a line that is none of it, and on a series that is there twice */
+/** Parses the text format 0.0.4. @throws on an invalid line and on a duplicate series */
 export function readPage(text: string): Page {
   const series: Series[] = [];
   const seen = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * The way from figures to messages, as it is shipped: Prometheus and Alertmanager with the configuration, rules and
+ * The shipped pipeline from metrics to notifications: Prometheus and Alertmanager with the configuration, rules and
  * templates of `alerts/`, behind nodes of a rack. Timings, routes, groups, inhibition and texts are those of the files.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import type { RackNode } from './rack.ts';
 
 const ALERTS = resolve(import.meta.dirname, '../../alerts');
 
-/** A node with an exporter and a second witness beside its FRR, both reachable from this machine. */
+/** A node with FRR, the exporter and a second exporter, both reachable from this machine. */
 export interface WatchedNode extends AsyncDisposable {
   readonly node: RackNode;
   /** Labels that its targets carry. */
@@ -36,7 +36,7 @@ export interface WatchedNode extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts what watches a node, with the exporter's shipped defaults but for what makes pages quick. */
+/** Starts the exporters of a node, with the shipped defaults except for faster polling. */
 export async function watchNode(
   node: RackNode,
   labels: Readonly<Record<string, string>>,
@@ -121,7 +121,7 @@ export interface Paging extends AsyncDisposable {
   readonly prometheus: Prometheus;
   /** What has come so far, in the order in which it came. */
   readonly messages: readonly Message[];
-  /** Tells Prometheus the targets anew, after labels have changed. */
+  /** Updates Prometheus' targets after labels have changed. */
   writeTargets(): void;
   stop(): Promise<void>;
 }

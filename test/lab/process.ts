@@ -1,4 +1,4 @@
-/** A program that runs beside a test: its output is kept, and it ends with the test. */
+/** A program that runs during a test: its output is recorded, and it stops with the test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -96,7 +96,7 @@ export async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** A TCP port of 127.0.0.1 that nobody listens on. */
+/** A free TCP port of 127.0.0.1. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

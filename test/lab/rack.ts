@@ -21,7 +21,7 @@ export type Tor = 'tor1' | 'tor2';
 export interface RackNode {
   /** `node1` and so on. */
   readonly name: string;
-  /** The laboratory's name, and the node's router: what programs beside it want to know. */
+  /** The laboratory's name and the node's router, for programs that monitor it. */
   readonly beside: { readonly name: string; readonly node: Router };
   readonly router: Router;
   /** How FRR of the node names its session with a router. */

@@ -109,8 +109,8 @@ export async function makeRouter(options: {
   };
 
   /**
-   * Starts a daemon, which goes into the background by itself. Its standard output is not ours: FRR 10 keeps it
-   * open. The mounts are for it alone: `ip netns exec` gives it a mount namespace of its own.
+   * Starts a daemon, which daemonizes. Its standard output is not captured, because FRR 10 does not close it. The mounts
+   * are private: `ip netns exec` creates a mount namespace.
    */
   const launch = async (daemon: string, ...args: string[]) => {
     const prepared = [

@@ -73,7 +73,7 @@ export async function startRpkiCache(lab: Lab): Promise<Running> {
   );
 }
 
-/** A topology with these daemons beside what it has. */
+/** A topology with these additional daemons. */
 function withDaemons(topology: Topology): Topology {
   const { node, tor1, tor2 } = topology.routers;
   return {

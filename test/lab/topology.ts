@@ -1,5 +1,5 @@
 /**
- * A node as TripleO makes it, between two top-of-rack routers: what FRR and the kernel of each are configured with.
+ * A node as TripleO configures it, between two top-of-rack routers: the configuration of FRR and the kernel of each.
  *
  *   tor1 down0 ---- eth1 node eth2 ---- down0 tor2
  *

@@ -36,7 +36,7 @@ async function readVersion(path: string): Promise<string> {
 }
 
 /**
- * The machine's own FRR when no version is asked for, or when it is that version; otherwise a Debian root, built
+ * The machine's own FRR if no version is requested or if it has that version; otherwise a Debian root, built
  * first where it is missing.
  */
 export async function frrRoot(version?: FrrVersion): Promise<FrrRoot> {

@@ -98,7 +98,7 @@ const LABS = [
   { frr: '10.7.1', topology: DAEMONS },
 ] as const;
 
-/** Starts it beside the laboratory's node. */
+/** Starts it for the laboratory's node. */
 async function startTheirs(
   lab: Lab,
   { version, bothFlags, theirFlags }: Case,
@@ -202,7 +202,7 @@ describe.each(LABS)('FRR $frr', ({ frr, topology }) => {
       expect(told.series.length).toBeGreaterThan(one.least);
       // A difference that is none any more has no place in the list.
       const needed = new Set(differences.flatMap(explains));
-      // Both may happen to have been asked equally often.
+      // Both may have been queried equally often.
       const relevant = known.filter(
         ({ metric }) => metric !== 'frr_scrapes_total' && told.find(metric).length > 0,
       );

@@ -1,4 +1,4 @@
-/** OSPF, PIM, VRRP and RPKI through the exporter, by vtysh and by the sockets, beside the real daemons. */
+/** OSPF, PIM, VRRP and RPKI with the real daemons, through vtysh and through the sockets. */
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/frr/commands.ts';
@@ -38,10 +38,10 @@ const begin = (source: 'vtysh' | 'socket') =>
   });
 
 const TOPICS = /^frr_(ospf|pim|vrrp|rpki)_/;
-/** Points in time, and counters of what goes on. */
+/** Timestamps and running counters. */
 const MOVES = /_timestamp_seconds$|_retransmissions$|advertisements_sent_total$/;
 
-/** The figures of a page that do not move, as on the page with the labels in the order of their names. */
+/** The samples that do not change, with labels sorted by name. */
 function steady({ series }: Page): readonly string[] {
   return series
     .filter(({ name }) => TOPICS.test(name) && !MOVES.test(name))
@@ -106,7 +106,7 @@ const AT_REST = [
   'frr_rpki_caches_connected 1',
 ];
 
-/** Waits for the page to have exactly these figures, and gives it. */
+/** Waits until a scrape has exactly these samples, and returns it. */
 const untilTold = (exporter: Exporter, expected: readonly string[], what: string) =>
   waitFor(
     async () => {

@@ -1,4 +1,4 @@
-/** The role of TripleO's successor: by real Ansible, its quadlet by podman's own generator, its container by podman. */
+/** The EDPM role, with real Ansible, podman's quadlet generator, and real podman. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';

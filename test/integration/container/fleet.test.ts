@@ -154,7 +154,7 @@ describe('a pair of each', () => {
   it('pages once for a fault that both of each see', async () => {
     (nodes[0] as Node).up = false;
     await waitFor(() => about('cloud-0').length > 0, { within: 60_000, for: 'the page' });
-    // Both Prometheus have told both Alertmanager; the second one would have sent by now.
+    // Both Prometheus have sent to both Alertmanagers; the second one would have notified by now.
     for (const { url } of messages.alertmanagers) {
       const alerts = (await (await fetch(`${url}/api/v2/alerts`)).json()) as {
         labels: Record<string, string>;
@@ -184,7 +184,7 @@ describe('the shipped files', () => {
     try {
       const content = files.map((file) => readFileSync(join(FLEET, file), 'utf8')).join('\n');
       const config = parse(content);
-      // The secrets and the authority stand on the real host.
+      // The secrets and the CA are on the real host.
       for (const file of ['ca.crt', 'password']) writeFileSync(join(folder, file), '');
       const [frr] = config.scrape_configs;
       frr.tls_config.ca_file = join(folder, 'ca.crt');

@@ -4,7 +4,7 @@ import { type Lab, TRIPLEO, waitFor } from '../../lab/index.ts';
 import { FRR_IMAGE, type Machine } from './machine.ts';
 import { run } from './tripleo-container.ts';
 
-/** As kolla makes them in TripleO's images. */
+/** The users and groups that kolla creates in TripleO's images. */
 export const FRR_UID = 42484;
 export const FRRVTY_GID = 42483;
 
@@ -26,7 +26,7 @@ const DEFINITION = {
   volumes: ['/var/lib/frr-of-the-test:/etc/frr', '/run/frr:/run/frr:shared,z'],
 };
 
-/** FRR says in its log what it is asked, by whom ever. */
+/** FRR logs every command that it receives, from any client. */
 const LOG = '/var/log/frr/frr.log';
 
 export async function startFrrContainer(lab: Lab, machine: Machine): Promise<FrrContainer> {

@@ -15,7 +15,7 @@ describe('the service template, evaluated by Heat', () => {
   });
   afterAll(() => heat?.stop());
 
-  it('needs nothing but an image', async () => {
+  it('requires only an image', async () => {
     expect(await roleData(heat)).toEqual(expected('plain'));
   });
 

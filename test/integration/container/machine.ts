@@ -1,5 +1,5 @@
 /**
- * A machine to deploy to, without one: a process with mounts of its own over /run, /etc, /var/lib and /var/log, and
+ * A simulated machine to deploy to: a process with its own mounts over /run, /etc, /var/lib and /var/log, and
  * with a network namespace of its own. What is deployed stands at its true paths, and nothing of the real machine is
  * touched. Containers are real podman's, with images from the store that `images/build` fills.
  */
@@ -51,7 +51,7 @@ export async function exporterImage(): Promise<string> {
 
 export const FRR_IMAGE = 'localhost/frr-exporter-test/frr:latest';
 
-/** As after a boot: an empty /run with what systemd-tmpfiles makes there, /run/frr of root's. */
+/** The state after a boot: an empty /run with what systemd-tmpfiles creates; /run/frr belongs to root. */
 const SET_UP = `
 set -e
 mount -t tmpfs -o mode=755 tmpfs /run

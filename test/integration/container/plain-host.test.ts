@@ -1,4 +1,4 @@
-/** Hosts without OpenStack: the systemd unit, one container, a compose file, the npm package. */
+/** Hosts without OpenStack: the systemd unit, a container, the compose file, the npm package. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,14 +26,14 @@ describe('the systemd unit', () => {
       .filter((line) => line.startsWith(`${key}=`))
       .map((line) => line.slice(key.length + 1));
 
-  it('is exposed to 2.0 at the most, as systemd counts', async () => {
+  it('has an exposure level of at most 2.0', async () => {
     const { stdout } = await execa('systemd-analyze', ['security', '--offline=yes', '--no-pager', UNIT]);
     const [, exposure] = /Overall exposure level for frr-exporter\.service: ([\d.]+)/.exec(stdout) ?? [];
     expect(Number(exposure)).toBeGreaterThan(0);
     expect(Number(exposure)).toBeLessThanOrEqual(2);
   });
 
-  it('is a unit that systemd takes', async () => {
+  it('is accepted by systemd', async () => {
     // Only the program is not installed here.
     const copy = join(machine.folder, 'frr-exporter.service');
     writeFileSync(copy, readFileSync(UNIT, 'utf8').replace(/^ExecStart=.*/m, 'ExecStart=/bin/true'));
@@ -44,7 +44,7 @@ describe('the systemd unit', () => {
     expect(all).toBe('');
   });
 
-  it('allows the system calls that the exporter makes', async () => {
+  it('allows the system calls of the exporter', async () => {
     // The unit's filter as a seccomp profile, with the exporter in its container under it.
     const { stdout } = await execa('systemd-analyze', ['syscall-filter', '--no-pager']);
     const groups = new Map(
@@ -78,7 +78,7 @@ describe('the systemd unit', () => {
   });
 });
 
-describe('containers of one’s own', () => {
+describe('plain containers', () => {
   const BGP = 'frr_bgp_info{vrf="default",router_id="192.0.2.1",local_as="64999"} 1';
 
   async function withFrr(): Promise<void> {
@@ -91,7 +91,7 @@ describe('containers of one’s own', () => {
     writeFileSync(machine.path('/etc/frr-of-the-test/vtysh.conf'), 'service integrated-vtysh-config\n');
   }
 
-  it('run by the line of the documentation', async () => {
+  it('run with the command in the documentation', async () => {
     await withFrr();
     await machine.podman(
       ...['run', '--detach', '--name=frr', '--network=host'],
@@ -118,7 +118,7 @@ describe('containers of one’s own', () => {
     await machine.podman('rm', '--force', '--time=1', 'frr', 'frr_exporter');
   });
 
-  it('run by the compose file, FRR beside the exporter', async () => {
+  it('run with the compose file, together with FRR', async () => {
     const env = {
       FRR_IMAGE,
       FRRVTY_GID: '42483',
@@ -127,7 +127,7 @@ describe('containers of one’s own', () => {
       FRR_EXPORTER_WEB_LISTEN_ADDRESS: '127.0.0.1:9402',
       DOCKER_HOST: 'unix:///run/podman/podman.sock',
     };
-    // podman's API, which ends by itself when nobody asks it for a while.
+    // podman's API, which exits after a while without requests.
     const compose = (...words: string[]) =>
       machine.run(
         'sh',

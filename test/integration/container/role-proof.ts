@@ -99,7 +99,7 @@ export async function expectUnchanged(machine: Machine, deploy: () => Promise<Pl
   expect((await inspect(machine, 'frr_exporter')).Id).toBe(Id);
 }
 
-/** The last tests of a role: that it takes away all that it made. */
+/** The last tests of a role: it removes everything that it created. */
 export function describeRemoval(
   machine: () => Machine,
   remove: (check?: boolean) => Promise<PlayResult>,

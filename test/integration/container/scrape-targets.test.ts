@@ -121,7 +121,7 @@ it('1,000 nodes are targets that Prometheus takes', async () => {
     job_name: frr.job_name,
     relabel_configs: frr.relabel_configs,
     file_sd_configs: [{ files: [targets()] }],
-    // Nobody is there to be scraped.
+    // There is no target.
     scrape_interval: '1d',
   };
   const config = join(machine.folder, 'prometheus.yml');

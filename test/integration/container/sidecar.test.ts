@@ -1,4 +1,4 @@
-/** The exporter beside FRR as TripleO deploys both: image, role data, configuration and container are the real ones. */
+/** The exporter and FRR as TripleO deploys them, with the real image, role data, configuration and container. */
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -249,7 +249,7 @@ describe('what comes from outside', () => {
     const [, , , ...rest] = podmanRun('hostile', { ...definition, command: ['once', words] });
     expect((await machine.attempt('podman', ['run', '--rm', ...rest])).exitCode).toBe(2);
 
-    // What FRR itself has logged since then is what it is asked at every poll, and nothing else.
+    // Since then, FRR has logged the commands of every poll and nothing else.
     await waitFor(async () => (await frr.commandsSeen()).length > seen + 10, { within: 30_000 });
     const asked = new Set((await frr.commandsSeen()).slice(seen));
     asked.delete('enable');

@@ -1,4 +1,4 @@
-/** Gives a machine a systemctl: the stand-in of systemctl.ts, with podman's real generator for quadlets. */
+/** Provides a systemctl for a machine: the stand-in of systemctl.ts, with podman's real generator for quadlets. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

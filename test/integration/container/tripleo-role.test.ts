@@ -1,4 +1,4 @@
-/** The role of TripleO on a cloud that is there already: by real Ansible, with real podman. */
+/** The TripleO role on an existing cloud, with real Ansible and real podman. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';

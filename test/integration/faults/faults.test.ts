@@ -1,6 +1,6 @@
 /**
- * The exporter beside a real FRR to which things happen: every row of "isolation" and "FRR under a running sidecar".
- * One laboratory and one exporter a source, and never a restart of the exporter: it must come back by itself.
+ * The exporter with a real FRR that fails in every way: every row of "isolation" and "FRR under a running sidecar".
+ * One laboratory and one exporter per source. The exporter is never restarted: it must recover without it.
  */
 import { chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';

@@ -1,4 +1,4 @@
-/** Hours of polling in seconds: what the sources leave behind, counted. In a file, and so a process, of its own. */
+/** Hours of polling in seconds: counts what the sources leave behind. In a separate file, and therefore process. */
 import { readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * What a user without rights is told. Root has all rights, so this file gives them up where it has them: for good,
- * which is why these tests stand in a file, and so a process, of their own.
+ * What an unprivileged user sees. This file drops root's privileges permanently, which is why these tests are in a separate
+ * file, and therefore process.
  */
 
 import { once } from 'node:events';

@@ -52,7 +52,7 @@ const CUT_REASONS =
 /** Figures that differ from one poll to the next. */
 const MOVING =
   /_timestamp_seconds$|_messages_.*total$|_packets_.*_total$|_rtt_|_memory_bytes$|_queue_messages$/;
-/** The exporter's own figures. */
+/** The exporter's own metrics. */
 const OWN = /^(frr_exporter_|frr_collector_|process_|nodejs_)/;
 
 interface FamilyOfPeer {
@@ -165,7 +165,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
           .filter(({ name }) => !OWN.test(name))
           .map(({ name, labels, value }) => [name, labels, MOVING.test(name) ? 'moving' : value]);
       expect(seen(pages.vtysh)).toEqual(seen(pages.socket));
-      // Points in time are the same within a second, told as they are in whole ones.
+      // Timestamps may differ by a second, because FRR reports whole seconds.
       const times = (page: Page) =>
         page.series.filter(({ name }) => name.endsWith('_timestamp_seconds') && !OWN.test(name));
       const apart = times(pages.vtysh).map(({ value }, i) =>
@@ -322,7 +322,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         (read) =>
           read.value('frr_daemon_up', { daemon: 'bgpd' }) === 0 &&
           read.find('frr_bgp_session_up').length === 0,
-        // The last figures are kept for four seconds.
+        // The last results are served for four seconds.
         TWO_POLLS + 4_000,
         'bgpd to be down and its figures to be gone',
       );

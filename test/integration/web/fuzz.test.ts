@@ -1,4 +1,4 @@
-/** Tens of thousands of malformed requests and handshakes: the exporter answers or closes, and goes on serving. */
+/** Tens of thousands of malformed requests and handshakes: the exporter responds or closes, and continues to serve. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';

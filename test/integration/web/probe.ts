@@ -43,7 +43,7 @@ function tlsOptions(tls: NonNullable<Ask['tls']>) {
   };
 }
 
-/** Asks on a connection of its own. @throws when there is no answer */
+/** Sends a request on a new connection. @throws when there is no response */
 export function ask({ port, path = '/metrics', method = 'GET', tls, user, headers = {} }: Ask): Promise<Got> {
   return new Promise((resolve, reject) => {
     const options = {
@@ -75,7 +75,7 @@ export function ask({ port, path = '/metrics', method = 'GET', tls, user, header
   });
 }
 
-/** {@link ask}, told in a word: the status, or `refused`. */
+/** The outcome of {@link ask} in one word: the status, or `refused`. */
 export async function outcome(question: Ask): Promise<string> {
   try {
     return String((await ask(question)).status);

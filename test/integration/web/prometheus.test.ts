@@ -62,7 +62,7 @@ ${users}`,
     `--web.config.file=${file('web.yml')}`,
     ...ports.map((port) => `--web.listen-address=127.0.0.1:${port}`),
   ]);
-  /** Each target has connections of its own, so a new one meets what is new. */
+  /** Each target has its own connections, so a new target uses the new configuration. */
   const scrape = (count: number) => {
     const targets = [ours.port, ...ports].slice(0, count).map((port) => `127.0.0.1:${port}`);
     return replace(file('targets.json'), JSON.stringify([{ targets }]));
@@ -110,7 +110,7 @@ ${users}`,
     );
     await further(4);
   }
-  // A new authority for clients beside the old one, then a second user.
+  // A second CA for clients, then a second user.
   await replace(file('clients.crt'), authority.cert + next.cert);
   await configure(`  alice: ${HASH}\n  bob: ${HASH}\n`);
   await further(8);

@@ -1,4 +1,4 @@
-/** What people with bad intentions, and broken clients, try: the pages stay protected and the exporter goes on serving. */
+/** Attacks and broken clients: the endpoints stay protected, and the exporter continues to serve. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect as connectHttp2 } from 'node:http2';
 import { join } from 'node:path';
