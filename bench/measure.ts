@@ -54,7 +54,7 @@ function loopDelays(page: string): ReadonlyMap<number, number> {
 
 /** This exporter polls in the background; here at a fixed interval. */
 export async function measure(program: Program, plan: Plan): Promise<Measured> {
-  const own = [`--poll.interval=${plan.interval}s`, '--poll.max-share=1', ...(plan.flags ?? [])];
+  const own = [`--poll.interval=${plan.interval}s`, '--poll.max-share=100%', ...(plan.flags ?? [])];
   const running = await program.start(plan.target, program.ours ? own : []);
   const scrape = createScraper(running.url);
   try {

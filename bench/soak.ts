@@ -72,7 +72,7 @@ function activeResources(page: string): number {
 
 await using pair = await startSessionPair(sessions);
 const program = values.source === 'vtysh' ? OURS_BY_VTYSH : OURS_BY_SOCKETS;
-const running = await program.start(pair, [`--poll.interval=${interval}s`, '--poll.max-share=1']);
+const running = await program.start(pair, [`--poll.interval=${interval}s`, '--poll.max-share=100%']);
 const scrape = createScraper(running.url);
 const begun = { at: performance.now(), cpu: cpuSeconds(running.pid) };
 const elapsedMinutes = () => (performance.now() - begun.at) / 60_000;

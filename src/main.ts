@@ -87,9 +87,15 @@ function explained(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** As Prometheus' own programs print it: `frr-exporter, version 1.2.3 (revision: 4a2d2a9, node: v24.21.0)`. */
+function versionText({ version, revision }: Build): string {
+  const commit = revision === '' ? '' : `revision: ${revision}, `;
+  return `frr-exporter, version ${version} (${commit}node: ${process.version})`;
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const line = readCommandLine(argv, process.env, build().version);
+    const line = readCommandLine(argv, process.env, versionText(build()));
     if (line.command !== 'print') return await run(line);
     process.stdout.write(line.text);
     return 0;

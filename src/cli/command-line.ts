@@ -9,18 +9,20 @@ const COMMANDS = {
   once: 'poll once, print the metrics, exit with 0 if FRR answered and 1 if not',
   record: 'run every command on FRR once and write a recording into the directory DIR',
   doctor: 'check the prerequisites and suggest fixes',
+  help: 'show this help',
+  version: 'show the version, the revision and the version of Node',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
 
 type Words =
-  | { readonly command: Exclude<CommandName, 'record'> }
+  | { readonly command: Exclude<CommandName, 'record' | 'help' | 'version'> }
   | { readonly command: 'record'; readonly directory: string };
 
 /** What to do. */
 export type CommandLine =
   | (Words & { readonly config: Config })
-  /** `--help` and `--version`. */
+  /** Help and the version. */
   | { readonly command: 'print'; readonly text: string };
 
 function isCommandName(word: string): word is CommandName {
@@ -100,12 +102,28 @@ function createProgram(version: string, flags: readonly Flag[], print: (text: st
   return program;
 }
 
+/** Flags of frr_exporter (tynany) that are called something else here, and what to use. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'frr.vtysh': '--frr.source=vtysh',
+  'frr.vtysh.sudo': '--frr.vtysh.prefix="sudo -n"',
+  'frr.vtysh.timeout': '--frr.timeout',
+  'frr.vtysh.options': '--frr.pathspace for its -N',
+  'frr.socket.timeout': '--frr.timeout',
+  'collector.bgp6': '--collector.bgp, which covers every address family',
+  'collector.bgpl2vpn': '--collector.bgp, which covers every address family, and --collector.evpn',
+  'collector.route': '--collector.rib',
+  'collector.status': '--collector.daemons',
+};
+
 /** What is wrong with a word that is almost a flag, as other programs have them; undefined where nothing is. */
 function mistake(word: string, flags: readonly Flag[]): string | undefined {
   const [typed = '', value] = word.split('=', 2);
   const [, dashes, no, name] = /^(--?)(no-)?(.*)$/.exec(typed) ?? [];
   const flag = flags.find((one) => one.name === name);
-  if (flag === undefined) return undefined;
+  if (flag === undefined) {
+    const instead = ELSEWHERE[name ?? ''];
+    return instead && `unknown flag ${typed}; use ${instead}`;
+  }
   if (dashes === '-') return `unknown flag ${word}; did you mean --${name}?`;
   if (isSwitch(flag))
     return value === undefined ? undefined : `--${name} takes no value; write --${name} or --no-${name}`;
@@ -160,7 +178,10 @@ function readGiven(program: Command, flags: readonly Flag[], environment: NodeJS
 }
 
 /** The command that the words besides the flags name, and its directory. */
-function readCommand([command = 'serve', directory]: readonly string[]): Words {
+function readCommand([command = 'serve', directory]: readonly string[]):
+  | Words
+  | { readonly command: 'help' }
+  | { readonly command: 'version' } {
   if (!isCommandName(command))
     throw new UsageError(
       `unknown command ${JSON.stringify(command)}; there are ${Object.keys(COMMANDS).join(', ')}`,
@@ -197,6 +218,11 @@ export function readCommandLine(
     throw usageError(error);
   }
   const words = readCommand(program.args);
+  if (words.command === 'version') return { command: 'print', text: `${version}\n` };
+  if (words.command === 'help') {
+    program.outputHelp();
+    return { command: 'print', text: printed };
+  }
   const config = makeConfig(readGiven(program, flags, environment), collectors);
   const warnings = [...unknownVariables(flags, environment), ...config.warnings];
   return { ...words, config: { ...config, warnings } };

@@ -113,6 +113,11 @@ export function makeConfig(given: Given, { make, check }: CollectorSet): Config 
     });
     return false;
   });
+  if (enabled.length === 0)
+    warnings.push({
+      text: 'no collector is enabled',
+      remedy: 'enable one by its flag, such as --collector.bgp',
+    });
   const wrong = contradiction(program) ?? check(values, enabled);
   if (wrong !== undefined) throw new UsageError(wrong);
   return { ...program, collectors: enabled, warnings };

@@ -103,14 +103,17 @@ export function integer(least: number, most: number): Kind<number> {
   };
 }
 
-/** A share of time, more than nothing and at most all of it: `1%` or `0.01`. */
+/**
+ * A share of time, more than nothing and at most all of it: `1%` or `0.01`. Whoever writes `1` means 1%, and would get
+ * everything: a number without a percent sign is below 1.
+ */
 export const share: Kind<number> = {
   placeholder: 'SHARE',
-  takes: 'a share above 0% and up to 100%, such as 1% or 0.01',
+  takes: 'a share above 0% and up to 100%, such as 1%, or a number below 1, such as 0.01',
   read: (text) => {
     const [, count, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text) ?? [];
     const value = Number(count) / (percent === '%' ? 100 : 1);
-    return value > 0 && value <= 1 ? value : undefined;
+    return value > 0 && (percent === '%' ? value <= 1 : value < 1) ? value : undefined;
   },
 };
 

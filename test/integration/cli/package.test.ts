@@ -33,7 +33,7 @@ describe('from a checkout', () => {
     await symlink(COMMAND, join(folder, 'frr-exporter'));
     expect(await run(join(folder, 'frr-exporter'), ['--version'], `${folder}:${process.env.PATH}`)).toEqual({
       exitCode: 0,
-      stdout: version,
+      stdout: expect.stringMatching(new RegExp(`^frr-exporter, version ${version} \\(node: v\\d`)),
       stderr: '',
     });
   });
@@ -105,7 +105,11 @@ describe('as a package', () => {
     );
     await chmod(main, 0o755);
     const path = `${ROOT}node_modules/.bin:${process.env.PATH}`;
-    expect(await run(main, ['--version'], path)).toEqual({ exitCode: 0, stdout: version, stderr: '' });
+    expect(await run(main, ['--version'], path)).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(new RegExp(`^frr-exporter, version ${version} \\(node: v\\d`)),
+      stderr: '',
+    });
     const { exitCode, stdout } = await run(main, ['once', ...FROM_RECORDING, '--log.level=error'], path);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^frr_up 1$/m);

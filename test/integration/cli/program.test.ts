@@ -81,7 +81,7 @@ describe('cannot begin', () => {
     const { exitCode, stderr } = await run([], { FRR_EXPORTER_POLL_MAX_SHARE: '2' });
     expect(exitCode).toBe(2);
     expect(stderr).toBe(
-      'frr-exporter: FRR_EXPORTER_POLL_MAX_SHARE takes a share above 0% and up to 100%, such as 1% or 0.01, not "2"',
+      'frr-exporter: FRR_EXPORTER_POLL_MAX_SHARE takes a share above 0% and up to 100%, such as 1%, or a number below 1, such as 0.01, not "2"',
     );
   });
 

@@ -63,7 +63,7 @@ beforeAll(async () => {
   exporter = await startExporter({
     lab,
     source: 'socket',
-    flags: ['--poll.interval=1s', '--poll.max-share=1', '--poll.stale-after=5s', '--frr.timeout=2s'],
+    flags: ['--poll.interval=1s', '--poll.max-share=100%', '--poll.stale-after=5s', '--frr.timeout=2s'],
   });
   alertmanager = await startAlertmanager({
     config: { route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }] },

@@ -16,7 +16,7 @@ const FLAGS = [
   '--poll.interval=1s',
   '--frr.timeout=1s',
   '--poll.stale-after=4s',
-  '--poll.max-share=1',
+  '--poll.max-share=100%',
   '--frr.max-output=1MiB',
   '--log.format=json',
 ];

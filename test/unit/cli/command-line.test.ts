@@ -21,6 +21,9 @@ describe('commands', () => {
   test('--version', () => {
     expect(read('--version')).toEqual({ command: 'print', text: '1.2.3\n' });
   });
+  test.each(['help', 'version'])('%s is the same as the flag', (command) => {
+    expect(read(command)).toEqual(read(`--${command}`));
+  });
   test('--help names every command and flag', () => {
     const line = read('doctor', '--help');
     if (line.command !== 'print') throw new Error('no help');
@@ -37,6 +40,9 @@ describe('what is refused, in one line', () => {
     [['--foo'], "unknown flag '--foo'; --help lists them all"],
     [['--web.listen-adress=:1'], "unknown flag '--web.listen-adress'; did you mean --web.listen-address?"],
     [['-log.level=info'], 'unknown flag -log.level=info; did you mean --log.level?'],
+    [['--frr.vtysh'], 'unknown flag --frr.vtysh; use --frr.source=vtysh'],
+    [['--frr.socket.timeout=2s'], 'unknown flag --frr.socket.timeout; use --frr.timeout'],
+    [['--no-collector.route'], 'unknown flag --no-collector.route; use --collector.rib'],
     [['-x'], "unknown flag '-x'; --help lists them all"],
     [
       ['--frr.timeout', '--log.level=info'],
@@ -55,7 +61,7 @@ describe('what is refused, in one line', () => {
       ['--collector.disable-defaults=true'],
       '--collector.disable-defaults takes no value; write --collector.disable-defaults or --no-collector.disable-defaults',
     ],
-    [['start'], 'unknown command "start"; there are serve, once, record, doctor'],
+    [['start'], 'unknown command "start"; there are serve, once, record, doctor, help, version'],
     [['once', 'now'], 'once takes no argument, not "now"'],
     [['record'], 'record takes the directory to write into: frr-exporter record DIR'],
     [['record', 'a', 'b'], 'too many arguments. Expected 2 arguments but got 3: record, a, b.'],

@@ -147,6 +147,11 @@ describe('collectors', () => {
   test('only the named ones', () => {
     expect(enabled(['--collector.disable-defaults', '--collector.host-routes'])).toEqual(['host-routes']);
   });
+  test('none is a warning', () => {
+    expect(read(['--collector.disable-defaults']).warnings).toEqual([
+      { text: 'no collector is enabled', remedy: 'enable one by its flag, such as --collector.bgp' },
+    ]);
+  });
   test('in the environment, where the command line wins', () => {
     const environment = {
       FRR_EXPORTER_COLLECTOR_HOST_ROUTES: 'false',

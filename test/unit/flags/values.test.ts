@@ -4,6 +4,7 @@ import {
   argumentArray,
   duration,
   durationText,
+  externalUrl,
   integer,
   type Kind,
   listenAddress,
@@ -14,6 +15,7 @@ import {
   size,
   sizeText,
   urlPath,
+  urlPrefix,
   yesOrNo,
 } from '../../../src/flags/values.ts';
 
@@ -100,7 +102,11 @@ describe('share', () => {
     ['0.01', 0.01],
     ['.5', 0.5],
     ['100%', 1],
-    ['1', 1],
+    ['99.5%', 0.995],
+    ['0.999', 0.999],
+    ['1', undefined],
+    ['1.0', undefined],
+    ['5', undefined],
     ['0', undefined],
     ['0%', undefined],
     ['101%', undefined],
@@ -200,4 +206,41 @@ describe('path of a page', () => {
     ['/me trics', undefined],
     ['', undefined],
   ]);
+});
+
+describe('prefix of paths', () => {
+  table(urlPrefix, [
+    ['/', ''],
+    ['/frr', '/frr'],
+    ['/frr/', '/frr'],
+    ['/a/b//', '/a/b'],
+    ['', undefined],
+    ['frr', undefined],
+    ['frr/', undefined],
+    ['/a/../b', undefined],
+    ['/f?x', undefined],
+  ]);
+});
+
+describe('external URL', () => {
+  const read = (given: string) => externalUrl.read(given)?.href;
+  test.each([
+    ['https://node.example/frr/', 'https://node.example/frr/'],
+    ['http://node.example', 'http://node.example/'],
+    ['http://[2001:db8::1]:9342/frr', 'http://[2001:db8::1]:9342/frr'],
+    ['node.example', undefined],
+    ['/frr', undefined],
+    ['ftp://node.example/', undefined],
+    ['javascript:alert(1)', undefined],
+    ['https://', undefined],
+    ['https://node.example/?a=b', undefined],
+    ['https://node.example/#part', undefined],
+    ['https://user@node.example/', undefined],
+    ['https://:secret@node.example/', undefined],
+    ['https://node.example/a b', undefined],
+    ['https://node.example/a//b', undefined],
+    ['', undefined],
+  ])('%j', (given, expected) => {
+    expect(read(given)).toBe(expected);
+  });
 });
