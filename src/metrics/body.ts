@@ -5,7 +5,7 @@
 import { inTurns, type Turns } from '../base/turns.ts';
 import { END, type Format, renderSlices } from './exposition.ts';
 import type { MetricFamily } from './family.ts';
-import { type Deflated, deflateTurns, joinGzip } from './gzip.ts';
+import { type Deflated, deflateSlices, joinGzip } from './gzip.ts';
 
 /** Part of a body; does not change. */
 export interface BodyPart {
@@ -37,14 +37,14 @@ function* joinTurns(slices: Iterable<Buffer>): Turns<Buffer> {
 export function familiesPart(families: readonly MetricFamily[]): BodyPart {
   return {
     text: oncePerFormat((format) => inTurns(joinTurns(renderSlices(families, format)))),
-    deflated: oncePerFormat((format) => inTurns(deflateTurns(renderSlices(families, format)))),
+    deflated: oncePerFormat((format) => deflateSlices(renderSlices(families, format))),
   };
 }
 
 /** A small part with a text from elsewhere. */
 export function textPart(render: (format: Format) => Promise<Buffer>): BodyPart {
   const text = oncePerFormat(render);
-  return { text, deflated: oncePerFormat(async (format) => inTurns(deflateTurns([await text(format)]))) };
+  return { text, deflated: oncePerFormat(async (format) => deflateSlices([await text(format)])) };
 }
 
 const END_PART = textPart(async (format) => Buffer.from(END[format]));

@@ -1,6 +1,7 @@
 /** Compressed texts that can be joined to one gzip member (RFC 1952; curl refuses several) without compressing them again. */
-import { constants, crc32, deflateRawSync } from 'node:zlib';
-import type { Turns } from '../base/turns.ts';
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
+import { constants, crc32, createDeflateRaw } from 'node:zlib';
 
 export interface Deflated {
   /** Blocks of RFC 1951 that end on a byte boundary and refer to nothing before them; none of them is the last one. */
@@ -15,17 +16,18 @@ export interface Deflated {
 const OPTIONS = { level: 1, finishFlush: constants.Z_FULL_FLUSH } as const;
 
 /** Compresses a text slice by slice. */
-export function* deflateTurns(slices: Iterable<Buffer>): Turns<Deflated> {
-  const blocks: Buffer[] = [];
+export async function deflateSlices(slices: Iterable<Buffer>): Promise<Deflated> {
+  const deflating = createDeflateRaw(OPTIONS);
+  const bytes = buffer(deflating);
   let checksum = 0;
   let length = 0;
   for (const slice of slices) {
-    blocks.push(deflateRawSync(slice, OPTIONS));
     checksum = crc32(slice, checksum);
     length += slice.length;
-    yield;
+    if (!deflating.write(slice)) await once(deflating, 'drain');
   }
-  return { bytes: Buffer.concat(blocks), checksum, length };
+  deflating.end();
+  return { bytes: await bytes, checksum, length };
 }
 
 /** RFC 1952: gzip, deflate, no flags, no time, no extra flags, unknown system. */
