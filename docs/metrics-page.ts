@@ -9,8 +9,8 @@ import { BUILD_DESCRIPTORS } from '../src/metrics/build.ts';
 import type { Descriptor } from '../src/metrics/family.ts';
 import { startProcessMetrics } from '../src/metrics/process.ts';
 import { POLLER_DESCRIPTORS } from '../src/poller/poller-metrics.ts';
+import { WEB_CONFIG_DESCRIPTORS } from '../src/web/config/watch.ts';
 import { measureRequests } from '../src/web/request-metrics.ts';
-import { WEB_CONFIG_DESCRIPTORS } from '../src/web/web-config-file.ts';
 import { DIFFERENCES } from './compat-differences.ts';
 
 const PACES: Readonly<Record<Pace, string>> = {

@@ -111,6 +111,8 @@ export function maintenanceFamilies({ active, end }: Maintenance): readonly Metr
 /** A file that is read regularly. */
 export interface MaintenanceWatch {
   readonly current: () => Maintenance;
+  /** Reads the file now. Never rejects. */
+  readonly reload: () => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -123,7 +125,8 @@ export async function watchMaintenance(
   interval: number,
   log: Logger,
 ): Promise<MaintenanceWatch> {
-  if (file === undefined) return { current: () => NO_MAINTENANCE, stop: () => undefined };
+  if (file === undefined)
+    return { current: () => NO_MAINTENANCE, reload: async () => undefined, stop: () => undefined };
   let current = NO_MAINTENANCE;
   const check = async () => {
     const before = current;
@@ -134,14 +137,14 @@ export async function watchMaintenance(
     if (current.active && !before.active) log.info({ end, reason: current.reason }, 'maintenance begins');
     if (!current.active && before.active) log.info({ reason: before.reason }, 'maintenance is over');
   };
-  await check();
-  let checking = false;
-  const timer = setInterval(() => {
-    if (checking) return;
-    checking = true;
-    void check().finally(() => {
-      checking = false;
+  let checking: Promise<void> | undefined;
+  const reload = () => {
+    checking ??= check().finally(() => {
+      checking = undefined;
     });
-  }, interval * 1000).unref();
-  return { current: () => current, stop: () => clearInterval(timer) };
+    return checking;
+  };
+  await reload();
+  const timer = setInterval(() => void reload(), interval * 1000).unref();
+  return { current: () => current, reload, stop: () => clearInterval(timer) };
 }

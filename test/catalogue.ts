@@ -4,8 +4,8 @@ import { MAINTENANCE_DESCRIPTORS } from '../src/maintenance.ts';
 import { BUILD_DESCRIPTORS } from '../src/metrics/build.ts';
 import { startProcessMetrics } from '../src/metrics/process.ts';
 import { POLLER_DESCRIPTORS } from '../src/poller/poller-metrics.ts';
+import { WEB_CONFIG_DESCRIPTORS } from '../src/web/config/watch.ts';
 import { measureRequests } from '../src/web/request-metrics.ts';
-import { WEB_CONFIG_DESCRIPTORS } from '../src/web/web-config-file.ts';
 
 /** Label names by the name of the series as Prometheus stores it: a histogram has three. */
 export type Catalogue = ReadonlyMap<string, ReadonlySet<string>>;

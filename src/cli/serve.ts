@@ -9,9 +9,9 @@ import { maintenanceFamilies, watchMaintenance } from '../maintenance.ts';
 import { type BodyPart, familiesPart } from '../metrics/body.ts';
 import { type Build, buildFamily } from '../metrics/build.ts';
 import { startPoller } from '../poller/scheduler.ts';
+import { PLAIN_HTTP, type WebConfigSource } from '../web/config/in-force.ts';
 import { createConnectionListener, type Listener } from '../web/listener.ts';
-import { createPages, type Handler } from '../web/pages.ts';
-import { PLAIN_HTTP, type WebConfigSource } from '../web/web-config-in-force.ts';
+import { createPages, type Handler } from '../web/routes.ts';
 import { openConfiguredSource, pollSettings } from './frr.ts';
 
 /** Metrics about this program itself; loaded only if they are enabled. */
@@ -47,7 +47,7 @@ async function openProtection({ webConfigFile }: Config, log: Logger): Promise<P
   if (webConfigFile === undefined)
     return { webConfig: PLAIN_HTTP, protected: (handler) => handler, stop: async () => undefined };
   const [{ openWebConfig }, { createPasswords }, { protect }] = await Promise.all([
-    import('../web/web-config-file.ts'),
+    import('../web/config/watch.ts'),
     import('../web/passwords.ts'),
     import('../web/protection.ts'),
   ]);
@@ -90,6 +90,11 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
   );
   const maintenance = await watchMaintenance(config.maintenanceFile, config.pollInterval, log);
   const ownMetrics = await startOwnMetrics(config);
+  const reload = async () => {
+    log.info('SIGHUP: reading the web configuration and the maintenance file again');
+    await Promise.all([webConfig.reload(), maintenance.reload()]);
+  };
+  process.on('SIGHUP', reload);
   const poller = startPoller({
     source,
     collectors: config.collectors,
@@ -129,6 +134,7 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
     log.info({ signal: String(ended.reason) }, 'frr-exporter ends');
     void notify('STOPPING=1', log);
   } finally {
+    process.off('SIGHUP', reload);
     maintenance.stop();
     ownMetrics.stop();
     await Promise.all([poller.stop(), listener?.close(), protection.stop()]);

@@ -2,7 +2,7 @@
 
 import { SocketAddress } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import type { TlsConfig } from './web-config.ts';
+import type { TlsConfig } from './config/web-config.ts';
 
 /**
  * The names in a certificate: DNS names, e-mail addresses, IP addresses and URIs, as Go writes them.

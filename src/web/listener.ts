@@ -12,8 +12,8 @@ import type { Logger } from '../base/log.ts';
 import { UserError } from '../base/user-error.ts';
 import { type ListenAddress, listenAddressText } from '../flags/values.ts';
 import { clientRefused } from './client-certificates.ts';
-import type { Handler } from './pages.ts';
-import type { LoadedWebConfig, WebConfigSource } from './web-config-in-force.ts';
+import type { LoadedWebConfig, WebConfigSource } from './config/in-force.ts';
+import type { Handler } from './routes.ts';
 
 /** Not imported: an import looks at every export of node:http, and those of WebSocket load 12 MB of a client. */
 const { createServer: createHttpServer } = process.getBuiltinModule('node:http');

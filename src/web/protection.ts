@@ -1,10 +1,10 @@
 /** What stands before every page: the headers, the rate limit and the passwords of the web configuration. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../base/log.ts';
-import type { Handler } from './pages.ts';
+import type { WebConfigSource } from './config/in-force.ts';
+import type { RateLimit } from './config/web-config.ts';
 import { basicCredentials, type Passwords } from './passwords.ts';
-import type { RateLimit } from './web-config.ts';
-import type { WebConfigSource } from './web-config-in-force.ts';
+import type { Handler } from './routes.ts';
 
 /** A bucket of tokens: full at first, one more each interval, one less with each request. */
 export interface TokenBucket {

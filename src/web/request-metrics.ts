@@ -1,6 +1,6 @@
 /** Counts and times the requests, whatever becomes of them. */
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { Handler } from './pages.ts';
+import type { Handler } from './routes.ts';
 
 /** For paths that are not there, so that nobody can make series by asking. */
 const OTHER = 'other';

@@ -101,7 +101,7 @@ describe('as a package', () => {
     };
     const main = join(unpacked, bin['frr-exporter'] as string);
     expect((await readFile(main, 'utf8')).split('\n')[0]).toBe(
-      '#!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=2 --heap-growing-percent=30',
+      '#!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 node --disable-sigusr1 --max-semi-space-size=2 --heap-growing-percent=30',
     );
     await chmod(main, 0o755);
     const path = `${ROOT}node_modules/.bin:${process.env.PATH}`;

@@ -1,11 +1,11 @@
 /** The program as a whole: how it begins, how it ends, and what it says when it cannot begin. */
 import { once } from 'node:events';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { claim, freePort, release } from '../../lab/index.ts';
+import { claim, freePort, release, waitFor } from '../../lab/index.ts';
 import { ask } from '../web/probe.ts';
 import { COMMAND, FROM_RECORDING, messages, startOurs } from '../web/programs.ts';
 
@@ -190,6 +190,38 @@ describe('ends', () => {
     expect(exitCode).toBe(1);
     const last = JSON.parse(stderr.split('\n').at(-1) as string) as { level: string; msg: string };
     expect(last).toMatchObject({ level: 'fatal', msg: `frr-exporter exits, ${origin}: boom` });
+  });
+});
+
+describe('signals that do not end it', () => {
+  /** Whether it listens where Node's debugger would: 127.0.0.1:9229. */
+  const debugged = async ({ pid }: { pid: number }) => {
+    const inspector = '0100007F:240D 00000000:0000 0A';
+    return (await readFile(`/proc/${pid}/net/tcp`, 'utf8')).includes(inspector);
+  };
+
+  test('SIGUSR1 opens no debugger', async () => {
+    await using ours = await startOurs([]);
+    for (let i = 0; i < 5; i++) {
+      process.kill(ours.pid, 'SIGUSR1');
+      expect((await ask({ port: ours.port })).status).toBe(200);
+      expect(await debugged(ours)).toBe(false);
+    }
+  });
+
+  test('SIGHUP reads the maintenance file at once', async () => {
+    const file = join(owned.folder, 'maintenance');
+    await using ours = await startOurs([`--maintenance.file=${file}`, '--poll.interval=1h']);
+    const maintenance = async () =>
+      /^frr_maintenance (\d)$/m.exec((await ask({ port: ours.port })).body)?.[1];
+    expect(await maintenance()).toBe('0');
+    await writeFile(file, '');
+    process.kill(ours.pid, 'SIGHUP');
+    await waitFor(async () => (await maintenance()) === '1', { within: 10_000 });
+    expect(messages(ours).slice(-2)).toEqual([
+      'SIGHUP: reading the web configuration and the maintenance file again',
+      'maintenance begins',
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { claim, release } from '../../lab/index.ts';
+import { claim, release, waitFor } from '../../lab/index.ts';
 import { type Identity, makeAuthority, makeIdentity } from './certificates.ts';
 import { ask, outcome } from './probe.ts';
 import { messages, type Program, startOurs } from './programs.ts';
@@ -51,8 +51,8 @@ async function serialOf({ cert }: Identity): Promise<string> {
   return new X509Certificate(cert).serialNumber;
 }
 
-/** What the exporter tells about its configuration. */
-async function told(question: Parameters<typeof ask>[0]): Promise<Record<string, number>> {
+/** What the exporter reports about its configuration. */
+async function reported(question: Parameters<typeof ask>[0]): Promise<Record<string, number>> {
   const { body } = await ask(question);
   return Object.fromEntries(
     [...body.matchAll(/^frr_exporter_web_(\S+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]),
@@ -102,8 +102,8 @@ test('a new certificate is shown to the next connection, and a connection that e
   } finally {
     agent.destroy();
   }
-  expect(messages(ours)).toContain('web configuration read again');
-  expect(await told({ port, tls: {} })).toMatchObject({
+  expect(messages(ours)).toContain('web configuration reloaded');
+  expect(await reported({ port, tls: {} })).toMatchObject({
     config_last_reload_successful: 1,
     certificate_expiry_timestamp_seconds:
       Date.parse(new (await import('node:crypto')).X509Certificate(fresh.cert).validTo) / 1000,
@@ -113,10 +113,10 @@ test('a new certificate is shown to the next connection, and a connection that e
 test('between a new key and its certificate the old pair serves', async () => {
   await replace(file('tls.key'), fresh.key);
   expect(await shownSerial()).toBe(await serialOf(old));
-  expect(await told({ port, tls: {} })).toMatchObject({ config_last_reload_successful: 0 });
+  expect(await reported({ port, tls: {} })).toMatchObject({ config_last_reload_successful: 0 });
   await replace(file('tls.crt'), fresh.cert);
   expect(await shownSerial()).toBe(await serialOf(fresh));
-  expect(await told({ port, tls: {} })).toMatchObject({ config_last_reload_successful: 1 });
+  expect(await reported({ port, tls: {} })).toMatchObject({ config_last_reload_successful: 1 });
 });
 
 test('passwords come and change, with connections as they are', async () => {
@@ -142,16 +142,17 @@ test('client certificates come and go', async () => {
 });
 
 test('TLS itself goes and comes', async () => {
-  await configure('');
-  expect(await outcome({ port })).toBe('200');
+  await configure(`basic_auth_users:\n  alice: ${HASH}\n`);
+  expect(await outcome({ port, user: ['alice', PASSWORD] })).toBe('200');
+  expect(await outcome({ port })).toBe('401');
   expect(await outcome({ port, tls: {} })).toBe('refused');
   await configure(TLS);
   expect(await outcome({ port })).toBe('refused');
   expect(await outcome({ port, tls: {} })).toBe('200');
 });
 
-describe('what cannot be used leaves the one before in force, and is said once', () => {
-  const KEPT = 'web configuration changed and cannot be used, so the one before stays in force: ';
+describe('what cannot be used leaves the previous one in force, and is logged once', () => {
+  const KEPT = 'web configuration cannot be used, so the previous one stays in force: ';
   const complaints = () => messages(ours).filter((message) => message.startsWith(KEPT));
 
   test.each<[string, () => Promise<void>, () => string]>([
@@ -160,6 +161,13 @@ describe('what cannot be used leaves the one before in force, and is said once',
       'an unknown key',
       () => configure(`${TLS}  cert_fiel: x\n`),
       () => `${file('web.yml')}:4: tls_server_config: unknown key "cert_fiel"`,
+    ],
+    ['a truncated file', () => configure(''), () => `${file('web.yml')} is empty now; restart`],
+    ['comments alone', () => configure('# later\n'), () => `${file('web.yml')} is empty now; restart`],
+    [
+      'all protection gone',
+      () => configure('rate_limit: {interval: 1s, burst: 5}\n'),
+      () => `${file('web.yml')} has neither tls_server_config nor basic_auth_users now; restart`,
     ],
     [
       'a file that is gone',
@@ -204,7 +212,7 @@ describe('what cannot be used leaves the one before in force, and is said once',
     const before = complaints().length;
     await spoil();
     for (let i = 0; i < 3; i++) expect(await outcome({ port, tls: {} })).toBe('200');
-    expect(await told({ port, tls: {} })).toMatchObject({ config_last_reload_successful: 0 });
+    expect(await reported({ port, tls: {} })).toMatchObject({ config_last_reload_successful: 0 });
     const said = complaints().slice(before);
     expect(said.length).toBe(1);
     expect(said[0]).toContain(`${KEPT}${message()}`);
@@ -212,6 +220,26 @@ describe('what cannot be used leaves the one before in force, and is said once',
     await serve(fresh);
     await configure(TLS);
     expect(await shownSerial()).toBe(await serialOf(fresh));
-    expect(await told({ port, tls: {} })).toMatchObject({ config_last_reload_successful: 1 });
+    expect(await reported({ port, tls: {} })).toMatchObject({ config_last_reload_successful: 1 });
   });
+});
+
+test('SIGHUP reads everything again, changed or not, and is one line of the log', async () => {
+  const lines = () => messages(ours).length;
+  const before = lines();
+  const loaded = async () =>
+    (await reported({ port, tls: {} })).config_last_reload_success_timestamp_seconds as number;
+  const earlier = await loaded();
+  process.kill(ours.pid, 'SIGHUP');
+  await waitFor(async () => (await loaded()) > earlier, { within: 10_000 });
+  expect(messages(ours).slice(before)).toEqual([
+    'SIGHUP: reading the web configuration and the maintenance file again',
+  ]);
+  await rename(file('tls.crt'), file('tls.gone'));
+  process.kill(ours.pid, 'SIGHUP');
+  await waitFor(async () => lines() >= before + 3, { within: 10_000 });
+  expect(messages(ours).slice(before + 1)).toEqual([
+    'SIGHUP: reading the web configuration and the maintenance file again',
+    `web configuration cannot be used, so the previous one stays in force: ${file('tls.crt')} does not exist`,
+  ]);
 });

@@ -4,7 +4,7 @@ import { UserError } from '../../../src/base/user-error.ts';
 import { UsageError } from '../../../src/flags/flag.ts';
 import { RecordingError } from '../../../src/frr/recording.ts';
 import { StaleFolderError } from '../../../src/frr/socket-folder.ts';
-import { WebConfigError } from '../../../src/web/config-document.ts';
+import { WebConfigError } from '../../../src/web/config/document.ts';
 import { ListenError } from '../../../src/web/listener.ts';
 
 test.each([SystemdError, UsageError, RecordingError, StaleFolderError, WebConfigError, ListenError])(

@@ -5,7 +5,7 @@ import { COLLECTORS } from '../../../src/collectors/index.ts';
 import { MAINTENANCE_DESCRIPTORS } from '../../../src/maintenance.ts';
 import { BUILD_DESCRIPTORS } from '../../../src/metrics/build.ts';
 import { POLLER_DESCRIPTORS } from '../../../src/poller/poller-metrics.ts';
-import { WEB_CONFIG_DESCRIPTORS } from '../../../src/web/web-config-file.ts';
+import { WEB_CONFIG_DESCRIPTORS } from '../../../src/web/config/watch.ts';
 
 const descriptors = [
   ...COLLECTORS.flatMap((collector) => collector.descriptors),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clientRefused, subjectAlternativeNames } from '../../../src/web/client-certificates.ts';
-import type { ClientAuthType } from '../../../src/web/web-config.ts';
+import type { ClientAuthType } from '../../../src/web/config/web-config.ts';
 
 test.each([
   ['', []],

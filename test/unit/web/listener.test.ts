@@ -3,8 +3,8 @@ import { Server } from 'node:http';
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
+import { PLAIN_HTTP } from '../../../src/web/config/in-force.ts';
 import { createConnectionListener } from '../../../src/web/listener.ts';
-import { PLAIN_HTTP } from '../../../src/web/web-config-in-force.ts';
 
 test('the server of a configuration goes with it', async () => {
   const closed = vi.spyOn(Server.prototype, 'close');

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { PLAIN_HTTP } from '../../../src/web/config/in-force.ts';
 import type { Passwords } from '../../../src/web/passwords.ts';
 import { createTokenBucket, protect } from '../../../src/web/protection.ts';
-import { PLAIN_HTTP } from '../../../src/web/web-config-in-force.ts';
 
 test('a burst, then one an interval', () => {
   const bucket = createTokenBucket();

@@ -14,7 +14,7 @@ import {
   parseDocument,
   Scalar,
 } from 'yaml';
-import { UserError } from '../base/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 
 /** A web configuration that cannot be used. The message is one line that names the file, and the line where it can. */
 export class WebConfigError extends UserError {

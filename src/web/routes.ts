@@ -8,7 +8,7 @@ import type { BodyPart } from '../metrics/body.ts';
 import { negotiate } from '../metrics/negotiate.ts';
 import type { Poller } from '../poller/scheduler.ts';
 import { BadRequest, type CollectorNames, wantedCollectors } from './collect-filter.ts';
-import { LANDING_CONTENT_SECURITY_POLICY, type Link, landingPage } from './landing.ts';
+import { LANDING_CONTENT_SECURITY_POLICY, type Link, landingPage } from './pages/landing.ts';
 import { statusDocument } from './status.ts';
 
 export interface PagesOptions {

@@ -9,7 +9,7 @@ import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
 import { labels, metric, NO_LABELS } from '../../../src/metrics/family.ts';
 import type { BodyOptions, Poller } from '../../../src/poller/scheduler.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
-import { createPages, takesGzip } from '../../../src/web/pages.ts';
+import { createPages, takesGzip } from '../../../src/web/routes.ts';
 
 const UP = metric({ name: 'frr_up', type: 'gauge', help: 'FRR answers.', labels: [], source: 'a test' });
 

@@ -1,19 +1,20 @@
-/** The web configuration that applies to a connection or a request when it comes. */
-import type { MetricFamily } from '../metrics/family.ts';
+/** The web configuration that is in force: what applies to the next connection and the next request. */
+import type { MetricFamily } from '../../metrics/family.ts';
 import type { LoadedTls } from './tls-options.ts';
 import type { WebConfig } from './web-config.ts';
 
-/** A configuration with everything that it names. */
+/** A configuration with the files that it names. */
 export interface LoadedWebConfig {
   readonly config: WebConfig;
   readonly tls: LoadedTls | undefined;
 }
 
 export interface WebConfigSource {
-  /** The one in force. */
   readonly current: () => LoadedWebConfig;
-  /** Looks whether a file has changed, and if so reads all of them. Never rejects. */
+  /** Reads all files if one of them has changed. Never rejects. */
   readonly refresh: () => Promise<void>;
+  /** Reads all files. Never rejects. */
+  readonly reload: () => Promise<void>;
   readonly families: () => readonly MetricFamily[];
 }
 
@@ -21,6 +22,7 @@ export interface WebConfigSource {
 export const PLAIN_HTTP: WebConfigSource = {
   current: () => UNPROTECTED,
   refresh: async () => undefined,
+  reload: async () => undefined,
   families: () => [],
 };
 

@@ -17,7 +17,7 @@ import {
   type Value,
   wholeNumber,
   yesOrNo,
-} from './config-document.ts';
+} from './document.ts';
 import { CIPHER_SUITES, CURVES, HTTP2_CIPHER_SUITES, TLS_VERSIONS } from './go-tls-names.ts';
 
 /** What is asked of a client. Go's names; see https://pkg.go.dev/crypto/tls#ClientAuthType */

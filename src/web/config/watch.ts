@@ -1,14 +1,15 @@
 /**
- * The web configuration in force: read at the start, and again whenever the file, or a certificate or key that it
- * names, has changed. A broken change leaves the old one in force.
+ * Watches the web configuration: it is read at the start, and again whenever the file, or a certificate or key that it
+ * names, has changed. A change that cannot be used, or that would take all protection away, leaves the previous one in
+ * force.
  */
 import { readFile, stat } from 'node:fs/promises';
-import type { Logger } from '../base/log.ts';
-import { type MetricFamily, metric, NO_LABELS } from '../metrics/family.ts';
-import { WebConfigError } from './config-document.ts';
+import type { Logger } from '../../base/log.ts';
+import { type MetricFamily, metric, NO_LABELS } from '../../metrics/family.ts';
+import { WebConfigError } from './document.ts';
+import type { LoadedWebConfig, WebConfigSource } from './in-force.ts';
 import { loadTls } from './tls-options.ts';
-import { readWebConfig } from './web-config.ts';
-import type { LoadedWebConfig, WebConfigSource } from './web-config-in-force.ts';
+import { readWebConfig, type WebConfig } from './web-config.ts';
 
 const RELOAD_SUCCESSFUL = metric({
   name: 'frr_exporter_web_config_last_reload_successful',
@@ -38,12 +39,12 @@ const CERTIFICATE_END = metric({
 
 export const WEB_CONFIG_DESCRIPTORS = [RELOAD_SUCCESSFUL, RELOAD_TIME, CERTIFICATE_END] as const;
 
-/** The state of each file that was looked at, to tell whether it has changed since. */
+/** The state of each file when it was read, to find out whether it has changed since. */
 type Fingerprints = Map<string, string>;
 
 async function fingerprint(path: string): Promise<string> {
   try {
-    // The inode tells a file that was moved into place, as Kubernetes and certmonger do.
+    // A new inode is a file that was moved into place, as Kubernetes and certmonger do.
     const { ino, size, mtimeNs, mode } = await stat(path, { bigint: true });
     return `${ino} ${size} ${mtimeNs} ${mode}`;
   } catch (error) {
@@ -58,7 +59,7 @@ function reading(error: NodeJS.ErrnoException): string {
   return `cannot be read: ${error.message}`;
 }
 
-/** Reads a file, and notes its state from before, so that no change is missed. */
+/** Reads a file, and notes its state first, so that no change is missed. */
 async function readNoted(path: string, noted: Fingerprints): Promise<string> {
   noted.set(path, await fingerprint(path));
   try {
@@ -86,6 +87,19 @@ async function load(file: string, noted: Fingerprints): Promise<LoadedWebConfig>
   return { config, tls };
 }
 
+const protects = ({ tls, users }: WebConfig) => tls !== undefined || users.size > 0;
+
+const isEmpty = (config: WebConfig) =>
+  !protects(config) && config.rateLimit === undefined && config.headers.size === 0;
+
+/** A file that somebody truncated, or is just writing, must not open a protected exporter to everybody. */
+function refuseLostProtection(file: string, before: WebConfig, after: WebConfig): void {
+  if ((protects(before) && !protects(after)) || (isEmpty(after) && !isEmpty(before)))
+    throw new WebConfigError(
+      `${file} ${isEmpty(after) ? 'is empty' : 'has neither tls_server_config nor basic_auth_users'} now; restart the exporter to serve without protection`,
+    );
+}
+
 /**
  * Reads the web configuration.
  * @throws WebConfigError when it cannot be used
@@ -95,13 +109,13 @@ export async function openWebConfig(file: string, log: Logger): Promise<WebConfi
   let current = await load(file, noted);
   let loadedAt = Date.now() / 1000;
   let successful = true;
-  const told = new Set<string>();
+  const logged = new Set<string>();
   const warn = () => {
-    for (const warning of current.config.warnings)
-      if (!told.has(warning)) {
-        told.add(warning);
-        log.warn({ file }, warning);
-      }
+    for (const warning of current.config.warnings) {
+      if (logged.has(warning)) continue;
+      logged.add(warning);
+      log.warn({ file }, warning);
+    }
   };
   warn();
 
@@ -112,37 +126,45 @@ export async function openWebConfig(file: string, log: Logger): Promise<WebConfi
     return states.includes(true);
   }
 
-  async function reload(path: string): Promise<void> {
+  /** @returns whether the files could be used */
+  async function reload(): Promise<boolean> {
     const notedNow: Fingerprints = new Map();
+    successful = false;
     try {
-      current = await load(path, notedNow);
+      const loaded = await load(file, notedNow);
+      refuseLostProtection(file, current.config, loaded.config);
+      current = loaded;
       loadedAt = Date.now() / 1000;
       successful = true;
-      log.info({ file }, 'web configuration read again');
       warn();
     } catch (error) {
-      successful = false;
       const message = error instanceof Error ? error.message : String(error);
-      log.error(
-        { file },
-        `web configuration changed and cannot be used, so the one before stays in force: ${message}`,
-      );
-      // A file that the reading did not come to may be the one that was forgotten, or is replaced next.
+      log.error({ file }, `web configuration cannot be used, so the previous one stays in force: ${message}`);
+      // A file that was not reached may be the one that was forgotten, or is replaced next.
       for (const [other, state] of noted) if (!notedNow.has(other)) notedNow.set(other, state);
     }
     noted = notedNow;
+    return successful;
   }
 
-  let refreshing: Promise<void> | undefined;
+  /** One at a time: requests that come meanwhile wait for the one under way. */
+  let underWay: Promise<void> | undefined;
+  const once = (read: () => Promise<void>): Promise<void> => {
+    underWay ??= read().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+
   return {
     current: () => current,
-    refresh: () => {
-      refreshing ??= (async () => {
-        if (await hasChanged()) await reload(file);
-      })().finally(() => {
-        refreshing = undefined;
-      });
-      return refreshing;
+    refresh: () =>
+      once(async () => {
+        if ((await hasChanged()) && (await reload())) log.info({ file }, 'web configuration reloaded');
+      }),
+    reload: async () => {
+      await underWay;
+      await once(async () => void (await reload()));
     },
     families: () => {
       const one = (descriptor: MetricFamily['descriptor'], value: number): MetricFamily => ({

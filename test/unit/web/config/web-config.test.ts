@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { WebConfigError } from '../../../src/web/config-document.ts';
-import { readWebConfig } from '../../../src/web/web-config.ts';
-import { PLAIN_HTTP } from '../../../src/web/web-config-in-force.ts';
+import { WebConfigError } from '../../../../src/web/config/document.ts';
+import { PLAIN_HTTP } from '../../../../src/web/config/in-force.ts';
+import { readWebConfig } from '../../../../src/web/config/web-config.ts';
 
 const FILE = '/etc/exporter/web.yml';
 const read = (text: string) => readWebConfig(text, FILE);

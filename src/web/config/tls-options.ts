@@ -1,7 +1,7 @@
 /** From the TLS part of a web configuration to what Node's servers want, with every certificate and key looked at. */
 import { createPrivateKey, constants as cryptoConstants, X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type TlsOptions } from 'node:tls';
-import { WebConfigError } from './config-document.ts';
+import { WebConfigError } from './document.ts';
 import { openSslCiphers } from './go-tls-names.ts';
 import type { Pem, TlsConfig } from './web-config.ts';
 
