@@ -268,7 +268,10 @@ describe('vtyshSource', () => {
     await frr.close();
     expect(processesWith(folder)).toEqual([]);
     expect(await asking).toEqual({ reason: 'timed_out', message: 'bgpd was not waited for any longer' });
-    expect(await failureOf(() => frr.ask())).toMatchObject({ reason: 'timed_out' });
+    expect(await failureOf(() => frr.ask())).toEqual({
+      reason: 'timed_out',
+      message: 'bgpd was not asked "show bgp vrf all summary json" in time',
+    });
   });
 
   it('starts nothing for a signal that was given before', async () => {

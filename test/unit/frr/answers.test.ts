@@ -225,4 +225,14 @@ describe('answerOfDaemon', () => {
       message,
     });
   });
+
+  it.each([2, 3, 4])(
+    'takes return code %d for an unknown command, whatever the daemon says',
+    async (code) => {
+      expect(await failureOf(() => answerOfDaemon(bgpSummary, Buffer.from('{}'), code))).toEqual({
+        reason: 'unknown_command',
+        message: 'this FRR does not know the command: show bgp vrf all summary json',
+      });
+    },
+  );
 });
