@@ -1,16 +1,16 @@
 /**
- * Work that is done in turns. All of this program runs on one thread, so a long computation would hold up every
- * scrape; it is written as a generator that stops now and then, and whoever runs it sees to other things between.
+ * Long computations in steps. The program runs on one thread, so a long computation would delay every scrape; it is
+ * written as a generator that yields now and then, and other work runs in between.
  *
- * Why not a worker thread: at 3 sessions one costs 15 MB more than it helps, the figures would have to be copied
- * back, and the poller would exist twice. In turns, 10,000 sessions cost no more CPU than in one go.
+ * Why not a worker thread: with 3 sessions it costs 15 MB more than it saves, the samples would have to be copied back,
+ * and the poller would exist twice. In steps, 10,000 sessions cost no more CPU than in one go.
  */
 import { setImmediate as otherWork } from 'node:timers/promises';
 
 /** A computation that may be interrupted wherever it yields. */
 export type Turns<Result> = Generator<void, Result, void>;
 
-/** Milliseconds after which other work has its turn. */
+/** Milliseconds after which other work runs. */
 const TURN = 10;
 
 /** Runs the work to its end, letting other work in between. */

@@ -1,6 +1,6 @@
 /**
- * What the values of flags look like: durations, sizes, addresses, ... A value is read from text; what cannot be read
- * gives undefined, and the flag's own message then says what it takes.
+ * Kinds of flag values: durations, sizes, addresses, ... A value is read from text. Invalid text is undefined, and the flag's
+ * message then says what is valid.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 
@@ -10,7 +10,7 @@ export interface Kind<T> {
   readonly placeholder: string;
   /** Completes "--frr.timeout takes ...". */
   readonly takes: string;
-  /** The value, or undefined when the text is none. */
+  /** The value; undefined for invalid text. */
   readonly read: (text: string) => T | undefined;
 }
 
@@ -34,7 +34,7 @@ export function durationText(seconds: number): string {
   return text === '' ? '0s' : text;
 }
 
-/** Reads `5s`, `500ms`, `1m30s`; gives seconds, undefined when it is no duration. */
+/** Reads `5s`, `500ms`, `1m30s`; returns seconds, undefined for anything else. */
 export function readDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) return undefined;
   let seconds = 0;
@@ -126,13 +126,13 @@ export function oneOf<const Words extends readonly string[]>(...words: Words): K
   };
 }
 
-/** Any text with something in it. */
+/** Any text that is not empty. */
 export function text(placeholder: string, takes: string): Kind<string> {
   return { placeholder, takes, read: (given) => (given === '' ? undefined : given) };
 }
 
 /** A path in the file system; absolute or from the working directory. */
-export const path: Kind<string> = text('PATH', 'the path of a file or folder');
+export const path: Kind<string> = text('PATH', 'the path of a file or directory');
 
 /** `yes` or `no` in the environment; on the command line a switch is `--name` or `--no-name`. */
 export const yesOrNo: Kind<boolean> = {
@@ -145,8 +145,8 @@ export const yesOrNo: Kind<boolean> = {
 };
 
 /**
- * A program and its arguments, as an array, for there is no shell: words with blanks between (`podman exec frr`), or,
- * where an argument has a blank or a quote in it, a JSON array (`["sudo","-n","--prompt=no way"]`).
+ * A program and its arguments, as an array, because there is no shell: words separated by spaces (`podman exec frr`), or,
+ * if an argument contains spaces or quotes, a JSON array (`["sudo","-n","--prompt=no way"]`).
  */
 export const argumentArray: Kind<readonly string[]> = {
   placeholder: 'COMMAND',
@@ -154,7 +154,7 @@ export const argumentArray: Kind<readonly string[]> = {
   read: (given) => {
     const trimmed = given.trim();
     if (!trimmed.startsWith('[')) {
-      // Quotes would suggest a shell that is not there.
+      // Quotes would suggest a shell.
       return trimmed === '' || /['"`\\]/.test(trimmed) ? undefined : trimmed.split(/\s+/);
     }
     try {
@@ -169,9 +169,9 @@ export const argumentArray: Kind<readonly string[]> = {
 
 /** Where to listen. Without a host: every address of the machine, IPv6 and IPv4. */
 export interface ListenAddress {
-  /** An IP address without brackets, or a name that is looked up when the listening begins. */
+  /** An IP address without brackets, or a name that is resolved when the server starts. */
   readonly host: string | undefined;
-  /** 0 takes a free port, which the log then names. */
+  /** 0 uses a free port, which is logged. */
   readonly port: number;
 }
 
@@ -198,7 +198,7 @@ export function listenAddressText({ host, port }: ListenAddress): string {
   return `${host?.includes(':') ? `[${host}]` : (host ?? '')}:${port}`;
 }
 
-/** The path of a page: starts with a slash, no blanks, no query, no dots to go up by. */
+/** The path of an endpoint: starts with a slash, without spaces, a query, or `.` and `..`. */
 export const urlPath: Kind<string> = {
   placeholder: 'PATH',
   takes: 'a path of letters, digits and -._~ that starts with a slash, such as /metrics',
@@ -206,7 +206,7 @@ export const urlPath: Kind<string> = {
     /^(\/[A-Za-z0-9._~-]+)+$/.test(given) && !/\/\.{1,2}(\/|$)/.test(given) ? given : undefined,
 };
 
-/** What paths begin with: `/frr`; `/` for nothing. Without a slash at its end, and empty for `/`. */
+/** A prefix of paths, such as `/frr`. Its value has no slash at the end, and is empty for `/`. */
 export const urlPrefix: Kind<string> = {
   placeholder: 'PATH',
   takes: 'a path of letters, digits and -._~ that starts with a slash, such as / or /frr',
@@ -216,7 +216,7 @@ export const urlPrefix: Kind<string> = {
   },
 };
 
-/** A URL that people type; without a slash at its end. */
+/** A URL that links begin with. */
 export const externalUrl: Kind<URL> = {
   placeholder: 'URL',
   takes: 'an http or https URL without a query, such as https://node.example/frr/',

@@ -69,7 +69,10 @@ describe('cannot begin', () => {
   test.each([
     [['--nonsense'], "frr-exporter: unknown flag '--nonsense'; --help lists them all"],
     [['serve', '--frr.timeout=soon'], /^frr-exporter: --frr\.timeout takes a duration .*, not "soon"$/],
-    [['dance'], 'frr-exporter: unknown command "dance"; there are serve, once, record, doctor'],
+    [
+      ['dance'],
+      'frr-exporter: unknown command "dance"; there are serve, once, record, doctor, help, version',
+    ],
   ])('%j is a wrong usage', async (args, message) => {
     const { exitCode, stdout, stderr } = await run(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
