@@ -97,19 +97,19 @@ async function laboratoryScenes(): Promise<readonly Scene[]> {
   // What a person would write there; the laboratory has JSON, to see that nothing stumbles over it.
   await lab.node.configure('router bgp 64999', 'neighbor eth2 description tor2 rack B');
   const began = nowInSeconds();
-  await sleep(120_000);
+  await sleep(75_000);
   await lab.cut('tor2');
-  await sleep(40_000);
+  await sleep(30_000);
   await lab.heal('tor2');
   await lab.untilUp();
-  await sleep(120_000);
+  await sleep(75_000);
   await lab.cut('tor2');
   await lab.node.configure(
     'ip prefix-list filtered seq 5 permit 203.0.113.20/32',
     'route-map only-host-prefixes deny 5',
     'match ip address prefix-list filtered',
   );
-  await sleep(90_000);
+  await sleep(50_000);
   const end = nowInSeconds();
   const when = { end, range: end - began, step: 2, scrapeInterval: 2 };
   const scene = (uid: string, chosen: Chosen) => capture(prometheus.url, dashboardOf(uid), chosen, when);

@@ -157,6 +157,7 @@ export const MEMORY: readonly Scenario[] = [
         firing: [
           `FRRBGPPeerMissing warning node-1 ${PEER2}`,
           'FRRBGPPeerNeverEstablished warning node-1 vrf=default peer=100.64.1.1',
+          'FRRUplinkAvailabilityAtRisk warning',
         ],
         values: { 'count(session:frr_bgp_session_up:seen{peer="eth2"})': undefined },
       },
@@ -166,6 +167,7 @@ export const MEMORY: readonly Scenario[] = [
           `FRRBGPPeerDown critical node-1 ${PEER2}`,
           'FRRBGPPeerNeverEstablished warning node-1 vrf=default peer=100.64.1.1',
           'FRRBGPAllUplinksDown critical node-1',
+          'FRRUplinkAvailabilityAtRisk warning',
         ],
       },
     ],
