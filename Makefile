@@ -41,6 +41,10 @@ docs: setup ## Generate docs/metrics.md, flags.md, status.md and the table in RE
 build: setup ## Compile to dist/, which the npm package and the image contain
 	@npm run -s build
 
+.PHONY: mutants
+mutants: setup ## Change one token at a time and list the changes that no unit test notices; a part: make mutants MUTANTS='--count 20 src/frr'
+	@$(NODE) scripts/mutants.ts $(MUTANTS)
+
 .PHONY: bench soak
 bench: build ## Compare with prometheus-frr-exporter and write docs/benchmarks.md; root, 45 minutes; one part: make bench BENCH='--only start'
 	@scripts/setup lab bench
