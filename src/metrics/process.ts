@@ -2,12 +2,12 @@
 import {
   collectDefaultMetrics,
   Gauge,
-  Histogram,
   type MetricObjectWithValues,
   type MetricValueWithName,
   Registry,
 } from 'prom-client';
 import { type BodyPart, textPart } from './body.ts';
+import { measureEventLoopDelay } from './event-loop.ts';
 import { type Format, familyHead, familyName, formatValue } from './exposition.ts';
 import { escapeLabelValue } from './family.ts';
 
@@ -20,14 +20,11 @@ export interface ProcessMetrics {
   stop(): void;
 }
 
-/** Milliseconds between two looks at the event loop. At 20 ms they took more CPU than the polls of a small router. */
-const LOOK = 100;
-
 /** Starts the measurements; nothing of them keeps the process alive. */
 export function startProcessMetrics(): ProcessMetrics {
   const registry = new Registry();
-  // prom-client's monitor of the event loop cannot be left out; at this precision it costs nothing.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
+  // prom-client's monitor of the event loop cannot be left out; a timer of an hour costs nothing.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 3_600_000 });
   for (const { name } of registry.getMetricsAsArray()) if (isLeftOut(name)) registry.removeSingleMetric(name);
 
   new Gauge({
@@ -40,23 +37,12 @@ export function startProcessMetrics(): ProcessMetrics {
       for (const type of process.getActiveResourcesInfo()) this.inc({ type });
     },
   });
-  const delay = new Histogram({
-    name: 'frr_exporter_event_loop_delay_seconds',
-    help: 'How late a timer fires that is due every 100 ms: how long a scrape may have to wait for other work.',
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers: [registry],
-  });
-  let looked = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    delay.observe(Math.max(0, now - looked - LOOK) / 1000);
-    looked = now;
-  }, LOOK).unref();
+  const stop = measureEventLoopDelay(registry);
 
   return {
     registry,
     part: () => textPart(async (format) => Buffer.from(await renderRegistry(registry, format))),
-    stop: () => clearInterval(timer),
+    stop,
   };
 }
 
