@@ -1,5 +1,6 @@
 /** Writes the documentation that is generated from the code: `make docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { COLLECTOR_NAME_FILES, withCollectorNames } from '../docs/collector-names.ts';
 import { flagsPage } from '../docs/flags-page.ts';
 import { metricsPage } from '../docs/metrics-page.ts';
 import { withCollectorTable } from '../docs/readme-collectors.ts';
@@ -14,3 +15,8 @@ write('status', statusPage());
 
 const readme = new URL('../README.md', import.meta.url);
 writeFileSync(readme, withCollectorTable(readFileSync(readme, 'utf8')));
+
+for (const name of COLLECTOR_NAME_FILES) {
+  const file = new URL(`../${name}`, import.meta.url);
+  writeFileSync(file, withCollectorNames(readFileSync(file, 'utf8')));
+}
