@@ -9,6 +9,8 @@
  * `each` for DAEMON, every daemon answers, and the entry is `COMMAND DAEMON`. A `VRF` in the command stands for each
  * VRF of the node. The run fails when a daemon does not survive a command.
  *
+ * `--links` does the same with the links of the node's interfaces.
+ *
  * Needs root.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -240,11 +242,16 @@ function parseAddition(text: string): Addition {
 }
 
 /** Adds the answers to some commands to an existing recording. */
-async function add({ node }: Lab, name: string, additions: readonly Addition[]): Promise<void> {
+async function add(
+  { node }: Lab,
+  name: string,
+  additions: readonly Addition[],
+  withLinks: boolean,
+): Promise<void> {
   const source = sourceOf(node);
   const vrfs = await vrfsOf(source);
   await source.close();
-  const { index, ...onNode } = readSituation(name);
+  const { index, addresses, links: before } = readSituation(name);
   const alive = () => node.daemons.filter((daemon) => node.pid(daemon) !== undefined);
   for (const { daemon, command } of additions) {
     const texts = command.includes('VRF') ? vrfs.map((vrf) => command.replace('VRF', vrf)) : [command];
@@ -259,7 +266,10 @@ async function add({ node }: Lab, name: string, additions: readonly Addition[]):
         process.stdout.write(`  ${each}: ${text}: ${stdout.length} bytes, exit status ${exitCode}\n`);
       }
   }
-  writeSituation(name, { index, ...onNode });
+  const links = withLinks
+    ? Object.fromEntries((await linksOf(node)).map(({ interface: link, ...state }) => [link, state]))
+    : before;
+  writeSituation(name, { index, addresses, links });
 }
 
 function vtysh({ root, namespace }: Router, daemon: string, command: string) {
@@ -272,7 +282,10 @@ function vtysh({ root, namespace }: Router, daemon: string, command: string) {
 }
 
 const { values, positionals } = parseArgs({
-  options: { add: { type: 'string', multiple: true, default: [] } },
+  options: {
+    add: { type: 'string', multiple: true, default: [] },
+    links: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 const [version, ...wanted] = positionals;
@@ -293,7 +306,7 @@ for (const [situations, topology] of [
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const recording = `${version}/${name}`;
     process.stdout.write(`${recording}\n`);
-    if (additions.length > 0) await add(lab, recording, additions);
+    if (additions.length > 0 || values.links) await add(lab, recording, additions, values.links);
     else await record(lab, recording, name === 'healthy');
   }
 }
