@@ -7,6 +7,7 @@ import { daemons } from './daemons.ts';
 import { defaultRoutes } from './default-route.ts';
 import { evpn } from './evpn.ts';
 import { hostRoutes } from './host-routes.ts';
+import { interfaces } from './interfaces.ts';
 import { memory } from './memory.ts';
 import { ospf } from './ospf.ts';
 import { pim } from './pim.ts';
@@ -21,6 +22,7 @@ const ALL = [
   bgpNeighbors,
   hostRoutes,
   bfd,
+  interfaces,
   defaultRoutes,
   rib,
   evpn,

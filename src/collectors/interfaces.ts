@@ -1,0 +1,125 @@
+/**
+ * The interfaces that BGP and BFD sessions run over: whether their links are up, and how often that changed. When a session
+ * is down, this tells a broken link from everything else.
+ */
+import { BlockList, isIP } from 'node:net';
+import { inTurns, type Turns } from '../base/turns.ts';
+import type { InterfaceAddress } from '../frr/addresses.ts';
+import { COMMANDS } from '../frr/commands.ts';
+import { metric } from '../metrics/family.ts';
+import { bfdSessionUp } from './bfd.ts';
+import { sessionUp } from './bgp.ts';
+import { statefulCollector } from './collector.ts';
+import { fields, items, members, word } from './fields.ts';
+
+const LABELS = ['interface'] as const;
+
+const interfaceUp = metric({
+  name: 'frr_interface_up',
+  type: 'gauge',
+  help: 'Whether the link of an interface that BGP or BFD sessions use is up; also 0 while the interface is shut down.',
+  labels: LABELS,
+  source: '/sys/class/net: operstate, carrier',
+});
+const carrierChanges = metric({
+  name: 'frr_interface_carrier_changes_total',
+  type: 'counter',
+  help: 'Number of times that an interface that BGP or BFD sessions use gained or lost its carrier.',
+  labels: LABELS,
+  source: '/sys/class/net: carrier_changes',
+});
+
+export const interfaces = statefulCollector({
+  name: 'interfaces',
+  help: 'Links of the interfaces that BGP and BFD sessions use.',
+  enabledByDefault: false,
+  pace: 'details',
+  needs: 'node-addresses',
+  commands: [COMMANDS.bgpSummary, COMMANDS.bfdPeers],
+  flags: {},
+  descriptors: [interfaceUp, carrierChanges],
+  pollWhenChanged: [sessionUp, bfdSessionUp],
+  create() {
+    /** The interface of each peer when it was last found: one without a carrier has no addresses to find it by. */
+    let known: ReadonlyMap<string, string> = new Map();
+    return {
+      async query(frr) {
+        const [links, addresses] = await Promise.all([frr.links(), frr.addresses()]);
+        const answers = await Promise.allSettled([
+          frr.json(COMMANDS.bgpSummary),
+          frr.json(COMMANDS.bfdPeers),
+        ]);
+        // A node may run one daemon without the other.
+        if (answers.every(({ status }) => status === 'rejected'))
+          throw (answers[0] as PromiseRejectedResult).reason;
+        const documents = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+        const names = new Set(links.map((link) => link.interface));
+        known = await inTurns(interfacesOf(peersIn(documents), names, networksOf(addresses), known));
+        const used = new Set(known.values());
+        return links.filter((link) => used.has(link.interface));
+      },
+      *families(links, { emit, labels }) {
+        for (const link of links) {
+          yield;
+          const set = labels(LABELS, [link.interface]);
+          emit(interfaceUp, set, link.up);
+          emit(carrierChanges, set, link.carrierChanges);
+        }
+      },
+    };
+  },
+});
+
+/** What each session is known by: its interface where FRR reports one, otherwise the address of its peer. */
+function* peersIn(documents: readonly unknown[]): Generator<string> {
+  for (const document of documents) {
+    for (const [, instance] of members(document))
+      for (const [, family] of members(instance)) for (const [peer] of members(family.peers)) yield peer;
+    for (const session of items(document).map(fields)) yield word(session.interface) || word(session.peer);
+  }
+}
+
+/** The interface of each peer, as far as it can be found. */
+function* interfacesOf(
+  peers: Iterable<string>,
+  names: ReadonlySet<string>,
+  networks: readonly Network[],
+  known: ReadonlyMap<string, string>,
+): Turns<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const peer of peers) {
+    yield;
+    if (found.has(peer)) continue;
+    const name = names.has(peer) ? peer : (connectedInterface(peer, networks) ?? known.get(peer));
+    if (name !== undefined) found.set(peer, name);
+  }
+  return found;
+}
+
+interface Network extends InterfaceAddress {
+  readonly range: BlockList;
+}
+
+function networksOf(addresses: readonly InterfaceAddress[]): readonly Network[] {
+  return addresses.map((own) => {
+    const range = new BlockList();
+    range.addSubnet(own.address, own.prefixLength, own.afi);
+    return { ...own, range };
+  });
+}
+
+/**
+ * The interface whose network the address is in. Undefined where there is none, as for a peer that is several hops away,
+ * or where several have the same network, as in different VRFs.
+ */
+function connectedInterface(address: string, networks: readonly Network[]): string | undefined {
+  const version = isIP(address);
+  if (version === 0) return undefined;
+  const afi = version === 4 ? 'ipv4' : 'ipv6';
+  const containing = networks.filter((network) => network.afi === afi && network.range.check(address, afi));
+  const longest = Math.max(...containing.map(({ prefixLength }) => prefixLength));
+  const [name, ...others] = new Set(
+    containing.filter(({ prefixLength }) => prefixLength === longest).map((network) => network.interface),
+  );
+  return others.length === 0 ? name : undefined;
+}
