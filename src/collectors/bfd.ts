@@ -21,14 +21,14 @@ const INFO_LABELS = [
 const bfdInfo = metric({
   name: 'frr_bfd_session_info',
   type: 'info',
-  help: 'Diagnostics of the BFD session on both sides, where it comes from, its profile, and whether it is multihop.',
+  help: 'Diagnostics of the BFD session on both sides, its origin, its profile, and whether it is multihop.',
   labels: INFO_LABELS,
   source: `${PEERS.text}: diagnostic, remote-diagnostic, multihop; FRR 10 and newer: type; FRR 10.7: profile`,
 });
 const bfdSessions = metric({
   name: 'frr_bfd_sessions',
   type: 'gauge',
-  help: 'BFD sessions of all VRFs, whatever their state. 0 says that FRR has none.',
+  help: 'Number of BFD sessions in all VRFs, regardless of their state.',
   labels: [],
   source: PEERS.text,
 });
@@ -50,14 +50,14 @@ const bfdState = metric({
 const bfdAdminUp = metric({
   name: 'frr_bfd_session_admin_up',
   type: 'gauge',
-  help: 'Whether the BFD session may come up: 0 when it was shut down here on purpose.',
+  help: 'Whether the BFD session is administratively enabled on this side.',
   labels: BFD_LABELS,
   source: `${PEERS.text}: status "shutdown"`,
 });
 const bfdUpTimestamp = metric({
   name: 'frr_bfd_session_up_timestamp_seconds',
   type: 'gauge',
-  help: 'Since when the BFD session is up, in seconds since the epoch, within a second; absent while it is not.',
+  help: 'Time at which the BFD session came up, in seconds since the epoch, accurate to a second; absent while it is not up.',
   unit: 'seconds',
   labels: BFD_LABELS,
   source: `${PEERS.text}: uptime`,
@@ -65,13 +65,17 @@ const bfdUpTimestamp = metric({
 const bfdDownTimestamp = metric({
   name: 'frr_bfd_session_down_timestamp_seconds',
   type: 'gauge',
-  help: 'Since when the BFD session is down, in seconds since the epoch, within a second; since it is there if it never was up; absent while it is not down.',
+  help: 'Time at which the BFD session went down, or was created if it never was up, in seconds since the epoch, accurate to a second; absent while it is not down.',
   unit: 'seconds',
   labels: BFD_LABELS,
   source: `${PEERS.text}: downtime`,
 });
-const bfdUpEvents = counterMetric('up_events', 'How often the BFD session came up.', 'session-up');
-const bfdDownEvents = counterMetric('down_events', 'How often the BFD session went down.', 'session-down');
+const bfdUpEvents = counterMetric('up_events', 'Number of times the BFD session came up.', 'session-up');
+const bfdDownEvents = counterMetric(
+  'down_events',
+  'Number of times the BFD session went down.',
+  'session-down',
+);
 const bfdControlReceived = counterMetric(
   'control_packets_received',
   'BFD control packets received.',
@@ -90,57 +94,57 @@ const bfdEchoReceived = counterMetric(
 const bfdEchoSent = counterMetric('echo_packets_sent', 'BFD echo packets sent.', 'echo-packet-output');
 const bfdReceive = intervalMetric(
   'receive',
-  'Shortest interval at which this side takes control packets.',
+  'Minimum interval between control packets that this side can receive.',
   'receive-interval',
 );
 const bfdTransmit = intervalMetric(
   'transmit',
-  'Shortest interval at which this side wants to send control packets.',
+  'Minimum interval at which this side wants to send control packets.',
   'transmit-interval',
 );
 const bfdEchoReceive = intervalMetric(
   'echo_receive',
-  'Shortest interval at which this side takes echo packets.',
+  'Minimum interval between echo packets that this side can receive.',
   'echo-receive-interval',
   '8.0',
 );
 const bfdEchoTransmit = intervalMetric(
   'echo_transmit',
-  'Interval at which this side sends echo packets; 0 when it sends none.',
+  'Interval at which this side sends echo packets; 0 if it sends none.',
   'echo-transmit-interval (FRR 7.5: echo-interval)',
 );
 const bfdRemoteReceive = intervalMetric(
   'remote_receive',
-  'Shortest interval at which the peer takes control packets.',
+  'Minimum interval between control packets that the peer can receive.',
   'remote-receive-interval',
 );
 const bfdRemoteTransmit = intervalMetric(
   'remote_transmit',
-  'Shortest interval at which the peer wants to send control packets.',
+  'Minimum interval at which the peer wants to send control packets.',
   'remote-transmit-interval',
 );
 const bfdRemoteEchoReceive = intervalMetric(
   'remote_echo_receive',
-  'Shortest interval at which the peer takes echo packets; 0 when it takes none.',
+  'Minimum interval between echo packets that the peer can receive; 0 if it accepts none.',
   'remote-echo-receive-interval (FRR 7.5: remote-echo-interval)',
 );
 const bfdMultiplier = metric({
   name: 'frr_bfd_session_detect_multiplier',
   type: 'gauge',
-  help: 'Control packets of this side that may be lost before the peer calls the BFD session down.',
+  help: 'Number of consecutive control packets from this side that may be lost before the peer declares the BFD session down.',
   labels: BFD_LABELS,
   source: `${PEERS.text}: detect-multiplier`,
 });
 const bfdRemoteMultiplier = metric({
   name: 'frr_bfd_session_remote_detect_multiplier',
   type: 'gauge',
-  help: 'Control packets of the peer that may be lost before this side calls the BFD session down.',
+  help: 'Number of consecutive control packets from the peer that may be lost before this side declares the BFD session down.',
   labels: BFD_LABELS,
   source: `${PEERS.text}: remote-detect-multiplier`,
 });
-const bfdRoundTripMin = roundTripMetric('min', 'Shortest');
-const bfdRoundTripAvg = roundTripMetric('avg', 'Mean');
-const bfdRoundTripMax = roundTripMetric('max', 'Longest');
+const bfdRoundTripMin = roundTripMetric('min', 'Minimum');
+const bfdRoundTripAvg = roundTripMetric('avg', 'Average');
+const bfdRoundTripMax = roundTripMetric('max', 'Maximum');
 
 function counterMetric(part: string, help: string, field: string) {
   return metric({
@@ -168,7 +172,7 @@ function roundTripMetric(which: 'min' | 'avg' | 'max', word: string) {
   return metric({
     name: `frr_bfd_session_rtt_${which}_seconds`,
     type: 'gauge',
-    help: `${word} round-trip time of the last echo packets; absent until one came back.`,
+    help: `${word} round-trip time of the last echo packets; absent until one was received.`,
     unit: 'seconds',
     labels: BFD_LABELS,
     source: `${PEERS.text}: rtt-${which} (microseconds)`,

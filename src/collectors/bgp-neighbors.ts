@@ -44,7 +44,7 @@ const REJECTED_LABELS = ['vrf', 'peer', 'reason'] as const;
 export const sessionInfo = metric({
   name: 'frr_bgp_session_info',
   type: 'info',
-  help: 'Who the BGP peer is; empty labels where FRR does not know. The interface is that of an unnumbered peer.',
+  help: 'Information about the BGP peer; labels are empty if unknown. The interface is that of an unnumbered peer.',
   labels: INFO_LABELS,
   source: `${NEIGHBORS.text}: localAs, remoteAs, peerGroup, nbrDesc, hostname, bgpNeighborAddr, remoteRouterId`,
 });
@@ -52,14 +52,14 @@ export const sessionInfo = metric({
 export const sessionLastReset = metric({
   name: 'frr_bgp_session_last_reset_info',
   type: 'info',
-  help: "Why the BGP session went down last, in FRR's words, and the NOTIFICATION if there was one; absent when it never did.",
+  help: 'Reason of the last reset of the BGP session, as FRR words it, and the NOTIFICATION if there was one; absent if it was never reset.',
   labels: RESET_LABELS,
   source: `${NEIGHBORS.text}: lastResetDueTo, lastResetCode, lastNotificationReason, downLastResetDueTo`,
 });
 const sessionLastResetTimestamp = metric({
   name: 'frr_bgp_session_last_reset_timestamp_seconds',
   type: 'gauge',
-  help: 'When the BGP session went down last, in seconds since the epoch, within a second; absent when it never was up.',
+  help: 'Time of the last reset of the BGP session, in seconds since the epoch, accurate to a second; absent if it was never up.',
   unit: 'seconds',
   labels: SESSION_LABELS,
   source: `${NEIGHBORS.text}: lastResetTimerMsecs (before FRR 10.7 without whole days); ${SUMMARY.text}: peerUptimeMsec`,
@@ -67,7 +67,7 @@ const sessionLastResetTimestamp = metric({
 const sessionHoldTime = metric({
   name: 'frr_bgp_session_hold_time_seconds',
   type: 'gauge',
-  help: 'Hold time as negotiated; absent while the BGP session is not established.',
+  help: 'Negotiated hold time; absent while the BGP session is not established.',
   unit: 'seconds',
   labels: SESSION_LABELS,
   source: `${NEIGHBORS.text}: bgpTimerHoldTimeMsecs`,
@@ -75,7 +75,7 @@ const sessionHoldTime = metric({
 const sessionKeepalive = metric({
   name: 'frr_bgp_session_keepalive_seconds',
   type: 'gauge',
-  help: 'Keepalive interval as negotiated; absent while the BGP session is not established.',
+  help: 'Negotiated keepalive interval; absent while the BGP session is not established.',
   unit: 'seconds',
   labels: SESSION_LABELS,
   source: `${NEIGHBORS.text}: bgpTimerKeepAliveIntervalMsecs`,
@@ -91,35 +91,35 @@ const sessionRoundTrip = metric({
 const sessionMessages = metric({
   name: 'frr_bgp_session_messages_by_type_total',
   type: 'counter',
-  help: 'BGP messages by direction and type.',
+  help: 'Number of BGP messages by direction and type.',
   labels: MESSAGE_LABELS,
   source: `${NEIGHBORS.text}: messageStats`,
 });
 const gracefulRestartActive = metric({
   name: 'frr_bgp_session_graceful_restart_active',
   type: 'gauge',
-  help: "Whether a timer of the BGP session's graceful restart runs: the peer is expected back, or its routes are kept though stale.",
+  help: 'Whether a graceful restart timer of the BGP session is running: the peer is expected to return, or its stale routes are retained.',
   labels: SESSION_LABELS,
   source: `${NEIGHBORS.text}: gracefulRestartInfo timers (RFC 4724)`,
 });
 const gracefulRestartInfo = metric({
   name: 'frr_bgp_session_graceful_restart_info',
   type: 'info',
-  help: 'Graceful restart on both sides of the BGP session: Helper, Restart, Disable, or NotApplicable before the peer has told.',
+  help: 'Graceful restart mode on both sides of the BGP session: Helper, Restart, Disable, or NotApplicable while that of the peer is unknown.',
   labels: RESTART_LABELS,
   source: `${NEIGHBORS.text}: gracefulRestartInfo localGrMode, remoteGrMode (RFC 4724)`,
 });
 const sessionBfdEnabled = metric({
   name: 'frr_bgp_session_bfd_enabled',
   type: 'gauge',
-  help: 'Whether BFD watches over the BGP session.',
+  help: 'Whether BFD is enabled for the BGP session.',
   labels: SESSION_LABELS,
   source: `${NEIGHBORS.text}: peerBfdInfo`,
 });
 const prefixesRejected = metric({
   name: 'frr_bgp_session_prefixes_rejected_total',
   type: 'counter',
-  help: 'Prefixes from the peer that did not get into the BGP table, by reason.',
+  help: 'Number of prefixes from the peer that were not accepted into the BGP table, by reason.',
   labels: REJECTED_LABELS,
   source: `${NEIGHBORS.text}: prefixStats`,
   since: '10.3',
@@ -127,21 +127,21 @@ const prefixesRejected = metric({
 const prefixesAccepted = metric({
   name: 'frr_bgp_prefixes_accepted',
   type: 'gauge',
-  help: 'Prefixes from the peer that the inbound policy let in.',
+  help: 'Number of prefixes from the peer that the inbound policy accepted.',
   labels: SESSION_FAMILY_LABELS,
   source: `${NEIGHBORS.text}: addressFamilyInfo acceptedPrefixCounter`,
 });
 const prefixLimit = metric({
   name: 'frr_bgp_prefix_limit',
   type: 'gauge',
-  help: 'Most prefixes that the peer may announce; absent without a limit.',
+  help: 'Maximum number of prefixes accepted from the peer; absent without a limit.',
   labels: SESSION_FAMILY_LABELS,
   source: `${NEIGHBORS.text}: addressFamilyInfo prefixAllowedMax`,
 });
 const prefixLimitWarning = metric({
   name: 'frr_bgp_prefix_limit_warning_threshold',
   type: 'gauge',
-  help: 'Prefixes above which FRR warns that the limit is near; absent without a limit.',
+  help: 'Number of prefixes above which FRR logs a warning; absent without a limit.',
   labels: SESSION_FAMILY_LABELS,
   source: `${NEIGHBORS.text}: addressFamilyInfo prefixAllowedMax, prefixAllowedWarningThresh (percent)`,
 });
@@ -149,7 +149,7 @@ const prefixLimitWarning = metric({
 export const prefixLimitExceeded = metric({
   name: 'frr_bgp_prefix_limit_exceeded',
   type: 'gauge',
-  help: 'Whether FRR keeps the BGP session down because the peer went over a prefix limit; absent without a limit. With limits in several address families FRR does not tell which.',
+  help: 'Whether FRR keeps the BGP session down because the peer exceeded a prefix limit; absent without a limit. With limits in several address families, FRR does not report which.',
   labels: SESSION_FAMILY_LABELS,
   source: `${NEIGHBORS.text}: prefixesConfigExceedMax, addressFamilyInfo prefixAllowedMax`,
 });
@@ -185,7 +185,7 @@ const REJECTIONS = [
 
 export const bgpNeighbors = collector({
   name: 'bgp-neighbors',
-  help: 'Reasons, timers, limits and policies of BGP sessions; asked when a session changed, and otherwise seldom.',
+  help: 'Reset reasons, timers, prefix limits and missing policies of BGP sessions.',
   enabledByDefault: true,
   pace: 'details',
   commands: [SUMMARY, NEIGHBORS],

@@ -18,14 +18,14 @@ export const SESSION_FAMILY_LABELS = ['vrf', 'peer', 'afi', 'safi'] as const;
 const bgpInfo = metric({
   name: 'frr_bgp_info',
   type: 'info',
-  help: 'A BGP instance, its router ID and its own AS number.',
+  help: 'Router ID and AS number of a BGP instance.',
   labels: INSTANCE_LABELS,
   source: `${SUMMARY.text}: routerId, as`,
 });
 const sessionCount = metric({
   name: 'frr_bgp_sessions',
   type: 'gauge',
-  help: 'BGP sessions of all VRFs that are configured or came by themselves, whatever their state. 0 says that FRR has none.',
+  help: 'Number of BGP sessions in all VRFs, dynamic neighbors included, regardless of their state.',
   labels: [],
   source: `${SUMMARY.text}: peers`,
 });
@@ -49,7 +49,7 @@ export const sessionState = metric({
 export const sessionAdminUp = metric({
   name: 'frr_bgp_session_admin_up',
   type: 'gauge',
-  help: 'Whether the BGP session may come up: 0 when it was shut down on purpose, by neighbor or for the whole instance.',
+  help: 'Whether the BGP session is administratively enabled: 0 if the neighbor or the whole instance is shut down.',
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: state "Idle (Admin)", peerState "Admin"`,
 });
@@ -57,7 +57,7 @@ export const sessionAdminUp = metric({
 export const sessionEstablishedTimestamp = metric({
   name: 'frr_bgp_session_established_timestamp_seconds',
   type: 'gauge',
-  help: 'Since when the BGP session is established, in seconds since the epoch; absent while it is not.',
+  help: 'Time at which the BGP session was established, in seconds since the epoch; absent while it is not established.',
   unit: 'seconds',
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: peerUptimeEstablishedEpoch`,
@@ -66,7 +66,7 @@ export const sessionEstablishedTimestamp = metric({
 export const sessionEstablished = metric({
   name: 'frr_bgp_session_established_total',
   type: 'counter',
-  help: 'How often the BGP session was established.',
+  help: 'Number of times the BGP session was established.',
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: connectionsEstablished`,
 });
@@ -74,28 +74,28 @@ export const sessionEstablished = metric({
 export const sessionDropped = metric({
   name: 'frr_bgp_session_dropped_total',
   type: 'counter',
-  help: 'How often the BGP session went down after it had been established.',
+  help: 'Number of times the BGP session went down after it had been established.',
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: connectionsDropped`,
 });
 const sessionMessagesReceived = metric({
   name: 'frr_bgp_session_messages_received_total',
   type: 'counter',
-  help: 'BGP messages received from the peer.',
+  help: 'Number of BGP messages received from the peer.',
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: msgRcvd`,
 });
 const sessionMessagesSent = metric({
   name: 'frr_bgp_session_messages_sent_total',
   type: 'counter',
-  help: 'BGP messages sent to the peer.',
+  help: 'Number of BGP messages sent to the peer.',
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: msgSent`,
 });
 const sessionQueue = metric({
   name: 'frr_bgp_session_queue_messages',
   type: 'gauge',
-  help: 'BGP messages that wait to be read by bgpd (in) or to be sent to the peer (out).',
+  help: 'Number of BGP messages waiting to be processed by bgpd (in) or to be sent to the peer (out).',
   labels: QUEUE_LABELS,
   source: `${SUMMARY.text}: inq, outq`,
 });
@@ -103,7 +103,7 @@ const sessionQueue = metric({
 export const prefixesReceived = metric({
   name: 'frr_bgp_prefixes_received',
   type: 'gauge',
-  help: 'Prefixes from the peer in the BGP table. FRR counts those that its inbound policy let in.',
+  help: 'Number of prefixes from the peer in the BGP table, which are those that the inbound policy accepted.',
   labels: SESSION_FAMILY_LABELS,
   source: `${SUMMARY.text}: pfxRcd`,
 });
@@ -111,21 +111,21 @@ export const prefixesReceived = metric({
 export const prefixesAdvertised = metric({
   name: 'frr_bgp_prefixes_advertised',
   type: 'gauge',
-  help: 'Prefixes advertised to the peer.',
+  help: 'Number of prefixes advertised to the peer.',
   labels: SESSION_FAMILY_LABELS,
   source: `${SUMMARY.text}: pfxSnt (FRR 7.5: absent while the session is down)`,
 });
 const ribEntries = metric({
   name: 'frr_bgp_rib_entries',
   type: 'gauge',
-  help: 'Entries of the BGP table.',
+  help: 'Number of entries in the BGP table.',
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: ribCount`,
 });
 const ribMemory = metric({
   name: 'frr_bgp_rib_memory_bytes',
   type: 'gauge',
-  help: 'Memory that the entries of the BGP table take.',
+  help: 'Memory used by the entries of the BGP table.',
   unit: 'bytes',
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: ribMemory`,
@@ -133,21 +133,21 @@ const ribMemory = metric({
 const tableVersion = metric({
   name: 'frr_bgp_table_version',
   type: 'gauge',
-  help: 'Version of the BGP table: it grows with every change of a best path.',
+  help: 'Version of the BGP table, which increases with every change of a best path.',
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: tableVersion`,
 });
 const peers = metric({
   name: 'frr_bgp_peers',
   type: 'gauge',
-  help: 'BGP sessions, established or not, with this address family.',
+  help: 'Number of BGP sessions with this address family, established or not.',
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: peerCount`,
 });
 const peersMemory = metric({
   name: 'frr_bgp_peers_memory_bytes',
   type: 'gauge',
-  help: 'Memory that the BGP sessions take.',
+  help: 'Memory used by the BGP sessions.',
   unit: 'bytes',
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: peerMemory`,
@@ -155,14 +155,14 @@ const peersMemory = metric({
 const peerGroups = metric({
   name: 'frr_bgp_peer_groups',
   type: 'gauge',
-  help: 'BGP peer groups; absent without any.',
+  help: 'Number of BGP peer groups; absent if there are none.',
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: peerGroupCount`,
 });
 const peerGroupsMemory = metric({
   name: 'frr_bgp_peer_groups_memory_bytes',
   type: 'gauge',
-  help: 'Memory that the BGP peer groups take; absent without any.',
+  help: 'Memory used by the BGP peer groups; absent if there are none.',
   unit: 'bytes',
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: peerGroupMemory`,
@@ -170,7 +170,7 @@ const peerGroupsMemory = metric({
 const dynamicPeers = metric({
   name: 'frr_bgp_dynamic_peers',
   type: 'gauge',
-  help: 'BGP sessions that came by themselves from a listen range.',
+  help: 'Number of dynamic neighbors, accepted from a listen range.',
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: dynamicPeers`,
 });

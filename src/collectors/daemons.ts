@@ -13,7 +13,7 @@ const DAEMON_LABELS = ['daemon'] as const;
 export const frrInfo = metric({
   name: 'frr_info',
   type: 'info',
-  help: 'Version of FRR, as zebra tells it.',
+  help: 'Version of FRR, as reported by zebra.',
   labels: VERSION_LABELS,
   source: showVersion.text,
 });
@@ -21,7 +21,7 @@ export const frrInfo = metric({
 export const daemonUp = metric({
   name: 'frr_daemon_up',
   type: 'gauge',
-  help: 'Whether the daemon answers. Every daemon that was seen since the exporter started has a series.',
+  help: 'Whether the daemon answers. Every daemon seen since the exporter started has a series.',
   labels: DAEMON_LABELS,
   source: `${showVersion.text}, to each daemon; for watchfrr: ${COMMANDS.watchfrr.text}`,
 });
@@ -29,21 +29,21 @@ export const daemonUp = metric({
 export const daemonHung = metric({
   name: 'frr_daemon_hung',
   type: 'gauge',
-  help: 'Whether the daemon is there, but does not answer within the time limit of a command.',
+  help: 'Whether the daemon accepts connections but does not answer within --frr.timeout.',
   labels: DAEMON_LABELS,
   source: `${showVersion.text}, to each daemon; for watchfrr: ${COMMANDS.watchfrr.text}`,
 });
 const daemonWatchfrrUp = metric({
   name: 'frr_daemon_watchfrr_up',
   type: 'gauge',
-  help: 'Whether watchfrr finds the daemon up; absent without watchfrr.',
+  help: 'Whether watchfrr considers the daemon up; absent without watchfrr.',
   labels: DAEMON_LABELS,
   source: COMMANDS.watchfrr.text,
 });
 const daemonRestarts = metric({
   name: 'frr_daemon_restarts_total',
   type: 'counter',
-  help: 'Restarts of the daemon that the exporter has seen: it answers again after it was gone, or has connected to zebra anew.',
+  help: 'Number of restarts of the daemon seen by the exporter: it answers again after it was down, or has reconnected to zebra.',
   labels: DAEMON_LABELS,
   source: `${showVersion.text}, to each daemon; ${COMMANDS.zebraClients.text}: Connect Time`,
 });
@@ -68,7 +68,7 @@ interface Answers {
 
 export const daemons = statefulCollector({
   name: 'daemons',
-  help: "FRR's daemons: which run, hang, were restarted; watchfrr's view; FRR's version.",
+  help: "State of FRR's daemons, their restarts, watchfrr's view of them, and FRR's version.",
   enabledByDefault: true,
   pace: 'sessions',
   pollLast: true,

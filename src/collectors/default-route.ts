@@ -11,7 +11,7 @@ const DEFAULT_ROUTE_LABELS = ['vrf', 'afi'] as const;
 export const defaultRouteInstalled = metric({
   name: 'frr_default_route_installed',
   type: 'gauge',
-  help: 'Whether a default route is installed in the kernel, whatever protocol it came from.',
+  help: 'Whether a default route of any protocol is installed in the kernel.',
   labels: DEFAULT_ROUTE_LABELS,
   source: `${defaultRoute.text}: installed`,
 });

@@ -13,35 +13,35 @@ const VNI_LABELS = ['vni', 'type', 'tenant_vrf'] as const;
 const vnis = metric({
   name: 'frr_evpn_vnis',
   type: 'gauge',
-  help: 'VNIs by type: L2 for a bridged network, L3 for a routed one.',
+  help: 'Number of VNIs by type: L2 for a bridged network, L3 for a routed one.',
   labels: TYPE_LABELS,
   source: `${VNIS.text}: type`,
 });
 const vniInfo = metric({
   name: 'frr_evpn_vni_info',
   type: 'info',
-  help: 'A VNI, its VXLAN interface (empty without one) and the VRF of its tenant.',
+  help: 'VXLAN interface (empty if there is none) and tenant VRF of the VNI.',
   labels: INFO_LABELS,
   source: `${VNIS.text}: vni, type, vxlanIf, tenantVrf`,
 });
 const vniMacs = metric({
   name: 'frr_evpn_vni_macs',
   type: 'gauge',
-  help: 'MAC addresses known in the VNI, local and remote.',
+  help: 'Number of MAC addresses known in the VNI, local and remote.',
   labels: VNI_LABELS,
   source: `${VNIS.text}: numMacs`,
 });
 const vniNeighbors = metric({
   name: 'frr_evpn_vni_arp_nd_entries',
   type: 'gauge',
-  help: 'ARP and ND entries known in the VNI, local and remote.',
+  help: 'Number of ARP and ND entries known in the VNI, local and remote.',
   labels: VNI_LABELS,
   source: `${VNIS.text}: numArpNd`,
 });
 const vniRemoteVteps = metric({
   name: 'frr_evpn_vni_remote_vteps',
   type: 'gauge',
-  help: 'Other nodes (VTEPs) that take part in the VNI; absent for L3 VNIs, of which FRR does not tell.',
+  help: 'Number of remote VTEPs in the VNI; absent for L3 VNIs, for which FRR does not report it.',
   labels: VNI_LABELS,
   source: `${VNIS.text}: numRemoteVteps`,
 });

@@ -18,7 +18,7 @@ const HOST_ROUTE_LABELS = ['address', 'interface', 'afi'] as const;
 export const hostRouteInBgp = metric({
   name: 'frr_host_route_in_bgp',
   type: 'gauge',
-  help: "Whether BGP has the node's host address, with a best path that is this node's own and not learned from a peer.",
+  help: 'Whether BGP has the host address with a best path that originates from this node.',
   labels: HOST_ROUTE_LABELS,
   source: `${bgpHostPrefix.text}: paths with bestpath and peerId 0.0.0.0`,
 });
@@ -26,28 +26,28 @@ export const hostRouteInBgp = metric({
 export const hostRouteAdvertisedPeers = metric({
   name: 'frr_host_route_advertised_peers',
   type: 'gauge',
-  help: "Established BGP peers that the node's host address is advertised to.",
+  help: 'Number of established BGP peers to which the host address is advertised.',
   labels: HOST_ROUTE_LABELS,
   source: `${bgpHostPrefix.text}: advertisedTo`,
 });
 const hostRoutesTotal = metric({
   name: 'frr_host_routes',
   type: 'gauge',
-  help: 'Host addresses (/32 and /128) on the interfaces of this node.',
+  help: 'Number of host addresses (/32 and /128) on the interfaces of this node.',
   labels: [],
   source: "addresses of the node's own network namespace",
 });
 const hostRoutesAdvertised = metric({
   name: 'frr_host_routes_advertised',
   type: 'gauge',
-  help: 'Host addresses of this node that are advertised to at least one BGP peer.',
+  help: 'Number of host addresses of this node that are advertised to at least one BGP peer.',
   labels: [],
   source: `${bgpHostPrefix.text}: advertisedTo`,
 });
 const hostRoutesUnadvertised = metric({
   name: 'frr_host_routes_unadvertised',
   type: 'gauge',
-  help: 'Host addresses of this node that are advertised to no BGP peer.',
+  help: 'Number of host addresses of this node that are not advertised to any BGP peer.',
   labels: [],
   source: `${bgpHostPrefix.text}: advertisedTo`,
 });
@@ -138,7 +138,7 @@ const FLAGS = {
 
 export const hostRoutes = statefulCollector({
   name: 'host-routes',
-  help: "Host addresses (/32, /128) of the node's interfaces: in BGP, and advertised to how many peers.",
+  help: "Host addresses (/32, /128) of the node's interfaces, whether they are in BGP, and the peers they are advertised to.",
   enabledByDefault: true,
   pace: 'tables',
   needs: 'node-addresses',

@@ -12,7 +12,7 @@ const DAEMON_LABELS = ['daemon'] as const;
 export const daemonMemory = metric({
   name: 'frr_daemon_memory_bytes',
   type: 'gauge',
-  help: 'Memory that the daemon has allocated, as its own bookkeeping tells: without stacks, libraries and what the allocator holds in reserve.',
+  help: 'Memory allocated by the daemon according to its own accounting, which excludes stacks, libraries and free memory held by the allocator.',
   unit: 'bytes',
   labels: DAEMON_LABELS,
   source: `${showMemory.text}, to each daemon: sum of the column Total`,

@@ -20,14 +20,14 @@ const neighborState = metric({
 const neighborAdjacent = metric({
   name: 'frr_ospf_neighbor_full',
   type: 'gauge',
-  help: 'Whether the adjacency with the OSPF neighbor is full. On a broadcast network two routers that are neither designated nor its backup stay two-way.',
+  help: 'Whether the adjacency with the OSPF neighbor is full. On a broadcast network, two routers that are neither DR nor BDR stay in two-way.',
   labels: NEIGHBOR_LABELS,
   source: `${NEIGHBORS.text}: nbrState, state`,
 });
 const neighborStateTimestamp = metric({
   name: 'frr_ospf_neighbor_last_change_timestamp_seconds',
   type: 'gauge',
-  help: 'When the state of the OSPF neighbor last got better, in seconds since the epoch.',
+  help: 'Time at which the state of the OSPF neighbor last progressed, in seconds since the epoch.',
   unit: 'seconds',
   labels: NEIGHBOR_LABELS,
   source: `${NEIGHBORS.text}: upTimeInMsec`,
@@ -36,28 +36,28 @@ const neighborStateTimestamp = metric({
 const neighborRetransmissions = metric({
   name: 'frr_ospf_neighbor_retransmissions',
   type: 'gauge',
-  help: 'Link state advertisements that wait to be acknowledged by the OSPF neighbor.',
+  help: 'Number of link state advertisements waiting for acknowledgement by the OSPF neighbor.',
   labels: NEIGHBOR_LABELS,
   source: `${NEIGHBORS.text}: linkStateRetransmissionListCounter, retransmitCounter`,
 });
 const interfaceUp = metric({
   name: 'frr_ospf_interface_up',
   type: 'gauge',
-  help: 'Whether an interface that OSPF runs on is up; absent, like all about it, while its link is down.',
+  help: 'Whether the OSPF interface is up; absent, like its other metrics, while its link is down.',
   labels: INTERFACE_LABELS,
   source: `${INTERFACES.text}: ifUp`,
 });
 const interfaceNeighbors = metric({
   name: 'frr_ospf_interface_neighbors',
   type: 'gauge',
-  help: 'OSPF neighbors on the interface.',
+  help: 'Number of OSPF neighbors on the interface.',
   labels: INTERFACE_LABELS,
   source: `${INTERFACES.text}: nbrCount`,
 });
 const interfaceAdjacencies = metric({
   name: 'frr_ospf_interface_adjacencies',
   type: 'gauge',
-  help: 'OSPF neighbors on the interface whose adjacency is full.',
+  help: 'Number of OSPF neighbors on the interface whose adjacency is full.',
   labels: INTERFACE_LABELS,
   source: `${INTERFACES.text}: nbrAdjacentCount`,
 });

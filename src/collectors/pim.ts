@@ -14,7 +14,7 @@ const INTERFACE_LABELS = ['vrf', 'interface'] as const;
 const neighborUpTimestamp = metric({
   name: 'frr_pim_neighbor_up_timestamp_seconds',
   type: 'gauge',
-  help: 'Since when the PIM neighbor is there, in seconds since the epoch, within a second; from a day on within a minute.',
+  help: 'Time at which the PIM neighbor was discovered, in seconds since the epoch, accurate to a second; to a minute after a day.',
   unit: 'seconds',
   labels: NEIGHBOR_LABELS,
   source: `${NEIGHBORS.text}: upTime`,
@@ -22,14 +22,14 @@ const neighborUpTimestamp = metric({
 const interfaceUp = metric({
   name: 'frr_pim_interface_up',
   type: 'gauge',
-  help: 'Whether an interface that PIM runs on may be up: 0 when it was shut down. Without its link it still is 1, and has no neighbors.',
+  help: 'Whether the PIM interface is administratively up. It stays 1 while its link is down, and then has no neighbors.',
   labels: INTERFACE_LABELS,
   source: `${INTERFACES.text}: state`,
 });
 const interfaceNeighbors = metric({
   name: 'frr_pim_interface_neighbors',
   type: 'gauge',
-  help: 'PIM neighbors on the interface.',
+  help: 'Number of PIM neighbors on the interface.',
   labels: INTERFACE_LABELS,
   source: `${INTERFACES.text}: pimNeighbors`,
 });

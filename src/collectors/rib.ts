@@ -10,21 +10,21 @@ const ROUTE_LABELS = ['vrf', 'afi', 'protocol'] as const;
 const ribRoutes = metric({
   name: 'frr_rib_routes',
   type: 'gauge',
-  help: "Routes that zebra knows, by protocol in zebra's words.",
+  help: 'Number of routes in the RIB, by protocol as zebra names it.',
   labels: ROUTE_LABELS,
   source: `${routeSummary.text}: rib`,
 });
 const fibRoutes = metric({
   name: 'frr_fib_routes',
   type: 'gauge',
-  help: 'Routes that are installed in the kernel.',
+  help: 'Number of routes installed in the kernel.',
   labels: ROUTE_LABELS,
   source: `${routeSummary.text}: fib`,
 });
 const offloadedRoutes = metric({
   name: 'frr_fib_offloaded_routes',
   type: 'gauge',
-  help: 'Routes that are installed in hardware.',
+  help: 'Number of routes offloaded to hardware.',
   labels: ROUTE_LABELS,
   source: `${routeSummary.text}: fibOffLoaded`,
   since: '8.0',
@@ -32,7 +32,7 @@ const offloadedRoutes = metric({
 const trappedRoutes = metric({
   name: 'frr_fib_trapped_routes',
   type: 'gauge',
-  help: 'Routes whose packets the hardware hands to the CPU.',
+  help: 'Number of routes whose packets the hardware traps to the CPU.',
   labels: ROUTE_LABELS,
   source: `${routeSummary.text}: fibTrapped`,
   since: '8.0',

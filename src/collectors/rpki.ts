@@ -12,7 +12,7 @@ const CACHE_LABELS = ['host', 'port', 'mode'] as const;
 const cacheConnected = metric({
   name: 'frr_rpki_cache_connected',
   type: 'gauge',
-  help: 'Whether bgpd is connected to the RPKI cache. Of those of several preferences it connects to the first that is there.',
+  help: 'Whether bgpd is connected to the RPKI cache. It connects to the reachable cache with the lowest preference value.',
   labels: CACHE_LABELS,
   source: `${SERVERS.text}; ${CONNECTIONS.text}: state`,
   since: '8.4',
@@ -20,7 +20,7 @@ const cacheConnected = metric({
 const cachePreference = metric({
   name: 'frr_rpki_cache_preference',
   type: 'gauge',
-  help: 'Preference of the RPKI cache; the least comes first.',
+  help: 'Preference of the RPKI cache; lower values are preferred.',
   labels: CACHE_LABELS,
   source: `${SERVERS.text}: preference`,
   since: '8.4',
@@ -28,7 +28,7 @@ const cachePreference = metric({
 const cachesConnected = metric({
   name: 'frr_rpki_caches_connected',
   type: 'gauge',
-  help: 'RPKI caches that bgpd is connected to: with 0 of them nothing is validated.',
+  help: 'Number of RPKI caches that bgpd is connected to; nothing is validated if it is 0.',
   labels: [],
   source: `${CONNECTIONS.text}: state`,
   since: '8.4',

@@ -12,7 +12,7 @@ const INFO_LABELS = ['interface', 'vrid', 'afi', 'version', 'vrrp_interface', 'p
 const routerInfo = metric({
   name: 'frr_vrrp_router_info',
   type: 'info',
-  help: 'A virtual router of VRRP, its version, the interface with the virtual MAC address (empty without one), and the address that it sends from.',
+  help: 'VRRP version of the virtual router, the interface with its virtual MAC address (empty if there is none), and its source address.',
   labels: INFO_LABELS,
   source: `${SHOW.text}: version, v4 and v6 interface, primaryAddress`,
 });
@@ -26,42 +26,42 @@ const routerState = metric({
 const routerAdminUp = metric({
   name: 'frr_vrrp_router_admin_up',
   type: 'gauge',
-  help: 'Whether the virtual router may run: 0 when it was shut down on purpose.',
+  help: 'Whether the virtual router is administratively enabled.',
   labels: ROUTER_LABELS,
   source: `${SHOW.text}: shutdown`,
 });
 const routerPriority = metric({
   name: 'frr_vrrp_router_priority',
   type: 'gauge',
-  help: 'Priority of the virtual router as in force.',
+  help: 'Effective priority of the virtual router.',
   labels: ROUTER_LABELS,
   source: `${SHOW.text}: v4 and v6 effectivePriority`,
 });
 const routerTransitions = metric({
   name: 'frr_vrrp_router_transitions_total',
   type: 'counter',
-  help: 'Changes of the state of the virtual router.',
+  help: 'Number of state changes of the virtual router.',
   labels: ROUTER_LABELS,
   source: `${SHOW.text}: v4 and v6 stats transitions`,
 });
 const advertisementsSent = metric({
   name: 'frr_vrrp_router_advertisements_sent_total',
   type: 'counter',
-  help: 'VRRP advertisements sent.',
+  help: 'Number of VRRP advertisements sent.',
   labels: ROUTER_LABELS,
   source: `${SHOW.text}: v4 and v6 stats adverTx`,
 });
 const advertisementsReceived = metric({
   name: 'frr_vrrp_router_advertisements_received_total',
   type: 'counter',
-  help: 'VRRP advertisements received.',
+  help: 'Number of VRRP advertisements received.',
   labels: ROUTER_LABELS,
   source: `${SHOW.text}: v4 and v6 stats adverRx`,
 });
 const announcementsSent = metric({
   name: 'frr_vrrp_router_address_announcements_sent_total',
   type: 'counter',
-  help: 'Gratuitous ARPs (IPv4) or unsolicited neighbor advertisements (IPv6) sent for the virtual addresses.',
+  help: 'Number of gratuitous ARPs (IPv4) or unsolicited neighbor advertisements (IPv6) sent for the virtual addresses.',
   labels: ROUTER_LABELS,
   source: `${SHOW.text}: v4 stats garpTx, v6 stats neighborAdverTx`,
 });

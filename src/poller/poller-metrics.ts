@@ -39,7 +39,7 @@ const COLLECTOR_SUPPORTED = metric({
 const DURATION = metric({
   name: 'frr_collector_duration_seconds',
   type: 'gauge',
-  help: 'How long the newest poll of this collector took, from the first command to the figures.',
+  help: 'Duration of the newest poll of this collector, from the first command to the samples.',
   unit: 'seconds',
   labels: COLLECTOR,
   source: 'the poller',
@@ -47,7 +47,7 @@ const DURATION = metric({
 const INTERVAL = metric({
   name: 'frr_collector_interval_seconds',
   type: 'gauge',
-  help: "Time between two polls of this collector as in force; longer than configured where FRR's share of time demands it.",
+  help: 'Effective time between two polls of this collector, which is longer than configured where --poll.max-share requires it.',
   unit: 'seconds',
   labels: COLLECTOR,
   source: 'the poller, --poll.interval, --poll.max-share',
@@ -55,7 +55,7 @@ const INTERVAL = metric({
 const LAST_SUCCESS = metric({
   name: 'frr_collector_last_success_timestamp_seconds',
   type: 'gauge',
-  help: 'When FRR gave the figures of this collector that are on this page; absent before the first poll that succeeded.',
+  help: 'Time of the last successful poll of this collector, in seconds since the epoch; absent before the first.',
   unit: 'seconds',
   labels: COLLECTOR,
   source: 'the poller',
@@ -63,21 +63,21 @@ const LAST_SUCCESS = metric({
 const ERRORS = metric({
   name: 'frr_collector_errors_total',
   type: 'counter',
-  help: 'Polls of this collector that failed, by reason.',
+  help: 'Number of failed polls of this collector, by reason.',
   labels: ['collector', 'reason'],
   source: 'the poller',
 });
 const COMMANDS = metric({
   name: 'frr_exporter_commands_total',
   type: 'counter',
-  help: 'Commands sent to this daemon.',
+  help: 'Number of commands sent to this daemon.',
   labels: DAEMON,
   source: 'the poller',
 });
 const COMMAND_SECONDS = metric({
   name: 'frr_exporter_command_seconds_total',
   type: 'counter',
-  help: 'Time that this daemon worked on commands of this exporter; its rate is the share that --poll.max-share bounds.',
+  help: 'Time that this daemon spent on commands of this exporter; its rate is the share that --poll.max-share limits.',
   unit: 'seconds',
   labels: DAEMON,
   source: 'the poller',
@@ -85,7 +85,7 @@ const COMMAND_SECONDS = metric({
 const DROPPED = metric({
   name: 'frr_exporter_series_dropped_total',
   type: 'counter',
-  help: 'Samples left out of a poll: a second one with the same labels, a value that is no number, a VRF whose name cannot stand in a command, or beyond --metrics.max-series.',
+  help: 'Number of samples dropped, by reason: a second one with the same labels, a value that is not a number, a VRF whose name cannot be part of a command, or beyond --metrics.max-series.',
   labels: ['reason'],
   source: 'the poller, --metrics.max-series',
 });

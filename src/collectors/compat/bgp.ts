@@ -123,7 +123,12 @@ const NEIGHBORS = COMMANDS.bgpNeighbors;
 const TABLE = ['afi', 'local_as', 'safi', 'vrf'] as const;
 const TYPE = ['afi', 'safi', 'type'] as const;
 
-const ribCount = gauge('frr_bgp_rib_count_total', TABLE, 'Entries of the BGP table.', `${SUMMARY}: ribCount`);
+const ribCount = gauge(
+  'frr_bgp_rib_count_total',
+  TABLE,
+  'Number of entries in the BGP table.',
+  `${SUMMARY}: ribCount`,
+);
 const peersCount = gauge('frr_bgp_peers_count_total', TABLE, 'BGP peers.', `${SUMMARY}: peerCount`);
 const groupsCount = gauge(
   'frr_bgp_peer_groups_count_total',
@@ -155,13 +160,13 @@ function peerMetrics(settings: BgpNameSettings) {
     messagesReceived: counter(
       'frr_bgp_peer_message_received_total',
       set,
-      'BGP messages received from the peer.',
+      'Number of BGP messages received from the peer.',
       `${SUMMARY}: msgRcvd`,
     ),
     messagesSent: counter(
       'frr_bgp_peer_message_sent_total',
       set,
-      'BGP messages sent to the peer.',
+      'Number of BGP messages sent to the peer.',
       `${SUMMARY}: msgSent`,
     ),
     received: gauge(
@@ -173,19 +178,19 @@ function peerMetrics(settings: BgpNameSettings) {
     accepted: gauge(
       'frr_bgp_peer_prefixes_accepted_count_total',
       set,
-      'Prefixes from the peer that the inbound policy let in, which are the only ones that FRR counts. With `--collector.bgp.accepted-filtered-prefixes`.',
+      'Prefixes from the peer that the inbound policy accepted, which are the only ones that FRR counts. With `--collector.bgp.accepted-filtered-prefixes`.',
       `${SUMMARY}: pfxRcd`,
     ),
     advertised: gauge(
       'frr_bgp_peer_prefixes_advertised_count_total',
       set,
-      'Prefixes advertised to the peer.',
+      'Number of prefixes advertised to the peer.',
       `${SUMMARY}: pfxSnt`,
     ),
     state: gauge(
       'frr_bgp_peer_state',
       set,
-      'State of the BGP peer, repeated for each address family: 1 established, 0 down, 2 shut on purpose.',
+      'State of the BGP peer, repeated for each address family: 1 established, 0 down, 2 administratively down.',
       `${SUMMARY}: state`,
     ),
     uptime: metric({

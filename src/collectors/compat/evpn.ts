@@ -23,7 +23,7 @@ const neighbors = gauge(
 const remoteVteps = gauge(
   'frr_bgp_l2vpn_evpn_remote_vtep_count_total',
   VNI,
-  'Remote VTEPs of the VNI; -1 where FRR tells none.',
+  'Remote VTEPs of the VNI; -1 if FRR does not report them.',
   `${VNIS}: numRemoteVteps`,
 );
 

@@ -20,13 +20,13 @@ const NEIGHBOR = ['iface', 'local_address', 'neighbor', 'remote_address', 'vrf']
 const neighbors = gauge(
   'frr_ospf_neighbors',
   INTERFACE,
-  'OSPF neighbors on the interface.',
+  'Number of OSPF neighbors on the interface.',
   `${INTERFACES}: nbrCount`,
 );
 const adjacencies = gauge(
   'frr_ospf_neighbor_adjacencies',
   INTERFACE,
-  'OSPF neighbors on the interface whose adjacency is full.',
+  'Number of OSPF neighbors on the interface whose adjacency is full.',
   `${INTERFACES}: nbrAdjacentCount`,
 );
 const neighborState = gauge(
@@ -50,7 +50,7 @@ const opaque = gauge(
 const maxAge = gauge(
   'frr_ospf_data_ls_max_age',
   VRF,
-  'LSAs that have reached their greatest age and go.',
+  'LSAs that have reached their maximum age.',
   `${MAX_AGE}: maxAgeLinkStates`,
   '8.4',
 );

@@ -15,7 +15,7 @@ const uptime = metric({
   name: 'frr_pim_neighbor_uptime_seconds',
   type: 'gauge',
   unit: 'seconds',
-  help: 'Seconds since the PIM neighbor is there; from a day on within a minute.',
+  help: 'Seconds since the PIM neighbor was discovered; accurate to a minute after a day.',
   labels: NEIGHBOR,
   source: `${NEIGHBORS}: upTime`,
 });

@@ -18,7 +18,7 @@ const state = gauge(
 const preference = gauge(
   'frr_rpki_cache_preference',
   CACHE,
-  'Preference of the RPKI cache; the least comes first.',
+  'Preference of the RPKI cache; lower values are preferred.',
   `${CONNECTIONS}: preference`,
   '8.4',
 );

@@ -14,14 +14,14 @@ const duration = metric({
   name: 'frr_scrape_duration_seconds',
   type: 'gauge',
   unit: 'seconds',
-  help: "How long FRR took for the newest poll, by frr_exporter's names of the collectors.",
+  help: "Time that FRR took for the newest poll, by frr_exporter's collector names.",
   labels: ['collector'],
   source: 'the exporter',
 });
 const polls = counter(
   'frr_scrapes_total',
   [],
-  'Polls of FRR, by the collector daemons. Scrapes do not ask FRR.',
+  'Number of polls by the collector daemons; scrapes do not query FRR.',
   'the exporter',
 );
 

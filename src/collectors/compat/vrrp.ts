@@ -16,8 +16,12 @@ const state = gauge(
 );
 const half = (name: string, help: string, field: string) =>
   counter(name, HALF, help, `${SHOW}: v4 and v6 stats ${field}`);
-const sent = half('frr_vrrp_advertisements_sent_total', 'VRRP advertisements sent.', 'adverTx');
-const received = half('frr_vrrp_advertisements_received_total', 'VRRP advertisements received.', 'adverRx');
+const sent = half('frr_vrrp_advertisements_sent_total', 'Number of VRRP advertisements sent.', 'adverTx');
+const received = half(
+  'frr_vrrp_advertisements_received_total',
+  'Number of VRRP advertisements received.',
+  'adverRx',
+);
 const gratuitousArps = half('frr_vrrp_gratuitous_arp_sent_total', 'Gratuitous ARPs sent.', 'garpTx');
 const neighborAdvertisements = half(
   'frr_vrrp_neighbor_advertisements_sent_total',
