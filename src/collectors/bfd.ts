@@ -274,7 +274,7 @@ export const bfd = collector({
         word(session.local),
         word(session.interface),
       ]);
-    // What is no list tells of no sessions, which is not that there are none.
+    // An answer that is not a list does not say that there are no sessions.
     if (Array.isArray(sessions)) emit(bfdSessions, NO_LABELS, sessions.length);
     for (const item of items(sessions)) {
       yield;

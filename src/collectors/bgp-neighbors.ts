@@ -1,4 +1,4 @@
-/** What only the neighbors command tells of BGP sessions: who they are, why they went down, timers, limits, policies. */
+/** What only the neighbors command reports about BGP sessions: the peer, reset reasons, timers, limits, policies. */
 
 import type { Turns } from '../base/turns.ts';
 import { COMMANDS } from '../frr/commands.ts';
@@ -398,7 +398,7 @@ function resetAge(neighbor: Fields, since: number | undefined): number | undefin
   return age + Math.max(0, Math.ceil((since - age) / DAY)) * DAY;
 }
 
-/** Reasons that only say that bgpd lost the way to its peer (`peer_down_str` in bgp_fsm.c): what lost it may be told beside. */
+/** Reasons that only say that bgpd lost the way to its peer (`peer_down_str` in bgp_fsm.c): the cause may be reported separately. */
 const WAY_LOST = new Set([26, 27]);
 const BFD_DOWN = 24;
 
@@ -406,7 +406,7 @@ const BFD_DOWN = 24;
  * Why the session went down last.
  *
  * FRR 10.7 keeps two reasons: that of the moment when the session left Established, and the newest of those while it
- * was down already. When a link is cut, bgpd may lose the peer's address a moment before BFD tells it, so that the
+ * was down already. When a link is cut, bgpd may lose the peer's address a moment before BFD reports it, so that the
  * first is `Neighbor address lost` and the second `BFD down initiated`, which is what happened. Otherwise the
  * second is about a later attempt, or older than the first, and does not explain it.
  * @param since seconds for which the session has been down, or established, since then; undefined where it never was

@@ -234,13 +234,13 @@ export const bgp = collector({
       for (const [vrf, instance] of members(document)) {
         // Each address family repeats the session, so what belongs to the session is taken where it comes first.
         const sessions = new Set<string>();
-        let told = false;
+        let reported = false;
         for (const [familyName, summary] of members(instance)) {
           const { afi, safi } = addressFamily(familyName);
           const routerId = word(summary.routerId);
-          if (!told && routerId !== '') {
+          if (!reported && routerId !== '') {
             emit(bgpInfo, labels(INSTANCE_LABELS, [vrf, routerId, word(summary.as)]), 1);
-            told = true;
+            reported = true;
           }
           const table = labels(TABLE_LABELS, [vrf, afi, safi]);
           emit(ribEntries, table, summary.ribCount);

@@ -50,7 +50,7 @@ const daemonRestarts = metric({
 
 /** How a daemon was when it was queried last. */
 interface Health {
-  /** Undefined when that cannot be told: no permission to query it, no answer in the recording. */
+  /** Undefined when that is unknown: no permission to query it, no answer in the recording. */
   readonly up: boolean | undefined;
   readonly hung: boolean;
   /** Seconds since it connected to zebra; undefined when it is no client of zebra now. */
@@ -187,7 +187,7 @@ function reconnected(before: Health | undefined, connected: number | undefined):
   return before?.connected !== undefined && connected !== undefined && connected < before.connected;
 }
 
-/** When all of several clients have connected anew, it was zebra that went away, whatever happened to them. */
+/** When all of several clients have reconnected, it was zebra that went away, whatever happened to them. */
 function allReconnected(
   seen: ReadonlyMap<Daemon, Health>,
   connections: ReadonlyMap<Daemon, number>,

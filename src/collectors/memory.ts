@@ -36,10 +36,11 @@ export const memory = collector({
       ...parseZebraClients(clients ?? '').keys(),
     ]);
     known.delete('watchfrr');
-    const asked = await Promise.allSettled([...known].map((daemon) => frr.text(showMemory(daemon))));
-    // A daemon that does not answer has no figure; that it does not is told by the collector `daemons`.
-    if (asked.every(({ status }) => status === 'rejected')) throw (asked[0] as PromiseRejectedResult).reason;
-    return new Map([...known].map((daemon, index) => [daemon, asked[index]] as const));
+    const answers = await Promise.allSettled([...known].map((daemon) => frr.text(showMemory(daemon))));
+    // A daemon that does not answer has no sample here; the collector `daemons` reports that it does not.
+    if (answers.every(({ status }) => status === 'rejected'))
+      throw (answers[0] as PromiseRejectedResult).reason;
+    return new Map([...known].map((daemon, index) => [daemon, answers[index]] as const));
   },
   *families(answers, { emit, labels }) {
     for (const [daemon, answer] of answers) {

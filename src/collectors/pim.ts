@@ -69,7 +69,7 @@ export const pim = collector({
         const set = labels(INTERFACE_LABELS, [vrf, name]);
         if (one.state !== undefined) emit(interfaceUp, set, one.state === 'up' ? 1 : 0);
         emit(interfaceNeighbors, set, one.pimNeighbors);
-        // FRR tells it only where it is so.
+        // FRR reports it only where it is true.
         emit(interfaceDesignated, set, one.pimDesignatedRouterLocal === true ? 1 : 0);
       }
     }

@@ -49,7 +49,7 @@ export const rpki = collector({
   *families({ servers, connections }, { emit, labels }) {
     const key = (cache: Fields) =>
       labels(CACHE_LABELS, [word(cache.host), word(cache.port), word(cache.mode)]);
-    // Without any connection FRR tells no connections at all, in words that differ from version to version.
+    // Without any connection FRR reports none in words that differ from version to version.
     const connected = new Set(
       items(fields(connections).connections)
         .map(fields)

@@ -1,4 +1,4 @@
-/** VRRP routers: who is master, and what they sent and heard. */
+/** VRRP routers: who is master, and what they sent and received. */
 import { COMMANDS } from '../frr/commands.ts';
 import { metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';

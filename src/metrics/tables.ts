@@ -44,7 +44,7 @@ export function timeText(seconds: number | null | undefined): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** Makes the tables of some families. Descriptors are told apart by identity. */
+/** Makes the tables of some families. Descriptors are compared by identity. */
 export function createTables(families: Iterable<MetricFamily>): Tables {
   const samples = new Map<Descriptor, readonly Sample[]>();
   for (const family of families) samples.set(family.descriptor, family.samples);

@@ -16,7 +16,7 @@ export function* changes(
 ): Generator<Change, void, void> {
   const old = before?.samples ?? NONE;
   const young = after?.samples ?? NONE;
-  // FRR tells sessions in the same order as long as none comes or goes.
+  // FRR reports sessions in the same order as long as none comes or goes.
   let i = 0;
   for (; i < old.length && i < young.length; i++) {
     const one = old[i] as Sample;

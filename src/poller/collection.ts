@@ -32,9 +32,9 @@ export interface PollSettings {
    * keep it.
    */
   readonly maxShare: number;
-  /** How long figures are kept that could not be renewed; at least until one poll more has failed. */
+  /** How long the samples of a failing collector are exported; at least until one more poll has failed. */
   readonly staleAfter: number;
-  /** The most series that FRR's figures may have together. */
+  /** Maximum number of series about FRR. */
   readonly maxSeries: number;
 }
 
@@ -49,9 +49,9 @@ export interface PollerOptions {
 export interface BodyOptions {
   readonly format: Format;
   readonly gzip: boolean;
-  /** Names of the collectors to show; all of them when left out. The poller's own figures are always there. */
+  /** Names of the collectors to show; all of them when left out. The poller's own metrics are always there. */
   readonly only?: ReadonlySet<string>;
-  /** Parts that others add after FRR's figures: the process's own metrics, for one. */
+  /** Parts that others add after the metrics about FRR, such as those of the process. */
   readonly others?: readonly BodyPart[];
 }
 
@@ -84,18 +84,18 @@ export interface Collection {
   stop(): Promise<void>;
 }
 
-/** Seconds of a clock that never jumps; the wall clock is only for what is told to others. */
+/** Seconds of a clock that never jumps; the wall clock is only for timestamps. */
 export const clock = (): number => performance.now() / 1000;
 
 const wallClock = (): number => Date.now() / 1000;
 
-/** Seconds, to the microsecond: more digits would be noise on every page. */
+/** Seconds, to the microsecond: more digits would be noise. */
 const elapsedSince = (moment: number): number => Math.round((clock() - moment) * 1e6) / 1e6;
 
 /** Poll intervals between two polls of a pace. */
 const PACES: Readonly<Record<Pace, number>> = { sessions: 1, tables: 3, details: 12 };
 
-/** Parts of a daemon's share: what people are paged for comes first. */
+/** Parts of a daemon's share: what wakes somebody up comes first. */
 const WEIGHTS: Readonly<Record<Pace, number>> = { sessions: 4, tables: 2, details: 1 };
 
 /** Of the poller's own part of the page. */

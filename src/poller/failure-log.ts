@@ -12,7 +12,7 @@ export interface FailureLog {
   answered(daemon: Daemon): void;
 }
 
-/** Reasons that lie with the daemon and meet every collector that asks it: said once for all of them. */
+/** Reasons that lie with the daemon and affect every collector that queries it: logged once for all of them. */
 const OF_THE_DAEMON: ReadonlySet<FrrErrorReason> = new Set([
   'not_running',
   'permission_denied',

@@ -1,5 +1,5 @@
 /**
- * When one collector is asked next: at its interval, or at once when something that it explains has changed.
+ * When one collector polls next: at its interval, or at once when something that it explains has changed.
  *
  * A poll out of turn is a later turn taken early. Each poll is paid for by time that passes (`payback`); one poll may
  * be owed, and while it is, there are no polls out of turn and the regular ones wait. So the router's share holds in

@@ -1,13 +1,13 @@
 /**
- * Points in time, told steadily. FRR tells ages in whole seconds; a point in time made of one jitters by a second from
+ * Steady timestamps. FRR reports ages in whole seconds; a point in time made of one jitters by a second from
  * poll to poll, and would look like a change.
  */
 import type { MetricFamily, Sample } from '../metrics/family.ts';
 
-/** Seconds by which a point in time may differ from the one told before and still be the same. */
+/** Seconds by which a point in time may differ from the one before and still be the same. */
 const SAME = 2;
 
-/** Gives the samples of `_timestamp_seconds` gauges the value told before where they mean the same moment. */
+/** Gives the samples of `_timestamp_seconds` gauges the value of the poll before where they mean the same moment. */
 export function settleTimestamps(
   families: readonly MetricFamily[],
   before: readonly MetricFamily[],
@@ -15,13 +15,13 @@ export function settleTimestamps(
   return families.map((family) => {
     const { descriptor, samples } = family;
     if (!descriptor.name.endsWith('_timestamp_seconds')) return family;
-    const told = before.find((one) => one.descriptor === descriptor)?.samples;
-    if (told === undefined) return family;
-    const valueTold = valuesTold(told);
+    const previous = before.find((one) => one.descriptor === descriptor)?.samples;
+    if (previous === undefined) return family;
+    const previousValue = previousValues(previous);
     return {
       ...family,
       samples: samples.map((sample, index): Sample => {
-        const value = valueTold(sample.labels.text, index);
+        const value = previousValue(sample.labels.text, index);
         return value !== undefined && Math.abs(value - sample.value) <= SAME
           ? { labels: sample.labels, value }
           : sample;
@@ -31,7 +31,7 @@ export function settleTimestamps(
 }
 
 /** Looks samples up by their labels; at once where they come in the same order as before, which is the rule. */
-function valuesTold(samples: readonly Sample[]): (labels: string, index: number) => number | undefined {
+function previousValues(samples: readonly Sample[]): (labels: string, index: number) => number | undefined {
   let byLabels: Map<string, number> | undefined;
   return (labels, index) => {
     const same = samples[index];

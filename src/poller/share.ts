@@ -1,5 +1,5 @@
 /**
- * The router's share: how often each collector may be asked, so that no daemon spends more than a stated share of its
+ * The router's share: how often each collector may poll, so that no daemon spends more than a stated share of its
  * time on us. FRR's daemons answer on the one thread that also keeps the sessions alive and installs the routes.
  *
  * Each daemon's share is divided among the collectors that ask it by weighted max-min fairness: whoever needs less than

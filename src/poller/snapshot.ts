@@ -1,11 +1,11 @@
-/** What the poller knows at one moment: the newest figures of every collector, and how the collectors are. */
+/** What the poller knows at one moment: the newest samples of every collector, and the state of the collectors. */
 import type { FrrErrorReason } from '../frr/source.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import type { MetricFamily } from '../metrics/family.ts';
 
 /** Figures of one collector, or of the poller itself. Immutable. */
 export interface SnapshotPart {
-  /** Name of the collector; `poller` for the poller's own figures, which come first. */
+  /** Name of the collector; `poller` for the poller's own metrics, which come first. */
   readonly name: string;
   /** Seconds since the epoch at which FRR's answers came. */
   readonly at: number;
@@ -36,7 +36,7 @@ export interface Snapshot {
   readonly at: number;
   /** FRR answered a command in the newest round of polls. */
   readonly frrUp: boolean;
-  /** The poller's own part, then a part for each collector with figures that are not stale, in the order of the page. */
+  /** The poller's own part, then a part for each collector that is not stale, in order of exposition. */
   readonly parts: readonly SnapshotPart[];
   readonly collectors: readonly CollectorStatus[];
 }

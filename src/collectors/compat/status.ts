@@ -1,4 +1,4 @@
-/** FRR's version, as frr_exporter's collector `status` has it, and what it tells of its scrapes, here of polls. */
+/** FRR's version, as frr_exporter's collector `status` has it, and its metrics about scrapes, here about polls. */
 import { showVersion } from '../../frr/commands.ts';
 import { metric, NO_LABELS } from '../../metrics/family.ts';
 import { daemons } from '../daemons.ts';
