@@ -20,6 +20,7 @@ import {
 } from './bgp.ts';
 import { collector, reason } from './collector.ts';
 import { type Fields, fields, members, seconds, word } from './fields.ts';
+import { DEFAULT_VRF } from './vrfs.ts';
 
 const NEIGHBORS = COMMANDS.bgpNeighbors;
 const SUMMARY = COMMANDS.bgpSummary;
@@ -183,6 +184,20 @@ const REJECTIONS = [
   ['attributesDiscarded', 'attributes_discarded'],
 ] as const;
 
+/** The peer group of the sessions that connect a host with its fabric, in TripleO, EDPM and our own role. */
+const UPLINK_GROUP = 'uplink';
+
+type SessionRow = Row<typeof SESSION_LABELS>;
+
+/** `eth2 (tor2 rack B): BFD down received`. */
+function sessionLine({ labels: { vrf, peer }, text }: SessionRow): string {
+  const where = vrf === DEFAULT_VRF ? '' : ` in VRF ${vrf}`;
+  const description = text(sessionInfo, 'description');
+  const named = description === null ? peer : `${peer} (${description})`;
+  const reason = text(sessionLastReset, 'reason');
+  return `${named}${where}${reason === null ? '' : `: ${reason}`}`;
+}
+
 export const bgpNeighbors = collector({
   name: 'bgp-neighbors',
   help: 'Reset reasons, timers, prefix limits and missing policies of BGP sessions.',
@@ -216,6 +231,30 @@ export const bgpNeighbors = collector({
     }),
   ],
   // Here and not in bgp.ts, because both collectors know of a session, and this one builds on the other.
+  *findings(tables) {
+    const wanted = tables.rows(sessionUp).filter(({ flag }) => flag(sessionAdminUp) !== false);
+    const wasUp = ({ value, number }: SessionRow) => value === 1 || number(sessionEstablished) !== 0;
+    const groups = Map.groupBy(wanted.filter(wasUp), (row) =>
+      row.text(sessionInfo, 'peer_group') === UPLINK_GROUP ? 'uplinks' : 'BGP sessions',
+    );
+    for (const [what, sessions] of groups) {
+      const down = sessions.filter(({ value }) => value !== 1);
+      if (down.length === 0) yield { level: 'ok', text: `${sessions.length} ${what} up`, details: [] };
+      else
+        yield {
+          level: 'critical',
+          text: `${down.length} of ${sessions.length} ${what} down`,
+          details: down.map(sessionLine),
+        };
+    }
+    const never = wanted.filter((row) => !wasUp(row));
+    if (never.length > 0)
+      yield {
+        level: 'warning',
+        text: `${never.length} BGP ${never.length === 1 ? 'session' : 'sessions'} never up`,
+        details: never.map(sessionLine),
+      };
+  },
   status: {
     bgp_sessions: {
       title: 'BGP sessions',

@@ -137,7 +137,8 @@ const tableVersion = metric({
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: tableVersion`,
 });
-const peers = metric({
+/** BGP sessions that have an address family activated. */
+export const peers = metric({
   name: 'frr_bgp_peers',
   type: 'gauge',
   help: 'Number of BGP sessions with this address family, established or not.',

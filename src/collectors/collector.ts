@@ -98,6 +98,18 @@ export interface StatusSection<Item extends object = object> {
 /** The lists of the status document by their names there. */
 export type StatusSections = Readonly<Record<string, StatusSection>>;
 
+export type FindingLevel = 'critical' | 'warning' | 'ok';
+
+/** What a person on this node must know about a topic, in one line of the verdict (`src/status/verdict.ts`). */
+export interface Finding {
+  /** `critical` where an operator is needed now, `warning` where it can wait. */
+  readonly level: FindingLevel;
+  /** A few words with their numbers and without a full stop: `1 of 2 uplinks down`. */
+  readonly text: string;
+  /** The objects that it is about, one line each: `eth2: BFD down received`. None where all is good. */
+  readonly details: readonly string[];
+}
+
 /** What a collector declares besides the steps of its polls. */
 export interface Topic<Sections extends StatusSections = StatusSections> {
   /** As in `--collector.NAME` and in the label `collector`. */
@@ -121,6 +133,8 @@ export interface Topic<Sections extends StatusSections = StatusSections> {
   readonly states?: readonly States[];
   readonly reasons?: readonly Reason[];
   readonly status?: Sections;
+  /** What is wrong with its objects, or that nothing is; nothing where it knows of no objects. */
+  findings?(tables: Tables): Iterable<Finding>;
 }
 
 /** A topic, and how it is polled. */

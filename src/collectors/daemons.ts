@@ -87,6 +87,19 @@ export const daemons = statefulCollector({
         })),
     },
   },
+  *findings(tables) {
+    const broken = tables
+      .rows(daemonUp)
+      .filter(({ value, flag }) => value !== 1 || flag(daemonHung) === true);
+    if (broken.length > 0)
+      yield {
+        level: 'critical',
+        text: broken
+          .map(({ labels, value }) => `${labels.daemon} ${value === 1 ? 'hangs' : 'down'}`)
+          .join(', '),
+        details: [],
+      };
+  },
   flags: {},
   create: () => ({
     query: createQuery(),

@@ -1,11 +1,14 @@
 /** Whether there is a way out: the default route of every VRF. Apart from the RIB's counts, as one look-up costs nothing. */
 import { COMMANDS, defaultRoute } from '../frr/commands.ts';
 import { metric } from '../metrics/family.ts';
+import { peers } from './bgp.ts';
 import { collector } from './collector.ts';
 import { fields, items } from './fields.ts';
-import { queryEachTable, VRF_LABEL } from './vrfs.ts';
+import { DEFAULT_VRF, queryEachTable, VRF_LABEL } from './vrfs.ts';
 
 const DEFAULT_ROUTE_LABELS = ['vrf', 'afi'] as const;
+
+const AFI_NAMES: Readonly<Record<string, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 /** 1 while a default route is installed in the kernel. */
 export const defaultRouteInstalled = metric({
@@ -33,6 +36,25 @@ export const defaultRoutes = collector({
           installed: value === 1,
         })),
     },
+  },
+  // A family without BGP neighbors may well have no default route, and so may the VRF of a tenant.
+  *findings(tables) {
+    const here = tables.rows(defaultRouteInstalled).filter(({ labels }) => labels.vrf === DEFAULT_VRF);
+    const wanted = here.filter(({ labels }) =>
+      tables
+        .rows(peers)
+        .some(
+          ({ labels: { vrf, afi, safi }, value }) =>
+            vrf === DEFAULT_VRF && afi === labels.afi && safi === 'unicast' && value > 0,
+        ),
+    );
+    const missing = wanted.filter(({ value }) => value === 0);
+    if (missing.length > 0)
+      yield {
+        level: missing.length === wanted.length ? 'critical' : 'warning',
+        text: `no ${missing.map(({ labels }) => AFI_NAMES[labels.afi] ?? labels.afi).join(' or ')} default route`,
+        details: [],
+      };
   },
   query: (frr) => queryEachTable(frr, defaultRoute),
   *families({ tables, leftOut }, { emit, labels, leaveOut }) {

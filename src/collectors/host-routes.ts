@@ -151,6 +151,22 @@ export const hostRoutes = statefulCollector({
     hostRoutesAdvertised,
     hostRoutesUnadvertised,
   ],
+  *findings(tables) {
+    const all = tables.rows(hostRoutesTotal)[0]?.value ?? 0;
+    if (all === 0) return;
+    const missing = tables.rows(hostRoutesUnadvertised)[0]?.value ?? 0;
+    const addresses = all === 1 ? 'address' : 'addresses';
+    if (missing === 0) yield { level: 'ok', text: `${all} ${addresses} announced`, details: [] };
+    else
+      yield {
+        level: 'critical',
+        text: `${missing} of ${all} ${addresses} announced to no peer`,
+        details: tables
+          .rows(hostRouteAdvertisedPeers)
+          .filter(({ value }) => value === 0)
+          .map(({ labels }) => `${labels.address} (${labels.interface})`),
+      };
+  },
   status: {
     host_routes: {
       title: 'Host routes',

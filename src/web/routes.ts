@@ -7,9 +7,9 @@ import type { Maintenance } from '../maintenance.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import { negotiate } from '../metrics/negotiate.ts';
 import type { Poller } from '../poller/scheduler.ts';
+import { statusDocument } from '../status/document.ts';
 import { BadRequest, type CollectorNames, wantedCollectors } from './collect-filter.ts';
 import { LANDING_CONTENT_SECURITY_POLICY, type Link, landingPage } from './pages/landing.ts';
-import { statusDocument } from './status.ts';
 
 export interface PagesOptions {
   readonly config: Pick<Config, 'webTelemetryPath' | 'webMaxRequests' | 'webExternalUrl' | 'webRoutePrefix'>;

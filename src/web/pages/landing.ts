@@ -1,6 +1,6 @@
 /** The page at `/`: what this is, how it is, and where the rest is. Plain HTML, readable without JavaScript. */
 import { createHash } from 'node:crypto';
-import type { StatusDocument } from '../status.ts';
+import type { StatusDocument } from '../../status/document.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #c62828; }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { escapeHtml, landingPage } from '../../../../src/web/pages/landing.ts';
-import type { StatusDocument } from '../../../../src/web/status.ts';
+import type { StatusDocument } from '../../../../src/status/document.ts';
 
 type Session = StatusDocument['bgp_sessions'][number];
 
@@ -31,6 +31,7 @@ function document(sessions: Session[], other: Partial<StatusDocument> = {}): Sta
     at: '2026-11-22T12:00:00Z',
     frr: { up: true, version: '10.7.1' },
     maintenance: { active: false, end: null, reason: null },
+    verdict: { level: 'ok', headline: '1 BGP session up', findings: [] },
     bgp_sessions: sessions,
     bfd_sessions: [],
     default_routes: [],

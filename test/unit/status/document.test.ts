@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Ajv } from 'ajv';
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 
-import { openSource } from '../../../src/frr/open.ts';
 import { NO_MAINTENANCE } from '../../../src/maintenance.ts';
-import { pollOnce } from '../../../src/poller/scheduler.ts';
-import { statusDocument } from '../../../src/web/status.ts';
-import { recordingNames, unpackRecording } from '../../recordings.ts';
-import { collectors } from '../collectors/recorded.ts';
-import { temporaryFolder } from '../frr/temporary-folder.ts';
+import { statusDocument } from '../../../src/status/document.ts';
+import { recordingNames } from '../../recordings.ts';
+import { snapshotOf } from './snapshots.ts';
 
 const SITUATIONS = recordingNames().map((name) => name.split('/') as [version: string, situation: string]);
 
@@ -18,20 +13,7 @@ const schema = JSON.parse(readFileSync(new URL('../../../docs/status.schema.json
 const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
 
 async function statusOf(version: string, situation: string) {
-  const { source } = await openSource({
-    kind: 'recording',
-    recordingDir: unpackRecording(`${version}/${situation}`, path.join(temporaryFolder(), 'recording')),
-    socketDir: '/nonexistent',
-    vtyshPath: 'vtysh',
-    vtyshPrefix: [],
-    maxOutput: 1e9,
-  });
-  const snapshot = await pollOnce({
-    source,
-    collectors: collectors(),
-    settings: { interval: 5, timeout: 5, maxShare: 0.01, staleAfter: 30, maxSeries: 1e6 },
-    log: pino({ level: 'silent' }),
-  });
+  const snapshot = await snapshotOf(`${version}/${situation}`);
   return statusDocument(snapshot, NO_MAINTENANCE, '1.2.3', Date.now() / 1000);
 }
 

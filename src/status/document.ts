@@ -1,5 +1,5 @@
 /**
- * The document at `/api/v1/status`: the newest snapshot for people and scripts, by session instead of by metric.
+ * The document at `/api/v1/status` and of `frr-exporter status --json`: the newest snapshot for people and scripts, by session instead of by metric.
  *
  * Its schema is docs/status.schema.json, and its names are stable: within v1 a name may be added, and none changes its
  * meaning or goes away. Every name is always there; what FRR did not tell is null, and a list of what is not collected
@@ -10,6 +10,7 @@ import { COLLECTORS, type StatusLists } from '../collectors/index.ts';
 import type { Maintenance } from '../maintenance.ts';
 import { createTables, type Tables, timeText } from '../metrics/tables.ts';
 import type { Snapshot } from '../poller/snapshot.ts';
+import { verdictOf } from './verdict.ts';
 
 /** The lists that the collectors declare, those of collectors that are disabled too. */
 function statusLists(tables: Tables): StatusLists {
@@ -34,6 +35,7 @@ export function statusDocument(snapshot: Snapshot, maintenance: Maintenance, ver
       end: timeText(maintenance.end),
       reason: maintenance.reason === '' ? null : maintenance.reason,
     },
+    verdict: verdictOf(snapshot, tables),
     ...statusLists(tables),
     collectors: snapshot.collectors.map(
       ({ name, up, unsupported, lastSuccess, duration, interval, error }) => ({

@@ -1,0 +1,27 @@
+/** Snapshots of recordings: what the exporter knows after it polled the recorded FRR once. */
+import path from 'node:path';
+import { pino } from 'pino';
+import { openSource } from '../../../src/frr/open.ts';
+import { pollOnce } from '../../../src/poller/scheduler.ts';
+import type { Snapshot } from '../../../src/poller/snapshot.ts';
+import { unpackRecording } from '../../recordings.ts';
+import { collectors } from '../collectors/recorded.ts';
+import { temporaryFolder } from '../frr/temporary-folder.ts';
+
+/** @param recording such as `8.4.4/healthy` */
+export async function snapshotOf(recording: string): Promise<Snapshot> {
+  const { source } = await openSource({
+    kind: 'recording',
+    recordingDir: unpackRecording(recording, path.join(temporaryFolder(), 'recording')),
+    socketDir: '/nonexistent',
+    vtyshPath: 'vtysh',
+    vtyshPrefix: [],
+    maxOutput: 1e9,
+  });
+  return await pollOnce({
+    source,
+    collectors: collectors(),
+    settings: { interval: 5, timeout: 5, maxShare: 0.01, staleAfter: 30, maxSeries: 1e6 },
+    log: pino({ level: 'silent' }),
+  });
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { createTables } from '../../../src/metrics/tables.ts';
+import type { Snapshot } from '../../../src/poller/snapshot.ts';
+import { type Verdict, verdictOf } from '../../../src/status/verdict.ts';
+import { snapshotOf } from './snapshots.ts';
+
+function verdict(snapshot: Snapshot): Verdict {
+  return verdictOf(snapshot, createTables(snapshot.parts.flatMap(({ families }) => families)));
+}
+
+/** Without what fails because it is not in the recording. */
+async function judged(recording: string): Promise<Verdict> {
+  const snapshot = await snapshotOf(recording);
+  return verdict({
+    ...snapshot,
+    collectors: snapshot.collectors.filter(({ error }) => error?.reason !== 'not_recorded'),
+  });
+}
+
+describe('the verdict on each situation', () => {
+  it.each([
+    ['bfd-echo-and-never-up', 'warning', '3 BGP sessions never up'],
+    ['every-kind', 'warning', '3 BGP sessions never up'],
+    ['graceful-restart', 'critical', '1 of 3 BGP sessions down · 1 of 2 uplinks down · 3 BGP sessions never up'],
+    ['healthy', 'warning', '2 BGP sessions never up'],
+    ['no-bgp-configured', 'critical', '5 of 5 addresses announced to no peer'],
+    [
+      'host-routes-filtered',
+      'critical',
+      '1 of 2 uplinks down · 3 of 5 addresses announced to no peer · 2 BGP sessions never up',
+    ],
+    ['tor1-shutdown-remotely', 'critical', '1 of 2 uplinks down · 2 BGP sessions never up'],
+    ['tor2-link-down', 'critical', '1 of 2 uplinks down · 2 BGP sessions never up'],
+    ['tor2-max-prefix-exceeded', 'critical', '1 of 2 uplinks down · 2 BGP sessions never up'],
+    ['vrf-gone', 'critical', '2 of 3 BGP sessions down · 1 of 2 uplinks down · 3 BGP sessions never up'],
+  ])('%s', async (situation, level, headline) => {
+    const found = await judged(`8.4.4/${situation}`);
+    expect([found.level, found.headline]).toEqual([level, headline]);
+  });
+
+  it('names dead daemons first, and the collectors that fail with them', async () => {
+    const { level, headline, findings } = await judged('8.4.4/bgpd-dead');
+    expect([level, headline]).toEqual(['critical', 'bgpd down · 3 of 8 collectors failing']);
+    expect(findings.at(-1)?.details).toEqual([
+      'bgp: bgpd is not running',
+      'bgp-neighbors: bgpd is not running',
+      'host-routes: bgpd is not running',
+    ]);
+  });
+
+  it('lists what is good where nothing is wrong, and says nothing of the sessions while FRR does not answer', async () => {
+    const healthy = await judged('8.4.4/healthy');
+    expect(healthy.findings.map(({ level, text }) => [level, text])).toEqual([
+      ['warning', '2 BGP sessions never up'],
+      ['ok', '2 uplinks up'],
+      ['ok', '5 addresses announced'],
+    ]);
+    const snapshot = await snapshotOf('8.4.4/healthy');
+    expect(verdict({ ...snapshot, frrUp: false })).toMatchObject({
+      level: 'unknown',
+      headline: 'FRR does not answer',
+    });
+  });
+});
