@@ -21,7 +21,11 @@ describe('the verdict on each situation', () => {
   it.each([
     ['bfd-echo-and-never-up', 'warning', '3 BGP sessions never up'],
     ['every-kind', 'warning', '3 BGP sessions never up'],
-    ['graceful-restart', 'critical', '1 of 3 BGP sessions down · 1 of 2 uplinks down · 3 BGP sessions never up'],
+    [
+      'graceful-restart',
+      'critical',
+      '1 of 3 BGP sessions down · 1 of 2 uplinks down · 3 BGP sessions never up',
+    ],
     ['healthy', 'warning', '2 BGP sessions never up'],
     ['no-bgp-configured', 'critical', '5 of 5 addresses announced to no peer'],
     [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { escapeHtml, landingPage } from '../../../../src/web/pages/landing.ts';
 import type { StatusDocument } from '../../../../src/status/document.ts';
+import { escapeHtml, landingPage } from '../../../../src/web/pages/landing.ts';
 
 type Session = StatusDocument['bgp_sessions'][number];
 
