@@ -50,6 +50,8 @@ export async function exporterImage(): Promise<string> {
 }
 
 export const FRR_IMAGE = 'localhost/frr-exporter-test/frr:latest';
+/** The FRR that this project ships. */
+export const FRR_SERVICE_IMAGE = 'localhost/frr-exporter-test/frr-service:latest';
 
 /** The state after a boot: an empty /run with what systemd-tmpfiles creates; /run/frr belongs to root. */
 const SET_UP = `
