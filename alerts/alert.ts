@@ -22,8 +22,12 @@ export interface AlertOptions {
   readonly severity: Severity;
   /** What it is, the same text for every alert of this name: one sentence with a full stop. */
   readonly summary: string;
+  /** How many, who and what, for a lock screen: a template whose first 60 characters say it. */
+  readonly title: string;
   /** Which one, and why: a template. */
   readonly description: string;
+  /** When the fault began, where that is known better than when the alert did: a template. */
+  readonly since?: string;
   /** Who notices, above all which addresses nobody can reach: a template. */
   readonly impact: string;
   /** What to do first. */
@@ -44,11 +48,20 @@ export function alert(site: Thresholds, name: string, options: AlertOptions): Al
     labels: { severity: options.severity },
     annotations: {
       summary: options.summary,
+      title: options.title,
       description: options.description,
+      ...(options.since === undefined ? {} : { since: options.since }),
       impact: options.impact,
       action: options.action,
-      runbook_url: `${site.runbook_url}/${name}.md`,
-      dashboard_url: `${site.dashboard_url}/d/${options.dashboard}${query === '' ? '' : `?${query}`}`,
+      runbook_url: `${site.base_url}/alerts/runbooks/${name}.md`,
+      dashboard_url: `${dashboardUrl(site, options.dashboard)}${query === '' ? '' : `?${query}`}`,
     },
   };
+}
+
+/** Where a dashboard is: in Grafana, or its definition in the published source where no Grafana is set. */
+function dashboardUrl(site: Thresholds, uid: DashboardUid): string {
+  return site.dashboard_url === ''
+    ? `${site.base_url}/dashboards/generated/${uid}.json`
+    : `${site.dashboard_url}/d/${uid}`;
 }

@@ -10,7 +10,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ruleFileText } from './rule.ts';
 import { ruleFiles } from './rules.ts';
-import { readThresholds, ThresholdsError } from './thresholds.ts';
+import { readFile, readThresholds, ThresholdsError } from './thresholds.ts';
 
 const here = (path: string): string => relative('.', fileURLToPath(new URL(path, import.meta.url)));
 
@@ -30,7 +30,7 @@ function readFlags(args: readonly string[]): Record<string, string> {
 /** Makes all texts before it writes the first, and puts each file in its place whole. */
 function main(args: readonly string[]): void {
   const { thresholds = here('thresholds.yaml'), output = here('rules'), ...flags } = readFlags(args);
-  const files = ruleFiles(readThresholds(readFile(thresholds), thresholds, flags)).map(
+  const files = ruleFiles(readThresholds(readFile(thresholds, '--thresholds'), thresholds, flags)).map(
     (file) => [`${file.topic}.yaml`, ruleFileText(file)] as const,
   );
   mkdirSync(output, { recursive: true });
@@ -45,14 +45,6 @@ function main(args: readonly string[]): void {
     if (name.endsWith('.yaml') && !made.has(name) && readFileSync(path, 'utf8').startsWith('# Made by')) {
       rmSync(path);
     }
-  }
-}
-
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ThresholdsError(`--thresholds: cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 

@@ -13,8 +13,12 @@ export interface Recording {
 export interface Annotations {
   /** What it is, the same text for every alert of this name: one sentence with a full stop. */
   readonly summary: string;
+  /** How many, who and what, for a lock screen: a template whose first 60 characters say it. */
+  readonly title: string;
   /** Which one, and why: a template. */
   readonly description: string;
+  /** When the fault began, where that is known better than when the alert did: a template. */
+  readonly since?: string;
   /** Who notices, above all which addresses nobody can reach: a template. */
   readonly impact: string;
   /** What to do first: one or two sentences, with the command where there is one. */
@@ -38,8 +42,7 @@ export type Rule = Recording | Alert;
 /** Rules that Prometheus evaluates one after another at the same instant. */
 export interface Group {
   readonly name: string;
-  /** Left out: Prometheus' own `evaluation_interval`. */
-  readonly interval?: string;
+  readonly interval: string;
   readonly rules: readonly Rule[];
 }
 

@@ -3,6 +3,9 @@
  *
  * What may change while an alert fires (a description, the reason of the last reset) is looked up in the text with
  * `query` and is no label of the alert: another label would make it another alert, and its `for` would start again.
+ *
+ * A text's queries run for each firing alert at each evaluation. So each selects a series, mostly a recorded one, by the
+ * alert's own labels, which costs the same in a fleet of three nodes and of a thousand.
  */
 import type { Thresholds } from './thresholds.ts';
 
@@ -10,6 +13,9 @@ import type { Thresholds } from './thresholds.ts';
 export function node(site: Thresholds): string {
   return `{{ or $labels.${site.node_label} $labels.instance }}`;
 }
+
+/** The cluster, with a space after it; nothing without one. */
+export const CLUSTER = '{{ with $labels.cluster }}{{ . }} {{ end }}';
 
 /** Opens a look-up: `query` with the alert's own labels put where the expression has `%q`, in the order of a label. */
 function found(expression: string, labels: readonly string[], order?: string): string {
@@ -19,15 +25,28 @@ function found(expression: string, labels: readonly string[], order?: string): s
 
 const OF_SESSION = '{cluster=%q,instance=%q,vrf=%q,peer=%q}';
 const OF_NODE = '{cluster=%q,instance=%q}';
+const OF_ROUTER = '{cluster=%q,remote_router_id=%q}';
+const OF_STORM = '{cluster=%q,storm=%q}';
+const OF_CLUSTER = '{cluster=%q}';
 const SESSION = ['cluster', 'instance', 'vrf', 'peer'] as const;
 const NODE = ['cluster', 'instance'] as const;
+const ROUTER = ['cluster', 'remote_router_id'] as const;
+const STORM = ['cluster', 'storm'] as const;
+
+const INFO_OF_SESSION = `session:frr_bgp_session_info:last${OF_SESSION}`;
 
 /** `tor1 rack A (peer 100.64.1.1, AS 65001, VRF default)`. */
 export const SESSION_NAME =
-  `${found(`session:frr_bgp_session_info:last${OF_SESSION}`, SESSION)}{{ with first . }}` +
+  `${found(INFO_OF_SESSION, SESSION)}{{ with first . }}` +
   `{{ or .Labels.description .Labels.remote_hostname "a peer without a description" }} ` +
   `(peer {{ .Labels.peer }}, AS {{ .Labels.remote_as }}, VRF {{ .Labels.vrf }}){{ end }}` +
   `{{ else }}peer {{ $labels.peer }} (VRF {{ $labels.vrf }}){{ end }}`;
+
+/** `tor1 rack A`, or the peer where it has no description. */
+export const PEER_NAME =
+  `${found(INFO_OF_SESSION, SESSION)}{{ with first . }}` +
+  `{{ or .Labels.description .Labels.remote_hostname .Labels.peer }}{{ end }}` +
+  `{{ else }}{{ $labels.peer }}{{ end }}`;
 
 /** `BFD down received`, or `BGP Notification received: Cease/Administrative Shutdown`. */
 export const RESET_REASON =
@@ -35,30 +54,44 @@ export const RESET_REASON =
   `{{ or .Labels.reason "FRR gives no reason" }}{{ with .Labels.notification }}: {{ . }}{{ end }}{{ end }}` +
   `{{ else }}FRR gives no reason{{ end }}`;
 
+/** A time of a look-up, as people read it. */
+function time(expression: string, labels: readonly string[]): string {
+  return `${found(expression, labels)}{{ with . | first | value | toTime }}{{ .Format "Mon 2006-01-02 15:04:05 UTC" }}{{ end }}{{ end }}`;
+}
+
+/** Since when the session, the sessions with a router, the node or the storm of this alert are down. */
+export const SINCE = {
+  session: time(`session:frr_bgp_session_lost:since_timestamp_seconds${OF_SESSION}`, SESSION),
+  router: time(`remote_router:frr_bgp_nodes_lost:since_timestamp_seconds${OF_ROUTER}`, ROUTER),
+  node: time(`instance:frr_node_down:since_timestamp_seconds${OF_NODE}`, NODE),
+  storm: '{{ with $labels.storm | toTime }}{{ .Format "Mon 2006-01-02 15:04:05 UTC" }}{{ end }}',
+  uplinks: time(`instance:frr_bgp_uplinks_lost:since_timestamp_seconds${OF_NODE}`, NODE),
+} as const;
+
 /** How many items a list in a text has at the most. */
 const LISTED = 10;
 
 /** A list of one label of the series that an expression finds, cut after ten; `otherwise` when it finds none. */
-function list(expression: string, labels: readonly string[], label: string, otherwise: string): string {
+function list(
+  expression: string,
+  labels: readonly string[],
+  label: string,
+  otherwise: string,
+  item = `{{ $one.Labels.${label} }}`,
+): string {
   return (
     found(expression, labels, label) +
-    `{{ range $i, $one := . }}{{ if lt $i ${LISTED} }}{{ if $i }}, {{ end }}{{ $one.Labels.${label} }}{{ end }}{{ end }}` +
+    `{{ range $i, $one := . }}{{ if lt $i ${LISTED} }}{{ if $i }}, {{ end }}${item}{{ end }}{{ end }}` +
     `{{ if gt (len .) ${LISTED} }} and more, {{ len . }} in all{{ end }}` +
     `{{ else }}${otherwise}{{ end }}`
   );
 }
 
 /**
- * The host addresses (VIPs, floating IPs, provider IPs) that this node had, as last seen within half an hour, and that
- * no other node announces by now. When the node as a whole cannot announce, these are announced by nobody.
+ * The host addresses (VIPs, floating IPs, provider IPs) that this node announced within half an hour, and that nobody
+ * announces now, because the node cannot.
  */
-export const ADDRESSES_GONE = list(
-  `last_over_time(frr_host_route_in_bgp${OF_NODE}[30m]) unless on (cluster, address) ` +
-    '(frr_host_route_advertised_peers{cluster=%q,instance!=%q} > 0)',
-  [...NODE, ...NODE],
-  'address',
-  'none known',
-);
+export const ADDRESSES_GONE = list(`host_route:frr_host_route:lost${OF_NODE}`, NODE, 'address', 'none known');
 
 /** `1 of 2`: the uplinks of the node that are up. */
 export const UPLINKS_LEFT =
@@ -73,59 +106,110 @@ export const PEERS_DOWN = list(
   'none any more',
 );
 
-/** Counts last resets by `why`: the reason, with the notification where there is one. */
-function countByReason(resets: string): string {
-  const joined = `label_join(${resets}, "why", ": ", "reason", "notification")`;
-  return `count by (why) (label_replace(${joined}, "why", "$1", "why", "(.+): "))`;
-}
-
-/** The reasons of the last resets of the node's sessions that are down, each once. */
-export const REASONS_OF_NODE = list(
-  countByReason(
-    `session:frr_bgp_session_last_reset_info:last${OF_NODE} and on (cluster, job, instance, vrf, peer) ` +
-      'session:frr_bgp_session_state:wanted_down',
-  ),
-  NODE,
-  'why',
-  'FRR gives no reason',
-);
-
-/** The nodes that lost the remote router of this alert. */
-export const NODES_OF_REMOTE_ROUTER = list(
-  'count by (instance) (session:frr_bgp_session_state:lost{cluster=%q,remote_router_id=%q})',
-  ['cluster', 'remote_router_id'],
-  'instance',
+/** The peers of the VRF that are down, as FRR names them. */
+export const PEERS_OF_VRF_DOWN = list(
+  'session:frr_bgp_session_state:wanted_down{cluster=%q,instance=%q,vrf=%q}',
+  ['cluster', 'instance', 'vrf'],
+  'peer',
   'none any more',
 );
 
-/** The descriptions that the nodes give to the remote router of this alert, each once. */
-export const REMOTE_ROUTER_NAMES = list(
-  'count by (description) (session:frr_bgp_session_info:last{cluster=%q,remote_router_id=%q,description!=""})',
-  ['cluster', 'remote_router_id'],
+/** Reasons with their number of sessions: `BFD down received (18), Interface down (2)`. */
+function reasons(expression: string, labels: readonly string[]): string {
+  return list(
+    `sum by (why) (${expression})`,
+    labels,
+    'why',
+    'FRR gives no reason',
+    '{{ or $one.Labels.why "FRR gives no reason" }} ({{ $one.Value }})',
+  );
+}
+
+export const REASONS_OF_NODE = reasons(`instance_reason:frr_bgp_sessions_lost:count${OF_NODE}`, NODE);
+export const REASONS_OF_REMOTE_ROUTER = reasons(
+  `remote_router_reason:frr_bgp_sessions_lost:count${OF_ROUTER}`,
+  ROUTER,
+);
+export const REASONS_OF_CLUSTER = reasons(`cluster_reason:frr_bgp_sessions_lost:count${OF_CLUSTER}`, [
+  'cluster',
+]);
+
+/** The first of a list of nodes, and a sign that there are more: `compute-01…`. */
+function firstNode(site: Thresholds, expression: string, labels: readonly string[]): string {
+  return (
+    `${found(expression, labels, 'instance')}{{ with first . }}{{ or .Labels.${site.node_label} .Labels.instance }}{{ end }}` +
+    '{{ if gt (len .) 1 }}…{{ end }}{{ end }}'
+  );
+}
+
+/** A list of nodes, by the name that people know. */
+function nodeList(site: Thresholds, expression: string, labels: readonly string[]): string {
+  const name = `{{ or $one.Labels.${site.node_label} $one.Labels.instance }}`;
+  return list(expression, labels, 'instance', 'none any more', name);
+}
+
+/** The nodes that lost the remote router of this alert. */
+export function nodesOfRemoteRouter(site: Thresholds): string {
+  return nodeList(site, `node_remote_router:frr_bgp_sessions_lost:count${OF_ROUTER}`, ROUTER);
+}
+
+/** The descriptions that the nodes give to the remote router of this alert, each once; its ID without any. */
+export const REMOTE_ROUTER_NAME = list(
+  `remote_router_description:frr_bgp_session_info:count${OF_ROUTER}`,
+  ROUTER,
   'description',
-  'no description',
+  'router {{ $labels.remote_router_id }}',
 );
 
-/** The reasons of the last resets toward the remote router of this alert, each once. */
-export const REASONS_OF_REMOTE_ROUTER = list(
-  countByReason(
-    'session:frr_bgp_session_last_reset_info:last and on (cluster, job, instance, vrf, peer) ' +
-      'session:frr_bgp_session_state:lost{cluster=%q,remote_router_id=%q}',
-  ),
-  ['cluster', 'remote_router_id'],
-  'why',
-  'FRR gives no reason',
-);
+/** `20`: how many nodes have, or had, a session with the remote router of this alert. */
+export const NODES_WITH_REMOTE_ROUTER = `${found(`remote_router:frr_bgp_nodes:count${OF_ROUTER}`, ROUTER)}{{ . | first | value }}{{ else }}?{{ end }}`;
 
-/** The reasons of the last resets in the cluster, each once. */
-export const REASONS_OF_CLUSTER = list(
-  countByReason(
-    'session:frr_bgp_session_last_reset_info:last and on (cluster, job, instance, vrf, peer) ' +
-      'session:frr_bgp_session_state:lost{cluster=%q}',
-  ),
+/** Nodes in a text: all of them, and the first. */
+interface Nodes {
+  readonly all: string;
+  readonly first: string;
+}
+
+function nodes(site: Thresholds, expression: string, labels: readonly string[]): Nodes {
+  return { all: nodeList(site, expression, labels), first: firstNode(site, expression, labels) };
+}
+
+/** The nodes of a storm. */
+export function nodesOfStorm(site: Thresholds, record: string): Nodes {
+  return nodes(site, `${record}${OF_CLUSTER} == %s`, STORM);
+}
+
+/** The routers that most nodes of a storm have their uplinks with: `tor1 rack A (18), tor2 rack A (18)`. */
+export function routersOfStorm(record: string): string {
+  return list(
+    `topk(4, ${record}${OF_STORM})`,
+    STORM,
+    'description',
+    'not known',
+    '{{ or $one.Labels.description $one.Labels.remote_router_id }} ({{ $one.Value }})',
+  );
+}
+
+/** The nodes of the cluster whose FRR was restarted. */
+export function nodesRestarted(site: Thresholds): Nodes {
+  return nodes(site, `instance:frr_restarted:recently${OF_CLUSTER}`, ['cluster']);
+}
+
+/** The nodes of the cluster on which this fault is. */
+export function nodesAtFault(site: Thresholds): Nodes {
+  return nodes(site, 'ALERTS{alertstate="firing",instance!="",cluster=%q,alertname=%q}', [
+    'cluster',
+    'fault',
+  ]);
+}
+
+/** The routers that the fabric lost. */
+export const ROUTERS_LOST = list(
+  `remote_router:frr_bgp_nodes_lost:many${OF_CLUSTER}`,
   ['cluster'],
-  'why',
-  'FRR gives no reason',
+  'remote_router_id',
+  'none any more',
+  '{{ $one.Labels.remote_router_id }} ({{ $one.Value }} nodes)',
 );
 
 /** The daemons of the node that were seen and do not answer now. */
@@ -151,3 +235,8 @@ export const ADDRESSES_AT_RISK = list(
   'address',
   'none',
 );
+
+/** The nodes that announce the address of this alert. */
+export function nodesOfAddress(site: Thresholds): string {
+  return nodeList(site, 'frr_host_route_advertised_peers{cluster=%q,address=%q} > 0', ['cluster', 'address']);
+}

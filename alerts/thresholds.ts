@@ -1,19 +1,17 @@
 /** What a site may change about the rules: reads `alerts/thresholds.yaml` and the flags of `make rules`, and checks them. */
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-
-/** Seconds of a time as Prometheus writes it (`5s`, `2m`, `1h30m`); undefined when it is none. */
-export function durationSeconds(text: string): number | undefined {
-  const units = { d: 86400, h: 3600, m: 60, s: 1 };
-  const match = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
-  if (text === '' || match === null) return undefined;
-  const [, d, h, m, s] = match.map((part) => Number(part ?? 0));
-  return (d ?? 0) * units.d + (h ?? 0) * units.h + (m ?? 0) * units.m + (s ?? 0) * units.s;
-}
+import { durationSeconds, durationText } from './duration.ts';
 
 const duration = z
-  .string({ error: 'is no time; write it as 30s, 5m or 1h30m' })
-  .refine((text) => durationSeconds(text) !== undefined, 'is no time; write it as 30s, 5m or 1h30m');
+  .string({ error: 'is no duration; write it as 30s, 5m or 1h30m' })
+  .refine((text) => durationSeconds(text) !== undefined, 'is no duration; write it as 30s, 5m or 1h30m');
+const interval = duration.refine((text) => {
+  const seconds = durationSeconds(text) ?? 0;
+  return seconds >= 1 && seconds <= 60;
+}, 'must be from 1s to 1m');
 const window = duration.refine((text) => durationSeconds(text) !== 0, 'must be longer than 0s');
 const ratio = z.coerce
   .number({ error: 'is no number between 0 and 1' })
@@ -30,9 +28,16 @@ const regexp = z
   .string({ error: 'is no regular expression' })
   .regex(/^[^"\n]+$/, 'must be a regular expression without double quotes')
   .refine((text) => isRegExp(text), 'is no regular expression');
-const prefix = z
-  .string({ error: 'is no URL or path' })
-  .regex(/^[^\s"{}]+[^\s"{}/]$/, 'is no URL or path (without a slash at the end)');
+const optionalRegexp = z.union([z.literal(''), regexp], {
+  error: 'must be a regular expression without double quotes, or ""',
+});
+const url = z
+  .string({ error: 'is no URL' })
+  .regex(/^https?:\/\/[^\s"{}]+[^\s"{}/]$/, 'is no http or https URL without a slash at the end');
+const optionalUrl = z.union([z.literal(''), url], {
+  error: 'must be an http or https URL without a slash at the end, or ""',
+});
+const path = z.string({ error: 'is no path of a file' });
 
 const program = z
   .string({ error: 'is no program' })
@@ -51,94 +56,141 @@ function isRegExp(text: string): boolean {
 }
 
 const SCHEMA = z.strictObject({
-  uplink_peer_group: regexp,
-  job,
+  uplink_peer_group: optionalRegexp,
+  uplink_description: optionalRegexp,
+  uplink_interface: optionalRegexp,
+  base_url: url,
+  dashboard_url: optionalUrl,
+  vtysh: program,
+  scrape_interval: interval,
+  evaluation_interval: interval,
+  job: job,
   node_job: job,
   node_label: label,
   prometheus_job: job,
   alertmanager_job: job,
-  runbook_url: prefix,
-  dashboard_url: prefix,
-  vtysh: program,
-  carry: window,
+  addresses_file: path,
+  vip_interfaces: regexp,
   peer_down_for: duration,
   all_uplinks_down_for: duration,
+  start_grace: window,
   uplinks_missing_for: duration,
+  uplinks_unknown_for: duration,
   redundancy_lost_for: duration,
+  vrf_down_for: duration,
   remote_router_down_nodes: count,
-  remote_router_down_for: duration,
+  fabric_down_routers: count,
   fleet_peers_down_ratio: ratio,
   fleet_peers_down_nodes: count,
   fleet_peers_down_for: duration,
   never_established_for: duration,
+  uplink_flapping_drops: count,
   flapping_drops: count,
   flapping_window: window,
+  unstable_drops: count,
   peer_missing_for: duration,
   out_queue_stuck_for: duration,
   policy_missing_for: duration,
   prefix_drop_ratio: ratio,
   prefix_drop_for: duration,
   no_prefixes_for: duration,
+  address_family_lost_for: duration,
   max_prefix_near_ratio: ratio,
   max_prefix_near_for: duration,
   host_route_not_advertised_for: duration,
+  address_gone_for: duration,
+  address_duplicated_for: duration,
   default_route_missing_for: duration,
   rib_fib_mismatch_ratio: ratio,
   rib_fib_mismatch_routes: count,
   rib_fib_mismatch_for: duration,
   bfd_down_for: duration,
+  bfd_flapping_downs: count,
   daemon_down_for: duration,
   daemon_hung_for: duration,
+  crash_loop_restarts: count,
+  restarted_nodes: count,
   frr_unreachable_for: duration,
   node_down_for: duration,
+  nodes_down_count: count,
+  nodes_down_window: window,
   exporter_down_for: duration,
   exporter_absent_for: duration,
   fleet_unreachable_ratio: ratio,
   fleet_unreachable_for: duration,
+  fleet_fault_nodes: count,
   data_stale_age: window,
   data_stale_for: duration,
   data_stale_page_for: duration,
-  keep_silencing_sessions_for: duration,
-  keep_silencing_routers_for: duration,
-  keep_silencing_nodes_for: duration,
+  clock_off_age: window,
+  clock_off_for: duration,
+  notifications_failing_ratio: ratio,
+  monitoring_down_for: duration,
+  certificate_ticket_before: window,
+  certificate_page_before: window,
+  keep_inhibiting_sessions_for: duration,
+  keep_inhibiting_routers_for: duration,
+  keep_inhibiting_nodes_for: duration,
   maintenance_without_end: window,
   maintenance_forgotten_after: window,
   availability_objective: belowOne,
   availability_budget_spent: ratio,
 });
 
-/** Values as the rules use them; times stay texts. */
-export type Thresholds = z.infer<typeof SCHEMA>;
-export type ThresholdName = keyof Thresholds;
+/** An address of `addresses_file`: one that somebody must announce, or that several nodes may announce. */
+export interface ListedAddress {
+  readonly address: string;
+  readonly kind: 'must-exist' | 'anycast';
+}
+
+type Settings = z.infer<typeof SCHEMA>;
+export type ThresholdName = keyof Settings;
+
+/** Values as the rules use them, with what follows from the intervals; durations stay texts. */
+export interface Thresholds extends Settings {
+  /**
+   * How long a sample counts after the scrape that brought it, so that missed scrapes neither fire nor delay an alert:
+   * four scrape intervals, and a minute at least.
+   */
+  readonly carry: string;
+  /** Interval of the groups that look back for long: a minute, and whole evaluation intervals. */
+  readonly slow_interval: string;
+  /** How far the slow groups look back for what is current. */
+  readonly recent: string;
+  /** What `addresses_file` lists. */
+  readonly addresses: readonly ListedAddress[];
+}
 
 export const THRESHOLD_NAMES = Object.keys(SCHEMA.shape) as readonly ThresholdName[];
 
 /**
- * An alert must not wait longer than those it silences, or they are out before it is.
- * Each pair: the one that silences, the one that is silenced.
+ * An alert must not wait longer than those it inhibits, or they are sent before it is.
+ * Each pair: the one that inhibits, the one that is inhibited.
  */
-const SILENCING: readonly (readonly [ThresholdName, ThresholdName])[] = [
-  ['fleet_unreachable_for', 'node_down_for'],
+const INHIBITING: readonly (readonly [ThresholdName, ThresholdName])[] = [
   ['node_down_for', 'exporter_down_for'],
-  ['daemon_down_for', 'all_uplinks_down_for'],
-  ['daemon_hung_for', 'all_uplinks_down_for'],
+  ['fleet_unreachable_for', 'exporter_down_for'],
   ['daemon_down_for', 'data_stale_for'],
   ['daemon_down_for', 'frr_unreachable_for'],
+  ['daemon_hung_for', 'data_stale_for'],
   ['all_uplinks_down_for', 'peer_down_for'],
-  ['remote_router_down_for', 'peer_down_for'],
   ['fleet_peers_down_for', 'peer_down_for'],
+  ['all_uplinks_down_for', 'vrf_down_for'],
   ['peer_down_for', 'redundancy_lost_for'],
   ['peer_down_for', 'bfd_down_for'],
   ['all_uplinks_down_for', 'host_route_not_advertised_for'],
   ['all_uplinks_down_for', 'default_route_missing_for'],
+  ['all_uplinks_down_for', 'address_family_lost_for'],
   ['default_route_missing_for', 'no_prefixes_for'],
+  ['default_route_missing_for', 'address_family_lost_for'],
+  ['address_family_lost_for', 'no_prefixes_for'],
   ['host_route_not_advertised_for', 'no_prefixes_for'],
 ];
 
-/** The same for how long they go on. Each pair: the one that is silenced, the one that silences. */
+/** The same for how long they go on. Each pair: the one that is inhibited, the one that inhibits. */
 const KEEPING: readonly (readonly [ThresholdName, ThresholdName])[] = [
-  ['keep_silencing_sessions_for', 'keep_silencing_routers_for'],
-  ['keep_silencing_routers_for', 'keep_silencing_nodes_for'],
+  ['keep_inhibiting_sessions_for', 'keep_inhibiting_routers_for'],
+  ['keep_inhibiting_routers_for', 'keep_inhibiting_nodes_for'],
 ];
 
 /** A thresholds file or flag that cannot be used. Its message is one line that names the key and what would be right. */
@@ -189,12 +241,58 @@ export function readThresholds(
       `${called(one)}: ${JSON.stringify(text)} is longer than ${other} (${limit}), ${why}`,
     );
   };
-  for (const [first, then] of SILENCING)
-    longer(first, then, 'which it must silence; the page it replaces would be out first');
+  for (const [first, then] of INHIBITING)
+    longer(first, then, 'which it must inhibit; the page it replaces would be sent first');
   for (const [first, then] of KEEPING)
-    longer(first, then, 'which must silence it to its end; a page would come when the fault is over');
-  return result.data;
+    longer(first, then, 'which must inhibit it to its end; a page would be sent when the fault is over');
+  const { addresses_file: file } = result.data;
+  return derived(
+    result.data,
+    file === '' ? [] : readAddresses(readFile(file, called('addresses_file')), file),
+  );
 }
+
+/** Lengthens waiting times to what the intervals allow, in which order they stay. */
+function derived(settings: Settings, addresses: readonly ListedAddress[]): Thresholds {
+  const seconds = (name: ThresholdName): number => durationSeconds(String(settings[name])) ?? 0;
+  const scrape = seconds('scrape_interval');
+  const evaluation = seconds('evaluation_interval');
+  const slow = Math.ceil(60 / evaluation) * evaluation;
+  /** One scrape must not decide: a `for` lasts until the next scrape at least. */
+  const lengthened = Object.fromEntries(
+    THRESHOLD_NAMES.filter((name) => name.endsWith('_for')).map((name) => {
+      const least = LEAST_SCRAPES[name] ?? 1;
+      return [name, durationText(Math.max(seconds(name), least * scrape))];
+    }),
+  );
+  return {
+    ...settings,
+    ...lengthened,
+    addresses,
+    flapping_window: durationText(Math.max(seconds('flapping_window'), 10 * scrape)),
+    data_stale_age: durationText(Math.max(seconds('data_stale_age'), 3 * scrape)),
+    clock_off_age: durationText(Math.max(seconds('clock_off_age'), 30 + scrape)),
+    start_grace: durationText(Math.max(seconds('start_grace'), 4 * scrape)),
+    nodes_down_window: durationText(Math.max(seconds('nodes_down_window'), 4 * scrape)),
+    carry: durationText(Math.max(60, 4 * scrape)),
+    slow_interval: durationText(slow),
+    recent: durationText(Math.max(2 * slow, 4 * scrape)),
+  };
+}
+
+/** Scrape intervals that a duration must last where one is not enough. */
+const LEAST_SCRAPES: Partial<Record<ThresholdName, number>> = {
+  node_down_for: 2,
+  // Longer than a restart: two samples without the daemon are one.
+  daemon_down_for: 3,
+  exporter_down_for: 3,
+  fleet_unreachable_for: 3,
+  data_stale_for: 3,
+  frr_unreachable_for: 3,
+  keep_inhibiting_sessions_for: 2,
+  keep_inhibiting_routers_for: 4,
+  keep_inhibiting_nodes_for: 6,
+};
 
 /** A known key that looks like the unknown one, as an end of the message. */
 function nearest(unknown: string): string {
@@ -202,4 +300,26 @@ function nearest(unknown: string): string {
   const shared = (name: string): number => name.split('_').filter((word) => words.has(word)).length;
   const best = [...THRESHOLD_NAMES].sort((a, b) => shared(b) - shared(a))[0];
   return best !== undefined && shared(best) > 0 ? ` (did you mean ${best}?)` : '';
+}
+
+/** Reads a file of addresses: one a line, `anycast` after it where several nodes announce it, `#` before remarks. */
+function readAddresses(text: string, source: string): readonly ListedAddress[] {
+  return text.split('\n').flatMap((line, i) => {
+    const [address, kind, ...rest] = line.replace(/#.*/, '').split(/\s+/).filter(Boolean);
+    if (address === undefined) return [];
+    if (isIP(address) === 0)
+      throw new ThresholdsError(`${source}: line ${i + 1}: ${JSON.stringify(address)} is no IP address`);
+    if ((kind !== undefined && kind !== 'anycast') || rest.length > 0)
+      throw new ThresholdsError(`${source}: line ${i + 1}: write "ADDRESS" or "ADDRESS anycast"`);
+    return [{ address, kind: kind ?? 'must-exist' }];
+  });
+}
+
+/** The text of a file. @throws ThresholdsError by the name of the setting */
+export function readFile(path: string, setting: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ThresholdsError(`${setting}: cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }

@@ -61,7 +61,7 @@ async function measure(paging: Paging, watched: WatchedNode, fault: Fault): Prom
   await pause(5_000 + Math.random() * 10_000);
   await silent();
   const before = paging.messages.length;
-  const mine = () => paging.messages.slice(before).filter(({ title }) => title.includes(`in ${cluster})`));
+  const mine = () => paging.messages.slice(before).filter(({ title }) => title.includes(`(${cluster})`));
   const began = Date.now();
   await fault.happen(watched);
   const message = await waitFor(() => mine().find(({ via }) => via === first), {
@@ -137,7 +137,10 @@ async function main(): Promise<void> {
   for (const [i, node] of rack.nodes.entries())
     nodes.push(await watchNode(node, { cluster: `cloud-${i + 1}` }));
   // The same few sessions go down repeatedly, which would also fire the alert for flapping.
-  await using paging = await startPaging({ nodes, thresholds: ['--flapping-drops=1000'] });
+  await using paging = await startPaging({
+    nodes,
+    thresholds: ['--flapping-drops=1000', '--uplink-flapping-drops=1000', '--start-grace=1s'],
+  });
   await waitFor(
     async () => (await paging.prometheus.query('up{job=~"frr|node"} == 1')).length === 2 * NODES,
     {

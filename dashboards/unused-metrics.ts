@@ -14,8 +14,6 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
   frr_bgp_peers_memory_bytes: 'Steady and small; for capacity planning.',
   frr_bgp_peer_groups: 'Configuration, which changes only when somebody changes it.',
   frr_bgp_peer_groups_memory_bytes: 'Steady and small; for capacity planning.',
-  frr_bgp_dynamic_peers:
-    'Only for routers with a listen range, which the nodes that the dashboards are for do not have.',
   frr_bfd_sessions: 'A total for nodes with so many sessions that a site does not store them one by one.',
   frr_bfd_session_up_events_total: 'As many as down events, which are shown, or one more.',
   frr_bfd_session_echo_receive_interval_seconds: 'Echo is rare; the intervals of control packets are shown.',

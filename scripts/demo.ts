@@ -194,7 +194,7 @@ function followAlerts(url: string): () => void {
     );
     if (response?.ok !== true) return;
     const alerts = ((await response.json()) as Alert[]).filter(
-      ({ labels }) => labels.alertname !== 'Watchdog',
+      ({ labels }) => labels.alertname !== 'FRRWatchdog',
     );
     const now = new Map(alerts.map((alert) => [alert.fingerprint, alert]));
     const text = ({ labels, annotations }: Alert) =>

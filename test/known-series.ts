@@ -8,7 +8,20 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   up: [],
   scrape_duration_seconds: [],
   scrape_samples_scraped: [],
-  ALERTS: ['alertname', 'alertstate', 'severity', 'vrf', 'peer', 'address', 'daemon', 'remote_router_id'],
+  ALERTS: [
+    'alertname',
+    'alertstate',
+    'severity',
+    'vrf',
+    'peer',
+    'address',
+    'daemon',
+    'remote_router_id',
+    'storm',
+    'fault',
+    'rule_group',
+    'integration',
+  ],
   ALERTS_FOR_STATE: ['alertname', 'severity', 'vrf', 'peer', 'address', 'daemon'],
   prometheus_build_info: [],
   prometheus_config_last_reload_successful: [],
@@ -22,7 +35,13 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   alertmanager_build_info: [],
   alertmanager_config_last_reload_successful: [],
   alertmanager_notifications_failed_total: ['integration'],
+  alertmanager_notifications_total: ['integration'],
   alertmanager_notification_latency_seconds_bucket: ['integration', 'le'],
+};
+
+/** Labels of what is recorded from settings, which the shipped ones leave empty. */
+const LISTED: Readonly<Record<string, readonly string[]>> = {
+  'address:frr_address_listed:info': ['address', 'kind'],
 };
 
 export interface KnownSeries {
@@ -50,6 +69,7 @@ export async function knownSeries(): Promise<KnownSeries> {
     const visited = new Set([name]);
     for (const one of visited) {
       const expr = recorded.get(one);
+      for (const label of [...madeIn(expr ?? ''), ...(LISTED[one] ?? [])]) labels.add(label);
       if (expr === undefined)
         for (const label of [...(exported.get(one) ?? OTHERS[one] ?? []), ...TARGET_LABELS])
           labels.add(label);
@@ -59,7 +79,7 @@ export async function knownSeries(): Promise<KnownSeries> {
   }
 
   function labelsIn(expr: string): ReadonlySet<string> {
-    return new Set(namesIn(expr).flatMap((name) => [...labelsOf(name)]));
+    return new Set([...namesIn(expr).flatMap((name) => [...labelsOf(name)]), ...madeIn(expr)]);
   }
 
   return {
@@ -72,16 +92,18 @@ export async function knownSeries(): Promise<KnownSeries> {
         ...selectorsOf(expr).flatMap(({ matchers }) => matchers.map(({ label }) => label)),
         ...groupedLabelsOf(expr),
       ];
-      // What label_join and label_replace make is no label of a metric.
-      const made = [...expr.matchAll(/label_(?:join|replace)\([\s\S]*?,\s*"(\w+)",/g)].map(
-        ([, label]) => label,
-      );
       return [
         ...namesIn(expr).filter((name) => !has(name)),
-        ...used.filter((label) => !labels.has(label) && label !== '__name__' && !made.includes(label)),
+        ...used.filter((label) => !labels.has(label) && label !== '__name__'),
       ];
     },
   };
+}
+
+/** Labels that an expression makes and no metric has. */
+function madeIn(expr: string): readonly string[] {
+  const made = expr.matchAll(/(?:label_(?:join|replace)\([\s\S]*?,|count_values[^"]*\()\s*"(\w+)"/g);
+  return [...made].map(([, label]) => label as string);
 }
 
 /** The metrics of an expression, including those in `__name__`. */

@@ -5,7 +5,7 @@
  */
 import { alert } from '../alert.ts';
 import { promql, type Recording, type RuleFile } from '../rule.ts';
-import { ADDRESSES_AT_RISK, NODES_AT_RISK } from '../texts.ts';
+import { ADDRESSES_AT_RISK, CLUSTER, NODES_AT_RISK } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /**
@@ -177,6 +177,7 @@ export function availability(site: Thresholds): RuleFile {
             expr: atRisk(UPLINKS),
             severity: 'warning',
             summary: 'Nodes are about to miss the availability objective for their uplinks.',
+            title: `${CLUSTER}uplinks: availability objective at risk`,
             description: `Cluster {{ or $labels.cluster "(no name)" }} loses uplinks faster than the objective of ${objective} in 30 days allows. Nodes that spent more than ${spent} of their own budget: ${NODES_AT_RISK}.`,
             impact:
               'None beyond the outages that have paged. At this rate the nodes are without a network for longer than promised.',
@@ -189,6 +190,7 @@ export function availability(site: Thresholds): RuleFile {
             expr: atRisk(ADDRESSES),
             severity: 'warning',
             summary: 'Addresses are about to miss the availability objective.',
+            title: `${CLUSTER}addresses: availability objective at risk`,
             description: `Cluster {{ or $labels.cluster "(no name)" }} loses addresses faster than the objective of ${objective} in 30 days allows. Addresses that spent more than ${spent} of their own budget: ${ADDRESSES_AT_RISK}.`,
             impact:
               'None beyond the outages that have paged. At this rate VIPs, floating IPs or provider IPs are unreachable for longer than promised.',

@@ -1,4 +1,4 @@
-/** What only the dashboards read: figures of a whole fleet that would take too long to work out when somebody looks. */
+/** What only the dashboards read: series of a whole fleet that would take too long to compute when somebody looks. */
 import { unlessInhibited } from '../inhibitions.ts';
 import { promql, type RuleFile } from '../rule.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -9,6 +9,7 @@ export function dashboards(site: Thresholds): RuleFile {
     groups: [
       {
         name: 'frr-dashboards',
+        interval: site.evaluation_interval,
         rules: [
           {
             // 1 while any scrape of the last minute had an answer: one missed scrape is no dead exporter.
@@ -17,7 +18,7 @@ export function dashboards(site: Thresholds): RuleFile {
           },
           {
             // What a node has lost of its uplinks: 0 nothing that matters, 1 its redundancy (one of two or more is left),
-            // 2 all of them. Hours of it for 1,000 nodes are quick to count; worked out anew they would not be.
+            // 2 all of them. Hours of it for 1,000 nodes are quick to count; computed again they would not be.
             record: 'instance:frr_bgp_uplinks:lost',
             expr: promql`
               (instance:frr_bgp_uplinks_up:count == bool 1) * (instance:frr_bgp_uplinks_wanted:count > bool 1)
@@ -25,7 +26,7 @@ export function dashboards(site: Thresholds): RuleFile {
             `,
           },
           {
-            // 1 while nothing is heard of the node that had the address (its exporter is down, or fails to read its
+            // 1 while nothing is known of the node that had the address (its exporter is down, or fails to read its
             // addresses) and no other node announces it. Remembered from evaluation to evaluation.
             record: 'host_route:frr_host_route:silent',
             expr: promql`
@@ -53,6 +54,7 @@ export function dashboards(site: Thresholds): RuleFile {
       {
         // Apart, so that a storm of alerts holds up none of the others.
         name: 'frr-dashboards-alerts',
+        interval: site.evaluation_interval,
         rules: [
           {
             // Since when each alert is active that Alertmanager does not inhibit. All have a job and an instance here,
@@ -61,9 +63,9 @@ export function dashboards(site: Thresholds): RuleFile {
             expr: promql`
               label_replace(
                 label_replace(
-                  ALERTS_FOR_STATE{alertname=~"FRR.+"}
+                  ALERTS_FOR_STATE{alertname=~"FRR.+", alertname!="FRRWatchdog"}
                   and ignoring (alertstate) (
-                    ALERTS{alertname=~"FRR.+", alertstate="firing"}
+                    ALERTS{alertname=~"FRR.+", alertname!="FRRWatchdog", alertstate="firing"}
                     ${unlessInhibited().join('\n                    ')}
                   ),
                   "instance", "(fleet)", "instance", ""
@@ -76,7 +78,7 @@ export function dashboards(site: Thresholds): RuleFile {
       },
       {
         name: 'frr-dashboards-slow',
-        interval: '1m',
+        interval: site.slow_interval,
         rules: [
           {
             // No sample for the many reasons for which nothing failed.

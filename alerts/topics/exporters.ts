@@ -1,30 +1,75 @@
-/** The exporters themselves: gone, gone with their node, gone all at once, or there with old figures. */
+/** The exporters themselves: gone, gone with their node, gone all at once, or there with old samples. */
 import { alert } from '../alert.ts';
-import { promql, type RuleFile } from '../rule.ts';
-import { ADDRESSES_GONE, node } from '../texts.ts';
-import { durationSeconds, type Thresholds } from '../thresholds.ts';
+import { durationSeconds } from '../duration.ts';
+import { promql, type Recording, type RuleFile } from '../rule.ts';
+import { storm, stormRouters } from '../storm.ts';
+import { ADDRESSES_GONE, CLUSTER, node, nodesOfStorm, routersOfStorm, SINCE } from '../texts.ts';
+import type { Thresholds } from '../thresholds.ts';
+import { NODE } from './session-series.ts';
 
-/** Below this many targets, "most of them" is no fleet. */
+/** Below this many targets, a share of them is no fleet. */
 const FLEET = 3;
+const DOWN = 'instance:frr_node_down:since_timestamp_seconds';
+const STORM = 'instance:frr_node_down:storm';
+const STORM_ROUTERS = 'storm_remote_router:frr_node_down:count';
+
+/** Since when nodes are gone, exporter and second witness alike. */
+function nodesDown(site: Thresholds): Recording {
+  const { node_label: label } = site;
+  const gone = `(up{job="${site.job}"} == 0)`;
+  const witness = `up{job="${site.node_job}"`;
+  const host = (expr: string): string =>
+    `label_replace(${expr}, "host", "$1", "instance", "(.+?)(:[0-9]+)?")`;
+  // The second target by cluster and name; by name where it has no cluster; by the host of `instance` where it has no name.
+  const down = promql`
+    (
+      (
+        ${gone} and on (cluster, ${label}) (max by (cluster, ${label}) (${witness}, ${label}!=""}) == 0)
+        or ${gone} and on (${label}) (max by (${label}) (${witness}, cluster="", ${label}!=""}) == 0)
+        or max without (host) (${host(gone)} and on (host) (max by (host) (${host(`${witness}, ${label}=""}`)}) == 0))
+      )
+      unless on (${NODE}) instance:frr_maintenance:active
+    )
+  `;
+  return {
+    record: DOWN,
+    expr: promql`
+      ${DOWN} and on (${NODE}) ${down}
+      or on (${NODE}) ${down} * 0 + time()
+    `,
+  };
+}
 
 export function exporters(site: Thresholds): RuleFile {
-  const { carry, node_label: nodeLabel } = site;
+  const { carry } = site;
+  const storms = nodesOfStorm(site, STORM);
   const up = `up{job="${site.job}"}`;
-  const noMaintenance = 'unless on (cluster, job, instance) instance:frr_maintenance:active';
-  /** Collectors whose figures are older than they may be; slow ones, stretched for the router's sake, may be older. */
+  const noMaintenance = `unless on (${NODE}) instance:frr_maintenance:active`;
+  const success = 'frr_collector_last_success_timestamp_seconds';
+  const unreachable = `(${up} == 0 unless on (${NODE}) ${DOWN} ${noMaintenance})`;
+  /** How far the newest success of a collector went on within the time after which its samples are old. */
+  const progress = (collectors: string): string => promql`
+    max_over_time(${success}${collectors}[${site.data_stale_age}]) - min_over_time(${success}${collectors}[${site.data_stale_age}])
+  `;
+  /**
+   * Collectors whose samples are older than they may be; slow ones, stretched for the router's sake, may be older. One that
+   * goes on succeeding at an odd time has a clock that is off.
+   */
   const stale = (collectors: string): string => promql`
-    time() - last_over_time(frr_collector_last_success_timestamp_seconds${collectors}[${carry}]) > ${durationSeconds(site.data_stale_age) ?? 0}
+    time() - last_over_time(${success}${collectors}[${carry}]) > ${durationSeconds(site.data_stale_age) ?? 0}
     and (
-      time() - last_over_time(frr_collector_last_success_timestamp_seconds${collectors}[${carry}])
+      time() - last_over_time(${success}${collectors}[${carry}])
       > 3 * last_over_time(frr_collector_interval_seconds${collectors}[${carry}])
     )
+    and (${progress(collectors)} == 0)
     ${noMaintenance}
   `;
-  const oldFigures = {
-    summary: 'Some figures of an exporter are old.',
+  const oldSamples = {
+    summary: 'Some samples of an exporter are old.',
+    title: `${node(site)} {{ $labels.collector }} samples {{ $value | humanizeDuration }} old`,
     description: `Collector {{ $labels.collector }} on ${node(site)} has had no success for {{ $value | humanizeDuration }}.`,
     action:
-      "On the node: `frr-exporter doctor`, and the exporter's log: it names the command and what FRR answered. `frr_collector_errors_total` counts by reason. Old figures of all nodes at once are a clock that is off.",
+      "On the node: `frr-exporter doctor`, and the exporter's log: it names the command and FRR's answer. `frr_collector_errors_total` counts by reason.",
     dashboard: 'frr-exporter',
   } as const;
   return {
@@ -32,40 +77,59 @@ export function exporters(site: Thresholds): RuleFile {
     groups: [
       {
         name: 'frr-exporters',
+        interval: site.evaluation_interval,
         rules: [
+          nodesDown(site),
+          storm(site, { since: DOWN, record: STORM, wait: site.node_down_for }),
+          stormRouters(STORM, STORM_ROUTERS),
           alert(site, 'FRRFleetUnreachable', {
             expr: promql`
-              (count by (cluster) (${up} == 0) / on (cluster) count by (cluster) (${up})) > ${site.fleet_unreachable_ratio}
-              and on (cluster) count by (cluster) (${up}) >= ${FLEET}
+              (count by (cluster) ${unreachable} / on (cluster) count by (cluster) (${up})) > ${site.fleet_unreachable_ratio}
+              and on (cluster) count by (cluster) ${unreachable} >= ${FLEET}
             `,
             for: site.fleet_unreachable_for,
-            keepFiringFor: site.keep_silencing_nodes_for,
+            keepFiringFor: site.keep_inhibiting_nodes_for,
             severity: 'critical',
-            summary: 'Most exporters of a cluster cannot be scraped.',
-            description: `{{ $value | humanizePercentage }} of the FRR exporters of cluster {{ or $labels.cluster "(no name)" }} cannot be scraped.`,
-            impact:
-              "Prometheus is blind for the cluster's BGP; either the network between them is broken, or most nodes are gone.",
+            summary: 'Many exporters of a cluster cannot be scraped.',
+            title: `${CLUSTER}blind: {{ $value | humanizePercentage }} of exporters unreachable`,
+            description: `{{ $value | humanizePercentage }} of the FRR exporters of cluster {{ or $labels.cluster "(no name)" }} cannot be scraped, although their nodes are not known to be down.`,
+            impact: 'Faults of these nodes are not noticed. BGP itself need not be affected.',
             action:
-              "From Prometheus' host: can it reach any node (`ping`, `curl NODE:9342/metrics`)? If not, its own network, a firewall or certificates that ended are the cause, not the nodes.",
+              "From Prometheus' host: can it reach a node (`ping`, `curl NODE:9342/metrics`)? If not, its own network, a firewall or expired certificates are the cause, not the nodes.",
             dashboard: 'frr-exporter',
             fleetWide: true,
           }),
-          alert(site, 'FRRNodeDown', {
-            expr: promql`
-              ${up} == 0
-              and on (cluster, ${nodeLabel}) (max by (cluster, ${nodeLabel}) (up{job="${site.node_job}"}) == 0)
-              ${noMaintenance}
-            `,
-            for: site.node_down_for,
-            keepFiringFor: site.keep_silencing_nodes_for,
+          alert(site, 'FRRNodesDown', {
+            expr: `count_values by (cluster) ("storm", ${STORM})`,
+            keepFiringFor: site.keep_inhibiting_nodes_for,
             severity: 'critical',
-            summary: 'A node is gone: neither its FRR exporter nor the node itself can be reached.',
-            description: `${node(site)} is gone: the exporter and the second scrape of the node (job ${site.node_job}) both fail.`,
-            impact: `What runs on the node is unreachable. Announced by nobody now, as far as last seen: ${ADDRESSES_GONE}.`,
+            summary: 'Several nodes went down at once.',
+            title: `{{ $value }} nodes gone: ${CLUSTER}${storms.first}`,
+            description: `{{ $value }} nodes of cluster {{ or $labels.cluster "(no name)" }} went down at once: ${storms.all}. Routers of these nodes: ${routersOfStorm(STORM_ROUTERS)}.`,
+            since: SINCE.storm,
+            impact:
+              'What runs on these nodes is unreachable, with their VIPs, floating IPs and provider IPs.',
             action:
-              'Look at its console or BMC: powered off, crashed, or alive without network? Alive means that it lost all uplinks or its management network: `ip -br link`, then FRR.',
-            dashboard: 'frr-openstack',
+              "Look for what they have in common: a rack (the same routers), its power, a host's update. All of a cluster may be Prometheus' own network: `ping` a node from its host.",
+            dashboard: 'frr-fleet',
+            fleetWide: true,
           }),
+          ...(['critical', 'info'] as const).map((severity) =>
+            alert(site, 'FRRNodeDown', {
+              expr: `${DOWN} ${severity === 'critical' ? 'unless' : 'and'} on (${NODE}) ${STORM}`,
+              ...(severity === 'critical' ? { for: site.node_down_for } : {}),
+              keepFiringFor: site.keep_inhibiting_nodes_for,
+              severity,
+              summary: 'A node is gone: neither its FRR exporter nor the node itself can be reached.',
+              title: `${node(site)} is gone`,
+              description: `${node(site)} is gone: the exporter and the second scrape of the node (job ${site.node_job}) both fail.`,
+              since: SINCE.node,
+              impact: `What runs on the node is unreachable. Announced by nobody now, as far as last seen: ${ADDRESSES_GONE}.`,
+              action:
+                'Look at its console or BMC: powered off, crashed, or alive without network? Alive means that it lost all uplinks or its management network: `ip -br link`, then FRR.',
+              dashboard: 'frr-openstack',
+            }),
+          ),
           alert(site, 'FRRExporterDown', {
             expr: promql`
               ${up} == 0
@@ -74,6 +138,7 @@ export function exporters(site: Thresholds): RuleFile {
             for: site.exporter_down_for,
             severity: 'warning',
             summary: 'An FRR exporter cannot be scraped.',
+            title: `${node(site)} exporter down`,
             description: `The exporter of ${node(site)} (${'{{ $labels.instance }}'}) has not answered for ${site.exporter_down_for}.`,
             impact:
               'BGP itself is not affected. Faults of this node are not noticed until the exporter is back.',
@@ -86,7 +151,8 @@ export function exporters(site: Thresholds): RuleFile {
             for: site.exporter_absent_for,
             severity: 'critical',
             summary: 'Prometheus has no FRR exporter to scrape at all.',
-            description: `There is no target of job ${site.job}: nothing of FRR is watched.`,
+            title: `no target of job ${site.job}: FRR is not monitored`,
+            description: `There is no target of job ${site.job}: nothing of FRR is monitored.`,
             impact: 'No fault of any node would be noticed.',
             action:
               "Look at the targets page of Prometheus and at the `file_sd` files: were they emptied, or is the job's name another than in `thresholds.yaml`?",
@@ -97,20 +163,70 @@ export function exporters(site: Thresholds): RuleFile {
             expr: stale('{collector=~"bgp|daemons"}'),
             for: site.data_stale_page_for,
             severity: 'critical',
-            ...oldFigures,
+            ...oldSamples,
             impact: 'Nobody would be told if this node lost its uplinks.',
           }),
           alert(site, 'FRRDataStale', {
             expr: stale(''),
             for: site.data_stale_for,
             severity: 'warning',
-            ...oldFigures,
-            impact: 'What this collector tells is gone or old; faults that it would show are not noticed.',
+            ...oldSamples,
+            impact:
+              'The metrics of this collector are missing or old; faults that they would show are not noticed.',
           }),
+          alert(site, 'FRRClockOff', {
+            expr: promql`
+              abs(min without (collector) (timestamp(${success}) - ${success})) > ${durationSeconds(site.clock_off_age) ?? 0}
+              and (max without (collector) (${progress('')}) > 0)
+            `,
+            for: site.clock_off_for,
+            severity: 'warning',
+            summary: "The clock of a node differs from Prometheus'.",
+            title: `${node(site)} clock off by {{ $value | humanizeDuration }}`,
+            description: `The clock of ${node(site)} differs from Prometheus' by about {{ $value | humanizeDuration }}.`,
+            impact:
+              'Times of this node are wrong in texts, dashboards and logs; certificates and passwords may fail.',
+            action: 'On the node: `chronyc tracking`. On all nodes at once it is the clock of Prometheus.',
+            dashboard: 'frr-exporter',
+          }),
+          alert(site, 'FRRSeriesDuplicated', {
+            expr: `count by (cluster) (count by (${NODE}) (${up}) > 1)`,
+            for: site.exporter_down_for,
+            severity: 'critical',
+            summary: 'Series of exporters are stored twice, and rules fail.',
+            title: `${CLUSTER}{{ $value }} exporters stored twice: rules fail`,
+            description: `{{ $value }} exporters of cluster {{ or $labels.cluster "(no name)" }} have several series with the same cluster, job and instance.`,
+            impact: 'Rules that join series fail ("many-to-many matching"), and their alerts do not fire.',
+            action:
+              'Remove the label that differs where the rules are evaluated: the replica label of a pair of Prometheus (deduplication of Thanos or Mimir), or a second job for the same targets.',
+            dashboard: 'frr-exporter',
+            fleetWide: true,
+          }),
+          ...(
+            [
+              ['critical', site.certificate_page_before],
+              ['warning', site.certificate_ticket_before],
+            ] as const
+          ).map(([severity, before]) =>
+            alert(site, 'FRRCertificateExpiring', {
+              expr: `frr_exporter_web_certificate_expiry_timestamp_seconds - time() < ${durationSeconds(before) ?? 0}`,
+              for: site.exporter_down_for,
+              severity,
+              summary: 'The certificate of an exporter expires soon.',
+              title: `${node(site)} exporter certificate expires in {{ $value | humanizeDuration }}`,
+              description: `The TLS certificate of the exporter on ${node(site)} expires in {{ $value | humanizeDuration }}.`,
+              impact:
+                'Then Prometheus cannot scrape the exporter any more, and faults of the node are not noticed.',
+              action:
+                'Renew it where it was issued; the exporter reads the new file by itself. A renewal that should have happened: look at the timer or at certmonger (`getcert list`).',
+              dashboard: 'frr-exporter',
+            }),
+          ),
           alert(site, 'FRRExporterSeriesDropped', {
             expr: 'increase(frr_exporter_series_dropped_total[15m]) > 0',
             severity: 'warning',
-            summary: 'An exporter leaves out figures.',
+            summary: 'An exporter leaves out series.',
+            title: `${node(site)} exporter left out {{ printf "%.0f" $value }} series`,
             description: `The exporter of ${node(site)} left out {{ printf "%.0f" $value }} series in 15 minutes: {{ $labels.reason }}.`,
             impact:
               'Some sessions, routes or addresses of this node may be missing from rules and dashboards.',

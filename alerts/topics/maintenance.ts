@@ -1,8 +1,9 @@
 /** Maintenance: what keeps silence, for how long, and who has forgotten it. */
 import { alert } from '../alert.ts';
+import { durationSeconds } from '../duration.ts';
 import { promql, type RuleFile } from '../rule.ts';
 import { node } from '../texts.ts';
-import { durationSeconds, type Thresholds } from '../thresholds.ts';
+import type { Thresholds } from '../thresholds.ts';
 
 export function maintenance(site: Thresholds): RuleFile {
   return {
@@ -10,6 +11,7 @@ export function maintenance(site: Thresholds): RuleFile {
     groups: [
       {
         name: 'frr-maintenance',
+        interval: site.evaluation_interval,
         rules: [
           {
             // Until when a node is under maintenance. Remembered while the exporter is away: a node that reboots within
@@ -31,6 +33,7 @@ export function maintenance(site: Thresholds): RuleFile {
             expr: 'instance:frr_maintenance:active',
             severity: 'info',
             summary: 'A node is under maintenance.',
+            title: `${node(site)} under maintenance`,
             description: `${node(site)} is under maintenance; nothing of it pages{{ with printf \`frr_maintenance_end_timestamp_seconds{cluster=%q,instance=%q}\` $labels.cluster $labels.instance | query }} until {{ with . | first | value | toTime }}{{ .Format "2006-01-02 15:04:05 MST" }}{{ end }}{{ end }}.`,
             impact: 'Faults of this node do not page while it lasts.',
             action: 'None, if the maintenance is meant.',
@@ -41,6 +44,7 @@ export function maintenance(site: Thresholds): RuleFile {
             for: site.maintenance_forgotten_after,
             severity: 'warning',
             summary: 'A node has been under maintenance for so long that it was probably forgotten.',
+            title: `${node(site)} under maintenance for more than ${site.maintenance_forgotten_after}`,
             description: `${node(site)} has been under maintenance for more than ${site.maintenance_forgotten_after}.`,
             impact: 'Faults of this node have not paged in all this time, and do not now.',
             action: 'Ask whoever set it. Remove the file of `--maintenance.file` when the work is done.',

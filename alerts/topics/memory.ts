@@ -1,23 +1,31 @@
-/** What the rules must remember for longer than a minute. Evaluated once a minute, because the ranges are long. */
+/** What the rules must remember for longer than a minute. Evaluated seldom, because the ranges are long. */
 import { alert } from '../alert.ts';
+import { durationSeconds, durationText } from '../duration.ts';
 import { promql, type RuleFile } from '../rule.ts';
-import { node } from '../texts.ts';
+import { CLUSTER, node, nodesRestarted, PEER_NAME, RESET_REASON, SESSION_NAME } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { KEY, NODE } from './session-series.ts';
+
+const DAY = 86_400;
 
 export function memory(site: Thresholds): RuleFile {
+  const { carry, slow_interval: slow } = site;
+  const slowSeconds = durationSeconds(slow) ?? 60;
+  const restarted = nodesRestarted(site);
+  const answers = `(last_over_time(frr_collector_up{collector="bgp"}[${carry}]) == 1)`;
   return {
     topic: 'memory',
     groups: [
       {
         name: 'frr-memory',
-        interval: '1m',
+        interval: slow,
         rules: [
           {
             // 1 for a session that was up once, also across restarts of bgpd, whose own counters start anew.
             record: 'session:frr_bgp_session_up:seen',
             expr: promql`
-              max_over_time(frr_bgp_session_up[2m]) == 1
-              or (last_over_time(session:frr_bgp_session_up:seen[6h]) and last_over_time(frr_bgp_session_up[2m]))
+              max_over_time(frr_bgp_session_up[${site.recent}]) == 1
+              or (last_over_time(session:frr_bgp_session_up:seen[6h]) and last_over_time(frr_bgp_session_up[${site.recent}]))
             `,
           },
           {
@@ -30,7 +38,7 @@ export function memory(site: Thresholds): RuleFile {
           },
           {
             record: 'vrf:frr_default_route_installed:max2m',
-            expr: 'max_over_time(frr_default_route_installed[2m])',
+            expr: `max_over_time(frr_default_route_installed[${site.recent}])`,
           },
           {
             record: 'vrf:frr_default_route_installed:max1d',
@@ -42,34 +50,119 @@ export function memory(site: Thresholds): RuleFile {
             expr: promql`
               (
                 host_route:frr_host_route_advertised:since_timestamp_seconds
-                and (last_over_time(frr_host_route_advertised_peers[2m]) > 0)
+                and (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0)
               )
-              or (last_over_time(frr_host_route_advertised_peers[2m]) > 0) * 0 + time()
+              or (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0) * 0 + time()
             `,
           },
+          {
+            // When a node last announced an address, for a day.
+            record: 'host_route:frr_host_route_advertised:last_timestamp_seconds',
+            expr: promql`
+              (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0) * 0 + time()
+              or (host_route:frr_host_route_advertised:last_timestamp_seconds > time() - ${DAY})
+            `,
+          },
+          {
+            // When the uplinks of a node last brought routes of an address family, for a day.
+            record: 'instance_afi_safi:frr_bgp_uplinks_received:last_timestamp_seconds',
+            expr: promql`
+              (
+                sum without (vrf, peer) (
+                  last_over_time(frr_bgp_prefixes_received[${site.recent}]) and on (${KEY}) session:frr_bgp_session_uplink:known
+                ) > 0
+              ) * 0 + time()
+              or (instance_afi_safi:frr_bgp_uplinks_received:last_timestamp_seconds > time() - ${DAY})
+            `,
+          },
+          {
+            // The uplinks that a node should have: each that was up, for as long as the node is a target.
+            record: 'session:frr_bgp_session_uplink:expected',
+            expr: promql`
+              (session:frr_bgp_session_up:wanted == 1) and on (${KEY}) session:frr_bgp_session_uplink:known
+              or (
+                last_over_time(session:frr_bgp_session_uplink:expected[6h])
+                and on (${NODE}) up{job="${site.job}"}
+              )
+            `,
+          },
+          {
+            // The routers of a node's uplinks, remembered while the node is gone.
+            record: 'node_remote_router:frr_bgp_session_info:known',
+            expr: promql`
+              group by (${NODE}, remote_router_id, description) (
+                session:frr_bgp_session_info:last and on (${KEY}) session:frr_bgp_session_uplink:known
+              )
+              or (
+                node_remote_router:frr_bgp_session_info:known
+                and on (${NODE}) (up{job="${site.job}"} == 0)
+              )
+            `,
+          },
+          {
+            record: 'instance:frr_restarted:recently',
+            expr: promql`
+              max without (daemon) (increase(frr_daemon_restarts_total{daemon="bgpd"}[10m]) > 0)
+              or max without (vrf, peer) (resets(frr_bgp_session_established_total[10m]) > 0)
+              unless on (${NODE}) instance:frr_maintenance:active
+            `,
+          },
+          alert(site, 'FRRRestarted', {
+            expr: `count by (cluster) (instance:frr_restarted:recently) >= ${site.restarted_nodes}`,
+            severity: 'warning',
+            summary: 'FRR was restarted on several nodes.',
+            title: `FRR restarted on {{ $value }} nodes: ${CLUSTER}${restarted.first}`,
+            description: `FRR was restarted within ten minutes on {{ $value }} nodes of cluster {{ or $labels.cluster "(no name)" }}: ${restarted.all}.`,
+            impact:
+              'All BGP sessions of each of these nodes were down for a moment. A session that does not come back pages by its own alert.',
+            action:
+              'Find out what restarted FRR (a rollout, an upgrade, watchfrr after a crash) and whether it goes on. With several nodes of a rack at once, do the rest one after another.',
+            dashboard: 'frr-fleet',
+            fleetWide: true,
+          }),
+          alert(site, 'FRRDaemonCrashLooping', {
+            expr: promql`
+              increase(frr_daemon_restarts_total[1h]) >= ${site.crash_loop_restarts}
+              unless on (${NODE}) instance:frr_maintenance:active
+            `,
+            severity: 'critical',
+            summary: 'An FRR daemon restarts again and again.',
+            title: `${node(site)} {{ $labels.daemon }} restarted {{ printf "%.0f" $value }} times in 1h`,
+            description: `{{ $labels.daemon }} on ${node(site)} was restarted {{ printf "%.0f" $value }} times within an hour.`,
+            impact:
+              'With every restart of bgpd all sessions of the node drop, with one of zebra its routes; between them the node may look healthy.',
+            action:
+              'On the node: `coredumpctl list {{ $labels.daemon }}` and the end of its log before each restart. Undo the newest change of its configuration.',
+            dashboard: 'frr-node',
+          }),
           alert(site, 'FRRBGPPeerMissing', {
             expr: promql`
               (
-                max_over_time(frr_bgp_session_up[1h])
-                unless last_over_time(frr_bgp_session_up[${site.carry}])
+                session:frr_bgp_session_uplink:expected
+                or (
+                  max_over_time(frr_bgp_session_up[1h])
+                  unless on (${NODE}, vrf) (max_over_time(frr_bgp_dynamic_peers[1h]) > 0)
+                )
               )
-              and on (cluster, job, instance) (last_over_time(frr_collector_up{collector="bgp"}[${site.carry}]) == 1)
-              unless on (cluster, job, instance) instance:frr_maintenance:active
+              unless on (${KEY}) last_over_time(frr_bgp_session_up[${carry}])
+              and on (${NODE}) ${answers}
+              unless on (${NODE}) instance:frr_maintenance:active
             `,
             for: site.peer_missing_for,
             severity: 'warning',
-            summary: 'A BGP session that was there within the last hour is no longer configured.',
-            description: `bgpd on ${node(site)} answers, but no longer knows peer {{ $labels.peer }} (VRF {{ $labels.vrf }}), which it had within the last hour.`,
+            summary: 'A BGP session that was configured is not any more.',
+            title: `${node(site)} → {{ $labels.peer }} no longer configured`,
+            description: `bgpd on ${node(site)} answers, but no longer knows peer {{ $labels.peer }} (VRF {{ $labels.vrf }}).`,
             impact:
-              'What was reachable through this peer alone is not reachable now. A dynamic peer that went away looks the same.',
-            action: `On the node: \`${site.vtysh} -c 'show running-config bgpd'\`. Was the neighbor removed on purpose, or did FRR start with an incomplete configuration? The alert ends by itself within an hour.`,
+              'What was reachable through this peer alone is not reachable now. Of an uplink: less redundancy.',
+            action: `On the node: \`${site.vtysh} -c 'show running-config bgpd'\`. Was the neighbor removed on purpose, or did FRR start with an incomplete configuration? For an uplink this stays until it is back; removed on purpose, silence it as the runbook shows.`,
             dashboard: 'frr-node',
           }),
         ],
       },
       {
         name: 'frr-baselines',
-        interval: '2m',
+        interval: durationText(2 * slowSeconds),
         rules: [
           {
             // While the session is up: what comes when it is down says nothing about what is usual.
@@ -83,6 +176,39 @@ export function memory(site: Thresholds): RuleFile {
             record: 'session:frr_bgp_prefixes_received:avg1d',
             expr: 'avg_over_time(session:frr_bgp_prefixes_received:established[1d])',
           },
+          {
+            // Each drop is in as many samples of the hourly increase as there are in an hour.
+            record: 'session:frr_bgp_session_dropped:increase1d',
+            expr: `sum_over_time(session:frr_bgp_session_dropped:increase1h[1d]) / ${Math.round(3600 / slowSeconds)}`,
+          },
+          alert(site, 'FRRBGPPeerUnstable', {
+            expr: promql`
+              session:frr_bgp_session_dropped:increase1d >= ${site.unstable_drops}
+              and on (${KEY}) session:frr_bgp_session_up:wanted
+            `,
+            severity: 'warning',
+            summary: 'A BGP session went down many times within a day.',
+            title: `${node(site)} → ${PEER_NAME} dropped {{ printf "%.0f" $value }} times in a day`,
+            description: `The session of ${node(site)} with ${SESSION_NAME} dropped {{ printf "%.0f" $value }} times within a day. Last reason: ${RESET_REASON}.`,
+            impact: 'Short losses with every drop, too rare to page.',
+            action:
+              'Look for a pattern in the times on the session dashboard: a job that takes all CPU, a timer, a cable. Then as for FRRBGPPeerFlapping.',
+            dashboard: 'frr-session',
+          }),
+          alert(site, 'FRRBFDSessionFlapping', {
+            expr: promql`
+              increase(frr_bfd_session_down_events_total[1h]) >= ${site.bfd_flapping_downs}
+              unless on (${NODE}) instance:frr_maintenance:active
+            `,
+            severity: 'warning',
+            summary: 'A BFD session goes down again and again.',
+            title: `${node(site)} BFD with {{ $labels.peer }} flapping: {{ printf "%.0f" $value }} in 1h`,
+            description: `The BFD session of ${node(site)} with {{ $labels.peer }} (VRF {{ $labels.vrf }}{{ with $labels.interface }}, {{ . }}{{ end }}) went down {{ printf "%.0f" $value }} times within an hour.`,
+            impact:
+              'Packets are lost on this path, or its timers are too tight. A BGP session that uses it drops with it, if not now then soon.',
+            action: `On the node: \`${site.vtysh} -c 'show bfd vrf {{ $labels.vrf }} peer {{ $labels.peer }} counters'\`, the errors of the interface, and the CPU of both sides.`,
+            dashboard: 'frr-node',
+          }),
         ],
       },
     ],

@@ -1,25 +1,50 @@
-/** The way from a figure to a person: rules, Prometheus, Alertmanager, and the alert that proves that it works. */
+/** Alerting itself: rules, Prometheus, Alertmanager, the alert that proves that it works, and the one that folds others. */
 import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
+import { CLUSTER, nodesAtFault } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
+
+/** Pages of single nodes that have no alert of their own for many of them at once. */
+const FOLDED = [
+  'FRRDown',
+  'FRRDaemonDown',
+  'FRRDaemonHung',
+  'FRRDaemonCrashLooping',
+  'FRRUnreachable',
+  'FRRDataStale',
+  'FRRBGPUplinksMissing',
+  'FRRBGPVRFDown',
+  'FRRBGPAddressFamilyLost',
+  'FRRBGPNoPrefixesAdvertised',
+  'FRRBGPNoPrefixesReceived',
+  'FRRBGPMaxPrefixExceeded',
+  'FRRHostRouteNotAdvertised',
+  'FRRDefaultRouteMissing',
+  'FRRCertificateExpiring',
+].join('|');
 
 export function pipeline(site: Thresholds): RuleFile {
   const prometheus = `job="${site.prometheus_job}"`;
   const alertmanager = `job="${site.alertmanager_job}"`;
+  const failed = (window: string): string =>
+    `increase(alertmanager_notifications_failed_total{${alertmanager}}[${window}])`;
+  const nodes = nodesAtFault(site);
   const where = '{{ $labels.instance }}';
   return {
     topic: 'pipeline',
     groups: [
       {
         name: 'frr-pipeline',
+        interval: site.evaluation_interval,
         rules: [
-          alert(site, 'Watchdog', {
+          alert(site, 'FRRWatchdog', {
             expr: 'vector(1)',
             severity: 'none',
             summary: 'This alert fires all the time, so that its absence is noticed.',
-            description: 'Prometheus evaluates rules and Alertmanager delivers: the way to you works.',
+            title: 'alerting works',
+            description: 'Prometheus evaluates rules and Alertmanager delivers: alerting works.',
             impact: 'None. When it stops coming, no other alert comes either.',
-            action: "None. Let the dead man's switch call when this alert is missing.",
+            action: "None. Let the dead man's switch page when this alert is missing.",
             dashboard: 'frr-exporter',
             fleetWide: true,
           }),
@@ -28,6 +53,7 @@ export function pipeline(site: Thresholds): RuleFile {
             for: '1m',
             severity: 'critical',
             summary: 'Prometheus fails to evaluate rules of FRR.',
+            title: `Prometheus ${where} fails to evaluate rules`,
             description: `Prometheus ${where} failed to evaluate rules of {{ $labels.rule_group }}.`,
             impact: 'The alerts of this group may not fire.',
             action: "Open Prometheus' rules page: the broken rule shows its error. Was a rule file changed?",
@@ -42,6 +68,7 @@ export function pipeline(site: Thresholds): RuleFile {
             for: '5m',
             severity: 'warning',
             summary: 'Prometheus needs longer for rules of FRR than it has.',
+            title: `Prometheus ${where} too slow for its rules`,
             description: `The rules of {{ $labels.rule_group }} on ${where} take {{ $value | humanizeDuration }}, longer than their interval.`,
             impact: 'Evaluations are left out, so pages come late.',
             action:
@@ -54,10 +81,11 @@ export function pipeline(site: Thresholds): RuleFile {
             for: '1m',
             severity: 'critical',
             summary: 'Prometheus drops alerts because Alertmanager does not take them.',
+            title: `Prometheus ${where} drops alerts`,
             description: `Prometheus ${where} dropped {{ printf "%.0f" $value }} alerts in five minutes.`,
             impact: 'Pages may be lost.',
             action:
-              "Is Alertmanager running and reachable from Prometheus? Prometheus' log has the error. The pages that are missing are on Prometheus' alerts page.",
+              "Is Alertmanager running and reachable from Prometheus? Prometheus' log has the error. The alerts that were dropped are on Prometheus' alerts page.",
             dashboard: 'frr-exporter',
             fleetWide: true,
           }),
@@ -66,22 +94,67 @@ export function pipeline(site: Thresholds): RuleFile {
             for: '2m',
             severity: 'critical',
             summary: 'Prometheus knows no Alertmanager.',
+            title: `Prometheus ${where} has no Alertmanager`,
             description: `Prometheus ${where} has no Alertmanager to send alerts to.`,
             impact: 'No page leaves this Prometheus.',
             action: 'Look at `alerting:` in prometheus.yml and at what its discovery finds.',
             dashboard: 'frr-exporter',
             fleetWide: true,
           }),
-          alert(site, 'FRRAlertmanagerFailing', {
-            expr: `increase(alertmanager_notifications_failed_total{${alertmanager}}[5m]) > 0`,
-            for: '1m',
-            severity: 'critical',
-            summary: 'Alertmanager fails to deliver notifications.',
-            description: `Alertmanager ${where} failed to deliver by {{ $labels.integration }}.`,
-            impact: 'Pages and tickets by this way may be missing; other ways of the same receiver go on.',
-            action:
-              "Alertmanager's log has the answer of the other side: a revoked key, a full mailbox, a proxy. What is firing stands on its page.",
+          ...(['critical', 'warning'] as const).map((severity) =>
+            alert(site, 'FRRAlertmanagerFailing', {
+              expr:
+                severity === 'critical'
+                  ? promql`
+                      ${failed('15m')} >= 3
+                      and (
+                        ${failed('15m')} / increase(alertmanager_notifications_total{${alertmanager}}[15m])
+                      ) > ${site.notifications_failing_ratio}
+                    `
+                  : `${failed('15m')} > 0`,
+              for: '1m',
+              severity,
+              summary: 'Alertmanager fails to deliver notifications.',
+              title: `Alertmanager ${where} fails to deliver by {{ $labels.integration }}`,
+              description: `Alertmanager ${where} failed {{ printf "%.0f" $value }} times within 15 minutes to deliver by {{ $labels.integration }}.`,
+              impact:
+                'Pages and tickets by this integration may be missing; other ones of the same receiver work.',
+              action:
+                "Alertmanager's log has the answer of the other side: a revoked key, a full mailbox, a proxy. What is firing is on its own web page.",
+              dashboard: 'frr-exporter',
+              fleetWide: true,
+            }),
+          ),
+          alert(site, 'FRRMonitoringDown', {
+            expr: `up{job=~"${site.prometheus_job}|${site.alertmanager_job}"} == 0`,
+            for: site.monitoring_down_for,
+            severity: 'warning',
+            summary: 'A Prometheus or an Alertmanager is down.',
+            title: `{{ $labels.job }} ${where} is down`,
+            description: `${where} (job {{ $labels.job }}) has not answered for ${site.monitoring_down_for}.`,
+            impact: 'The other one of the pair still works; if it fails too, nobody is paged.',
+            action: 'Look at its service and its log, and at the disk of a Prometheus.',
             dashboard: 'frr-exporter',
+            fleetWide: true,
+          }),
+          alert(site, 'FRRFleetFault', {
+            expr: promql`
+              count by (cluster, fault) (
+                label_replace(
+                  ALERTS{alertstate="firing", severity="critical", instance!="", alertname=~"${FOLDED}"},
+                  "fault", "$1", "alertname", "(.+)"
+                )
+              ) >= ${site.fleet_fault_nodes}
+            `,
+            keepFiringFor: site.keep_inhibiting_sessions_for,
+            severity: 'critical',
+            summary: 'The same fault is on many nodes of a cluster.',
+            title: `{{ $labels.fault }} {{ $value }} times: ${CLUSTER}${nodes.first}`,
+            description: `{{ $labels.fault }} fires {{ $value }} times in cluster {{ or $labels.cluster "(no name)" }}, on ${nodes.all}.`,
+            impact: 'That of {{ $labels.fault }}, on all of these nodes.',
+            action:
+              'Find out what was rolled out in the last minutes and stop it. Then follow the runbook of {{ $labels.fault }} on one of the nodes.',
+            dashboard: 'frr-fleet',
             fleetWide: true,
           }),
           alert(site, 'FRRConfigReloadFailed', {
@@ -92,6 +165,7 @@ export function pipeline(site: Thresholds): RuleFile {
             for: '5m',
             severity: 'warning',
             summary: 'Prometheus or Alertmanager could not load its configuration.',
+            title: `${where} runs with an old configuration`,
             description: `${where} (job {{ $labels.job }}) goes on with its old configuration: the new one is broken.`,
             impact:
               'Changes of targets, rules or receivers are not in force, and after a restart it will not start.',

@@ -1,26 +1,26 @@
 /** What goes over a BGP session that is up: prefixes in and out, limits, policies. */
 import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
-import { node, RESET_REASON, SESSION_NAME } from '../texts.ts';
+import { node, PEER_NAME, RESET_REASON, SESSION_NAME } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-
-const KEY = 'cluster, job, instance, vrf, peer';
+import { KEY, NODE } from './session-series.ts';
 
 export function prefixes(site: Thresholds): RuleFile {
   const { carry } = site;
-  const uplink = `{peer_group=~"${site.uplink_peer_group}"}`;
+  const uplink = 'session:frr_bgp_session_uplink:known';
   const up = '(session:frr_bgp_session_up:wanted == 1)';
   /** Sum over the families of a session that is up and an uplink. */
   const ofUplink = (metric: string): string => promql`
     sum without (afi, safi) (last_over_time(${metric}[${carry}])) == 0
     and ${up}
-    and on (${KEY}) session:frr_bgp_session_info:last${uplink}
+    and on (${KEY}) ${uplink}
   `;
   return {
     topic: 'prefixes',
     groups: [
       {
         name: 'frr-prefixes',
+        interval: site.evaluation_interval,
         rules: [
           {
             record: 'instance_afi_safi:frr_bgp_prefixes_received:sum',
@@ -35,20 +35,42 @@ export function prefixes(site: Thresholds): RuleFile {
               max without (afi, safi) (last_over_time(frr_bgp_prefix_limit_exceeded[${carry}])) == 1
               and session:frr_bgp_session_up:wanted
             `,
-            keepFiringFor: site.keep_silencing_sessions_for,
+            keepFiringFor: site.keep_inhibiting_sessions_for,
             severity: 'critical',
             summary: 'A BGP session was stopped because the peer announced more prefixes than allowed.',
+            title: `${node(site)} → ${PEER_NAME} stopped: prefix limit exceeded`,
             description: `${node(site)} stopped its session with ${SESSION_NAME}: the peer exceeded the prefix limit. ${RESET_REASON}.`,
             impact:
-              'The session stays down until somebody clears it, unless a restart interval is configured. The node has an uplink less.',
+              'The session stays down until somebody clears it, unless a restart interval is configured. The node has one uplink less.',
             action: `Find out why the peer announces so much (a route leak?) before clearing: \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} neighbors {{ $labels.peer }}'\`, then \`clear bgp vrf {{ $labels.vrf }} {{ $labels.peer }}\`.`,
             dashboard: 'frr-session',
+          }),
+          alert(site, 'FRRBGPAddressFamilyLost', {
+            expr: promql`
+              instance_afi_safi:frr_bgp_uplinks_received:last_timestamp_seconds
+              unless (
+                sum without (vrf, peer) (last_over_time(frr_bgp_prefixes_received[${carry}]) and on (${KEY}) ${uplink}) > 0
+              )
+              and on (${NODE}) (instance:frr_bgp_uplinks_up:count > 0)
+              unless on (${NODE}) instance:frr_bgp_start:recent
+            `,
+            for: site.address_family_lost_for,
+            keepFiringFor: site.keep_inhibiting_sessions_for,
+            severity: 'critical',
+            summary: 'No uplink of a node brings routes of an address family any more.',
+            title: `${node(site)} lost {{ $labels.afi }} {{ $labels.safi }} on all uplinks`,
+            description: `The uplinks of ${node(site)} are up but bring no {{ $labels.afi }} {{ $labels.safi }} routes any more, which they did within the last day.`,
+            since: '{{ with $value | toTime }}{{ .Format "Mon 2006-01-02 15:04:05 UTC" }}{{ end }}',
+            impact: 'What the node reaches, and is reached by, in this address family is cut off.',
+            action: `On the node: \`${site.vtysh} -c 'show bgp vrf all summary'\`: is the family there and active with each uplink? It was deactivated, negotiated away by a router, or its routes are filtered.`,
+            dashboard: 'frr-node',
           }),
           alert(site, 'FRRBGPNoPrefixesAdvertised', {
             expr: ofUplink('frr_bgp_prefixes_advertised'),
             for: site.no_prefixes_for,
             severity: 'critical',
             summary: 'An uplink is established but nothing is announced over it.',
+            title: `${node(site)} announces nothing to ${PEER_NAME}`,
             description: `${node(site)} announces no prefix to ${SESSION_NAME} although the session is up.`,
             impact:
               "The node's addresses are not reachable over this uplink; if it is so on all uplinks, FRRHostRouteNotAdvertised names the addresses.",
@@ -60,9 +82,10 @@ export function prefixes(site: Thresholds): RuleFile {
             for: site.no_prefixes_for,
             severity: 'critical',
             summary: 'An uplink is established but nothing is received over it.',
+            title: `${node(site)} receives nothing from ${PEER_NAME}`,
             description: `${node(site)} receives no prefix from ${SESSION_NAME} although the session is up.`,
             impact:
-              'The node has no default route over this uplink and sends nothing over it; if it is so on all uplinks, FRRDefaultRouteMissing tells.',
+              'The node has no default route over this uplink and sends nothing over it; if it is so on all uplinks, FRRDefaultRouteMissing fires.',
             action: `On the router: does it originate the default route to this node? On the node: \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} neighbors {{ $labels.peer }}'\`, look for the route map of incoming advertisements and "policy".`,
             dashboard: 'frr-session',
           }),
@@ -74,8 +97,9 @@ export function prefixes(site: Thresholds): RuleFile {
             for: site.policy_missing_for,
             severity: 'warning',
             summary: 'A BGP session is established but has no policy that lets routes through.',
+            title: `${node(site)} → ${PEER_NAME} has no policy for {{ $labels.afi }} {{ $labels.safi }}`,
             description: `The session of ${node(site)} with ${SESSION_NAME} is up, but {{ $labels.afi }} {{ $labels.safi }} has no policy, so FRR discards its routes (RFC 8212).`,
-            impact: 'Routes of this address family are neither taken nor given over this session.',
+            impact: 'Routes of this address family are neither accepted nor advertised over this session.',
             action:
               'Give the neighbor a route map in both directions for this family, deactivate the family, or set `no bgp ebgp-requires-policy`.',
             dashboard: 'frr-session',
@@ -89,10 +113,11 @@ export function prefixes(site: Thresholds): RuleFile {
             for: site.prefix_drop_for,
             severity: 'warning',
             summary: 'A BGP peer announces far fewer prefixes than it did over the day.',
+            title: `${node(site)} ← ${PEER_NAME} only {{ $value }} {{ $labels.afi }} {{ $labels.safi }} prefixes`,
             description: `${node(site)} receives {{ $value }} {{ $labels.afi }} {{ $labels.safi }} prefixes from ${SESSION_NAME}, less than ${percent(site.prefix_drop_ratio)} of the day's average.`,
-            impact: 'Destinations behind this peer may be unreachable from the node, or take a longer way.',
+            impact: 'Destinations behind this peer may be unreachable from the node, or take a longer path.',
             action:
-              'Ask whether routes were withdrawn on purpose (maintenance further up). If not, look at the router and its own uplinks.',
+              'Find out whether routes were withdrawn on purpose (maintenance further up). If not, look at the router and its own uplinks.',
             dashboard: 'frr-session',
           }),
           alert(site, 'FRRBGPMaxPrefixNear', {
@@ -105,11 +130,12 @@ export function prefixes(site: Thresholds): RuleFile {
             for: site.max_prefix_near_for,
             severity: 'warning',
             summary: 'A BGP peer comes near its prefix limit.',
+            title: `${node(site)} ← ${PEER_NAME} at {{ $value | humanizePercentage }} of its prefix limit`,
             description: `${node(site)} receives {{ $value | humanizePercentage }} of the allowed {{ $labels.afi }} {{ $labels.safi }} prefixes from ${SESSION_NAME}.`,
             impact:
               'None yet. At the limit FRR stops the session (unless it only warns), and the uplink is gone.',
             action:
-              'Find out whether the growth is meant. Raise `maximum-prefix`, or have the peer announce less.',
+              'Find out whether the growth is intended. Raise `maximum-prefix`, or have the peer announce less.',
             dashboard: 'frr-session',
           }),
         ],

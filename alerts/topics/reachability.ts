@@ -1,34 +1,116 @@
 /** What the sessions are for: addresses that others can reach, a way out, and BFD that notices when it is gone. */
 import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
-import { node } from '../texts.ts';
+import { node, nodesOfAddress } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { KEY, NODE } from './session-series.ts';
 
 export function reachability(site: Thresholds): RuleFile {
   const { carry } = site;
-  const noMaintenance = 'unless on (cluster, job, instance) instance:frr_maintenance:active';
-  /** Without a session, on purpose or not, there is nothing to announce to; other alerts tell of that. */
-  const withSessions = 'and on (cluster, job, instance) (session:frr_bgp_session_up:wanted == 1)';
+  const noMaintenance = `unless on (${NODE}) instance:frr_maintenance:active`;
+  /** Without a session, on purpose or not, there is nothing to announce to; that has alerts of its own. */
+  const withSessions = `and on (${NODE}) (session:frr_bgp_session_up:wanted == 1)`;
+  const advertised = `last_over_time(frr_host_route_advertised_peers[${carry}])`;
+  const everAdvertised = 'host_route:frr_host_route_advertised:last_timestamp_seconds';
+  const listed = (kind: string): string => `address:frr_address_listed:info{kind="${kind}"}`;
+  const answers = `and on (${NODE}) (up{job="${site.job}"} == 1) unless on (${NODE}) (last_over_time(frr_collector_up{collector="host-routes"}[${carry}]) == 0)`;
   return {
     topic: 'reachability',
     groups: [
       {
         name: 'frr-reachability',
+        interval: site.evaluation_interval,
         rules: [
+          {
+            // The lists of `addresses_file`.
+            record: 'address:frr_address_listed:info',
+            expr: addressList(site.addresses),
+          },
+          {
+            // Nodes that can announce nothing.
+            record: 'instance:frr_node:silent',
+            expr: promql`
+              group by (${NODE}) (up{job="${site.job}"} == 0)
+              or group by (${NODE}) (
+                instance:frr_bgp_uplinks_up:max1h > 0
+                unless on (${NODE}) (instance:frr_bgp_uplinks_up:count > 0)
+              )
+              or group by (${NODE}) (last_over_time(frr_daemon_up{daemon="bgpd"}[${carry}]) == 0)
+            `,
+          },
+          {
+            // What these announced within half an hour and nobody announces now: for the texts of their alerts.
+            record: 'host_route:frr_host_route:lost',
+            expr: promql`
+              ${everAdvertised} > time() - 1800
+              and on (${NODE}) instance:frr_node:silent
+              unless on (cluster, address) (
+                frr_host_route_advertised_peers > 0
+                unless on (${NODE}) instance:frr_node:silent
+              )
+            `,
+          },
           alert(site, 'FRRHostRouteNotAdvertised', {
             expr: promql`
-              last_over_time(frr_host_route_advertised_peers[${carry}]) == 0
+              ${advertised} == 0
+              and (${everAdvertised} or on (address) ${advertised} and on (address) ${listed('must-exist')})
               ${withSessions}
             `,
             for: site.host_route_not_advertised_for,
             severity: 'critical',
             summary: 'A host address of a node is announced to no peer.',
+            title: `${node(site)} does not announce {{ $labels.address }}`,
             description: `{{ $labels.address }} on {{ $labels.interface }} of ${node(site)} is announced to no established peer, although the node has sessions.`,
             impact:
-              'Nobody outside the node can reach {{ $labels.address }}. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
+              'Nobody outside the node can reach {{ $labels.address }}. The OpenStack dashboard shows whether it is a VIP, a floating IP or a provider IP.',
             action: `On the node: \`${site.vtysh} -c 'show bgp {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ipv4{{ end }} unicast {{ $labels.address }}'\`. Not in the table: is \`redistribute connected\` there? In the table but not advertised: the outbound filter \`only-host-prefixes\`.`,
             dashboard: 'frr-openstack',
           }),
+          alert(site, 'FRRAddressGone', {
+            expr: promql`
+              (
+                group by (address) (${listed('must-exist')} unless on (address) ${advertised})
+                or on (address) (
+                  group by (cluster, address) (
+                    ${everAdvertised}{interface=~"${site.vip_interfaces}"}
+                    ${answers}
+                  )
+                  unless on (cluster, address) ${advertised}
+                )
+              )
+            `,
+            for: site.address_gone_for,
+            severity: 'critical',
+            summary: 'An address that must be announced is on no node any more.',
+            title: `{{ $labels.address }} is on no node{{ with $labels.cluster }} of {{ . }}{{ end }}`,
+            description: `No node has {{ $labels.address }} any more, which is a VIP that was announced within the last day or is listed in addresses_file.`,
+            impact: 'The service behind this address is unreachable.',
+            action:
+              'On a controller: `pcs status` shows the resource of the VIP and why it is stopped. An address that was removed on purpose: silence this for a day, and take it out of the list.',
+            dashboard: 'frr-openstack',
+            fleetWide: true,
+          }),
+          ...(['critical', 'warning'] as const).map((severity) =>
+            alert(site, 'FRRAddressDuplicated', {
+              expr: promql`
+                (
+                  count by (cluster, address) (count by (cluster, address, instance) (frr_host_route_advertised_peers > 0)) > 1
+                )
+                unless on (address) ${listed('anycast')}
+                ${severity === 'critical' ? 'and' : 'unless'} on (address) ${listed('must-exist')}
+              `,
+              for: site.address_duplicated_for,
+              severity,
+              summary: 'Several nodes announce the same address.',
+              title: `{{ $labels.address }} announced by {{ $value }} nodes`,
+              description: `{{ $labels.address }} is announced by ${nodesOfAddress(site)}.`,
+              impact: 'Its traffic goes to either of these nodes, and part of it to the wrong one.',
+              action:
+                'Find the node that should have it, and remove it from the other: a VIP by Pacemaker, the address of an instance where the instance runs no more. Meant to be anycast: list it in addresses_file.',
+              dashboard: 'frr-openstack',
+              fleetWide: true,
+            }),
+          ),
           alert(site, 'FRRDefaultRouteMissing', {
             expr: promql`
               last_over_time(frr_default_route_installed[${carry}]) == 0
@@ -38,10 +120,11 @@ export function reachability(site: Thresholds): RuleFile {
             for: site.default_route_missing_for,
             severity: 'critical',
             summary: 'A node has lost its default route.',
+            title: `${node(site)} lost its {{ $labels.afi }} default route, VRF {{ $labels.vrf }}`,
             description: `${node(site)} has no {{ $labels.afi }} default route in the FIB of VRF {{ $labels.vrf }}, but had one within the last day.`,
             impact:
               'The node and what runs on it cannot answer anybody outside its own subnets: its addresses are announced but dead.',
-            action: `On the node: \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6 route vrf {{ $labels.vrf }} ::/0{{ else }}ip route vrf {{ $labels.vrf }} 0.0.0.0/0{{ end }}'\`. No route: ask what the uplinks receive. A route that is not installed (no \`*\` or \`>\`): the next hop is not resolved.`,
+            action: `On the node: \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6 route vrf {{ $labels.vrf }} ::/0{{ else }}ip route vrf {{ $labels.vrf }} 0.0.0.0/0{{ end }}'\`. No route: look at what the uplinks receive. A route that is not installed (no \`*\` or \`>\`): the next hop is not resolved.`,
             dashboard: 'frr-node',
           }),
           alert(site, 'FRRRIBFIBMismatch', {
@@ -56,6 +139,7 @@ export function reachability(site: Thresholds): RuleFile {
             for: site.rib_fib_mismatch_for,
             severity: 'warning',
             summary: 'Routes that FRR knows are not installed in the kernel.',
+            title: `${node(site)} {{ $value }} {{ $labels.protocol }} routes not in the kernel`,
             description: `On ${node(site)}, {{ $value }} {{ $labels.protocol }} routes ({{ $labels.afi }}, VRF {{ $labels.vrf }}) are in the RIB but not in the FIB.`,
             impact:
               'Traffic to these destinations takes another route or none, while BGP says that all is well.',
@@ -68,7 +152,7 @@ export function reachability(site: Thresholds): RuleFile {
                 last_over_time(frr_bfd_session_up[${carry}]) == 0
                 and (last_over_time(frr_bfd_session_admin_up[${carry}]) == 1)
               )
-              unless on (cluster, job, instance, vrf, peer) (last_over_time(frr_bgp_session_up[${carry}]) == 0)
+              unless on (${KEY}) (last_over_time(frr_bgp_session_up[${carry}]) == 0)
               unless on (cluster, job, instance, vrf, interface)
                 label_replace(last_over_time(frr_bgp_session_up[${carry}]) == 0, "interface", "$1", "peer", "(.+)")
               ${noMaintenance}
@@ -76,6 +160,7 @@ export function reachability(site: Thresholds): RuleFile {
             for: site.bfd_down_for,
             severity: 'warning',
             summary: 'A BFD session is down although the BGP session beside it is not.',
+            title: `${node(site)} BFD with {{ $labels.peer }} down`,
             description: `The BFD session of ${node(site)} with {{ $labels.peer }} (local {{ $labels.local }}, VRF {{ $labels.vrf }}{{ with $labels.interface }}, {{ . }}{{ end }}) is down.`,
             impact:
               'A fault on this path is noticed only when the BGP hold timer ends, up to three minutes later; until then traffic is lost.',
@@ -86,4 +171,12 @@ export function reachability(site: Thresholds): RuleFile {
       },
     ],
   };
+}
+
+/** An info series for each listed address; nothing without any. */
+function addressList(addresses: Thresholds['addresses']): string {
+  const nothing = 'vector(1) < 0';
+  const one = ({ address, kind }: Thresholds['addresses'][number]): string =>
+    `label_replace(label_replace(vector(1), "address", "${address}", "", ""), "kind", "${kind}", "", "")`;
+  return addresses.length === 0 ? nothing : addresses.map(one).join('\nor ');
 }

@@ -19,22 +19,16 @@ export function exampleText({ body }: Message): string {
     [/^Message-Id: .+$/m, 'Message-Id: <1.1@alertmanager.example.org>'],
     [/(boundary=|^--)[0-9a-f]{30,}/gm, '$1boundary'],
     [/"dedup_key": "[0-9a-f]+"/, '"dedup_key": "6b1f"'],
+    // Whichever side's BFD was first.
+    [/BFD down initiated|BGP Notification send: Cease\/BFD Down/g, 'BFD down received'],
     [/http:\/\/[\w.-]+:\d+/g, 'https://alertmanager.example.org'],
   ];
   return replaced.reduce((result, [pattern, by]) => result.replace(pattern, by), text);
 }
 
-/** The names of the fields of an example, or of a mail's headers, sorted: what somebody's program may rely on. */
-export function exampleFields(text: string): readonly string[] {
-  // Alertmanager writes a mail's headers in any order.
-  const [head = ''] = text.split('\n\n');
-  if (!text.startsWith('{')) return [...head.matchAll(/^([\w-]+): /gm)].map(([, name]) => `${name}`).sort();
-  const names: string[] = [];
-  const walk = (value: unknown, path: string): void => {
-    if (typeof value !== 'object' || value === null) names.push(path);
-    else if (Array.isArray(value)) for (const item of value) walk(item, `${path}[]`);
-    else for (const [key, item] of Object.entries(value)) walk(item, path === '' ? key : `${path}.${key}`);
-  };
-  walk(JSON.parse(text), '');
-  return names.sort();
+/** What an example says: a payload as it is, a mail without the order of its headers, which is another at every run. */
+export function exampleContent(text: string): unknown {
+  if (text.startsWith('{')) return JSON.parse(text);
+  const [head = '', ...body] = text.split('\n\n');
+  return { headers: head.split(/\n(?=[\w-]+: )/).sort(), body: body.join('\n\n') };
 }

@@ -76,7 +76,7 @@ export const FAULTS = {
     name: 'bgpd is killed',
     alert: 'FRRDaemonDown',
     reaches: 'page',
-    says: [/bgpd on node\d+ is dead/, /Announced by nobody then: 172\.16\.0\.\d+/],
+    says: [/bgpd on node\d+ is dead/, /Announced by nobody now: 172\.16\.0\.\d+/],
     happen: ({ node }) => node.kill('bgpd'),
     heal: async ({ node }) => {
       await node.restart('bgpd');

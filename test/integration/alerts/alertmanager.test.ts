@@ -109,6 +109,8 @@ const PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     remote_router_id: '10.0.0.2',
   },
   router: { remote_router_id: '10.0.0.2' },
+  daemon: { instance: 'node-1:9342', hostname: 'node-1', daemon: 'bgpd' },
+  fault: { fault: 'FRRDown' },
   cluster: {},
 };
 
@@ -136,7 +138,9 @@ const OF_SESSIONS = [
   'FRRBGPPeerDown critical session',
   'FRRBGPPeerDown warning session',
   'FRRBGPPeerNeverEstablished session',
-  'FRRBGPPeerFlapping session',
+  'FRRBGPPeerFlapping critical session',
+  'FRRBGPPeerFlapping warning session',
+  'FRRBGPPeerUnstable session',
   'FRRBGPPeerMissing session',
   'FRRBGPOutQueueStuck session',
   'FRRBGPNoPrefixesAdvertised session',
@@ -146,9 +150,13 @@ const OF_SESSIONS = [
   'FRRBGPMaxPrefixNear session',
   'FRRBGPMaxPrefixExceeded session',
   'FRRBFDSessionDown session',
+  'FRRBFDSessionFlapping session',
+  'FRRBGPVRFDown session',
 ];
 const OF_ROUTES = [
-  'FRRBGPAllUplinksDown node',
+  'FRRBGPAllUplinksDown critical node',
+  'FRRBGPAllUplinksDown info node',
+  'FRRBGPAddressFamilyLost node',
   'FRRBGPUplinksMissing node',
   'FRRBGPRedundancyLost node',
   'FRRHostRouteNotAdvertised node',
@@ -157,16 +165,18 @@ const OF_ROUTES = [
 ];
 const OF_FIGURES = ['FRRDataStale critical node', 'FRRDataStale warning node', 'FRRUnreachable node'];
 const OF_DAEMONS = [
-  'FRRDaemonDown critical node',
-  'FRRDaemonDown warning node',
-  'FRRDaemonHung critical node',
-  'FRRDaemonHung warning node',
+  'FRRDaemonCrashLooping daemon',
+  'FRRDaemonDown critical daemon',
+  'FRRDaemonDown warning daemon',
+  'FRRDaemonHung critical daemon',
+  'FRRDaemonHung warning daemon',
 ];
 
 /** The whole of it: what is silenced while this fires. */
 const SILENCES: Readonly<Record<string, readonly string[]>> = {
-  'FRRFleetUnreachable cluster': ['FRRNodeDown node', 'FRRExporterDown node'],
-  'FRRNodeDown node': [
+  'FRRFleetFault fault': ['FRRDown node'],
+  'FRRFleetUnreachable cluster': ['FRRExporterDown node'],
+  'FRRNodeDown critical node': [
     ...OF_SESSIONS,
     ...OF_ROUTES,
     ...OF_FIGURES,
@@ -178,32 +188,63 @@ const SILENCES: Readonly<Record<string, readonly string[]>> = {
   ],
   'FRRExporterDown node': [...OF_SESSIONS, ...OF_ROUTES, ...OF_FIGURES],
   'FRRDown node': [...OF_SESSIONS, ...OF_ROUTES, ...OF_FIGURES, ...OF_DAEMONS],
-  'FRRDaemonDown critical node': [
+  'FRRDaemonDown critical daemon': [
     ...OF_SESSIONS,
     ...OF_ROUTES,
     ...OF_FIGURES,
-    'FRRDaemonDown warning node',
-    'FRRDaemonHung warning node',
+    'FRRDaemonDown warning daemon',
+    'FRRDaemonHung warning daemon',
   ],
-  'FRRDaemonHung critical node': [
+  'FRRDaemonHung critical daemon': [
     ...OF_SESSIONS,
     ...OF_ROUTES,
     ...OF_FIGURES,
-    'FRRDaemonDown warning node',
-    'FRRDaemonHung warning node',
+    'FRRDaemonDown warning daemon',
+    'FRRDaemonHung warning daemon',
   ],
-  'FRRDaemonDown warning node': [],
+  'FRRDaemonDown warning daemon': [],
   'FRRUnreachable node': ['FRRDataStale critical node', 'FRRDataStale warning node'],
   'FRRDataStale critical node': ['FRRDataStale warning node'],
-  'FRRRemoteRouterDown router': ['FRRBGPPeerDown critical session', 'FRRBGPPeerDown warning session'],
+  'FRRDaemonCrashLooping daemon': [
+    'FRRDaemonDown critical daemon',
+    'FRRDaemonDown warning daemon',
+    'FRRBGPPeerFlapping critical session',
+    'FRRBGPPeerFlapping warning session',
+    'FRRBGPPeerUnstable session',
+  ],
+  'FRRFabricDown cluster': [
+    'FRRRemoteRouterDown router',
+    'FRRBGPNodesCutOff cluster',
+    'FRRBGPFleetPeersDown cluster',
+    'FRRBGPAllUplinksDown critical node',
+    'FRRBGPAllUplinksDown info node',
+    'FRRBGPPeerDown critical session',
+    'FRRBGPPeerDown warning session',
+  ],
+  'FRRBGPNodesCutOff cluster': ['FRRBGPFleetPeersDown cluster'],
+  'FRRRemoteRouterDown router': [
+    'FRRBGPPeerDown critical session',
+    'FRRBGPPeerDown warning session',
+    'FRRBGPPeerFlapping critical session',
+    'FRRBGPPeerFlapping warning session',
+  ],
+  'FRRRemoteRouterFlapping router': [
+    'FRRBGPPeerFlapping critical session',
+    'FRRBGPPeerFlapping warning session',
+  ],
   'FRRBGPFleetPeersDown cluster': [
     'FRRBGPPeerDown critical session',
     'FRRBGPPeerDown warning session',
-    'FRRBGPAllUplinksDown node',
+    'FRRBGPAllUplinksDown critical node',
+    'FRRBGPAllUplinksDown info node',
   ],
-  'FRRBGPAllUplinksDown node': [
+  'FRRBGPAllUplinksDown info node': [
     'FRRBGPPeerDown critical session',
     'FRRBGPPeerDown warning session',
+    'FRRBGPPeerFlapping critical session',
+    'FRRBGPPeerFlapping warning session',
+    'FRRBGPVRFDown session',
+    'FRRBGPAddressFamilyLost node',
     'FRRBGPRedundancyLost node',
     'FRRBGPNoPrefixesAdvertised session',
     'FRRBGPNoPrefixesReceived session',
@@ -220,13 +261,31 @@ const SILENCES: Readonly<Record<string, readonly string[]>> = {
   'FRRBGPMaxPrefixExceeded session': [
     'FRRBGPPeerDown critical session',
     'FRRBGPPeerDown warning session',
-    'FRRBGPPeerFlapping session',
+    'FRRBGPPeerFlapping critical session',
+    'FRRBGPPeerFlapping warning session',
     'FRRBGPMaxPrefixNear session',
     'FRRBFDSessionDown session',
     'FRRBGPRedundancyLost node',
   ],
+  'FRRBGPVRFDown session': ['FRRBGPPeerDown critical session', 'FRRBGPPeerDown warning session'],
+  'FRRBGPPeerFlapping critical session': [
+    'FRRBGPPeerDown critical session',
+    'FRRBGPPeerDown warning session',
+    'FRRBGPPeerUnstable session',
+    'FRRBFDSessionDown session',
+    'FRRBFDSessionFlapping session',
+    'FRRBGPRedundancyLost node',
+  ],
+  'FRRBGPPeerFlapping warning session': [
+    'FRRBGPPeerDown critical session',
+    'FRRBGPPeerDown warning session',
+    'FRRBGPPeerUnstable session',
+    'FRRBFDSessionDown session',
+    'FRRBFDSessionFlapping session',
+  ],
+  'FRRBGPAddressFamilyLost node': ['FRRBGPNoPrefixesReceived session', 'FRRBGPPrefixDrop session'],
   'FRRHostRouteNotAdvertised node': ['FRRBGPNoPrefixesAdvertised session'],
-  'FRRDefaultRouteMissing node': ['FRRBGPNoPrefixesReceived session'],
+  'FRRDefaultRouteMissing node': ['FRRBGPNoPrefixesReceived session', 'FRRBGPAddressFamilyLost node'],
   'FRRBGPNoPrefixesAdvertised session': ['FRRBGPNoPrefixesReceived session', 'FRRBGPNoPolicy session'],
   'FRRBGPNoPrefixesReceived session': ['FRRBGPNoPolicy session', 'FRRBGPPrefixDrop session'],
   'FRRMaintenance node': [
@@ -235,7 +294,7 @@ const SILENCES: Readonly<Record<string, readonly string[]>> = {
     ...OF_FIGURES,
     ...OF_DAEMONS,
     'FRRDown node',
-    'FRRNodeDown node',
+    'FRRNodeDown critical node',
     'FRRExporterDown node',
     'FRRExporterSeriesDropped node',
     'FRRGracefulRestart session',

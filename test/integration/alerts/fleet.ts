@@ -41,10 +41,12 @@ export interface Fleet {
   /** Takes series away. @throws when there are none */
   remove(metric: string, labels?: Labels): Fleet;
   /** Adds a session that is up. */
-  addSession(node: string, peer: Peer): Fleet;
+  addSession(node: string, peer: Peer, vrf?: string): Fleet;
   /** A session is down from a time to another; for ever without the second. */
   sessionDown(node: string, peer: string, from: string, to?: string, reason?: string): Fleet;
-  /** FRR tells a router ID of the peer from a time to another; as it does while it tries to connect again. */
+  /** The node is gone in these spans, `[from, to)`: neither scrape of it brings anything. */
+  nodeDown(node: string, ...spans: readonly (readonly [string, string])[]): Fleet;
+  /** FRR reports a router ID of the peer from a time to another; as it does while it tries to connect again. */
   routerTold(node: string, peer: string, router: string, from: string, to?: string): Fleet;
   /** No scrape of the exporter brings anything in these spans, `[from, to)`. */
   notScraped(node: string, ...spans: readonly (readonly [string, string])[]): Fleet;
@@ -55,6 +57,7 @@ export function target(node: string): Labels {
 }
 
 function healthyNode(node: string): Series[] {
+  const number = node.replace(/^\D+/, '');
   const made: Series[] = [];
   const add = (metric: string, labels: Labels, steps: Steps): void => {
     made.push({ metric, labels: { ...target(node), ...labels }, steps });
@@ -98,8 +101,8 @@ function healthyNode(node: string): Series[] {
   add('frr_default_route_installed', { vrf: 'default', afi: 'ipv4' }, 1);
   add('frr_default_route_installed', { vrf: 'default', afi: 'ipv6' }, 0);
   for (const [address, name] of Object.entries({
-    [`172.16.0.${node.slice(-1)}`]: 'lo',
-    [`203.0.113.${node.slice(-1)}`]: 'br-ex',
+    [`172.16.0.${number}`]: 'lo',
+    [`203.0.113.${number}`]: 'br-ex',
   })) {
     const route = { address, interface: name, afi: 'ipv4' };
     add('frr_host_route_in_bgp', route, 1);
@@ -108,9 +111,9 @@ function healthyNode(node: string): Series[] {
   return made;
 }
 
-function healthySession(node: string, { peer, ...is }: Peer): Series[] {
+function healthySession(node: string, { peer, ...is }: Peer, vrf = 'default'): Series[] {
   const made: Series[] = [];
-  const session = { ...target(node), vrf: 'default', peer };
+  const session = { ...target(node), vrf, peer };
   const add = (metric: string, labels: Labels, steps: Steps): void => {
     made.push({ metric, labels: { ...session, ...labels }, steps });
   };
@@ -159,6 +162,7 @@ function healthyPipeline(): Series[] {
     ['prometheus_config_last_reload_successful', prometheus, 1],
     ['alertmanager_config_last_reload_successful', alertmanager, 1],
     ['alertmanager_notifications_failed_total', { ...alertmanager, integration: 'pagerduty' }, 0],
+    ['alertmanager_notifications_total', { ...alertmanager, integration: 'pagerduty' }, 0],
   ].map(([metric, labels, steps]) => ({ metric, labels, steps }) as Series);
 }
 
@@ -190,8 +194,8 @@ export function healthy(nodes = 1): Fleet {
       for (const one of matching(metric, labels)) series.splice(series.indexOf(one), 1);
       return fleet;
     },
-    addSession: (node, peer) => {
-      series.push(...healthySession(node, peer));
+    addSession: (node, peer, vrf = 'default') => {
+      series.push(...healthySession(node, peer, vrf));
       return fleet;
     },
     sessionDown: (node, peer, from, to, reason = 'BFD down received') => {
@@ -201,6 +205,7 @@ export function healthy(nodes = 1): Fleet {
         ...(to === undefined ? {} : { [to]: after }),
       });
       const key = { instance: `${node}:9342`, peer };
+      const vrf = matching('frr_bgp_session_up', key)[0]?.labels.vrf ?? 'default';
       fleet.set('frr_bgp_session_up', key, steps(1, 0, 1));
       fleet.set('frr_bgp_session_state', key, steps(6, 3, 6));
       fleet.set('frr_bgp_session_dropped_total', key, steps(0, 1, 1));
@@ -208,9 +213,15 @@ export function healthy(nodes = 1): Fleet {
       fleet.add(
         node,
         'frr_bgp_session_last_reset_info',
-        { vrf: 'default', peer, reason, code: '24', notification: '' },
+        { vrf, peer, reason, code: '24', notification: '' },
         steps('missing', 1, 1),
       );
+      return fleet;
+    },
+    nodeDown: (node, ...spans) => {
+      fleet.notScraped(node, ...spans);
+      for (const one of matching('up', { instance: `${node}:9100` }))
+        one.steps = interrupted(one.steps, spans, 0);
       return fleet;
     },
     routerTold: (node, peer, router, from, to) => {

@@ -1,7 +1,7 @@
 /** Small wrongs that could be done to the rules, each of which some scenario must notice. */
 import { parser } from '@prometheus-io/lezer-promql';
+import { durationSeconds } from '../../../alerts/duration.ts';
 import { type Group, isAlert, type Rule } from '../../../alerts/rule.ts';
-import { durationSeconds } from '../../../alerts/thresholds.ts';
 
 export interface Mutant {
   /** `FRRDaemonDown warning: for 5s → 2500ms`. */

@@ -35,9 +35,25 @@ const staticTexts: StaticTexts = (name, severity) => {
   return { summary, action, runbook_url, dashboard_url };
 };
 
-/** Writes a test file for promtool. */
-export function writeTest(path: string, scenario: Scenario, ruleFiles: readonly string[] = RULE_FILES): void {
-  writeFileSync(path, promtoolTest(scenario, ruleFiles, GROUP_ORDER, staticTexts));
+/**
+ * Writes a test file for promtool, and beside it the rules where the scenario has settings of its own.
+ * @param ruleFiles other rules than those
+ */
+export function writeTest(path: string, scenario: Scenario, ruleFiles?: readonly string[]): void {
+  const files =
+    ruleFiles ?? (scenario.settings === undefined ? RULE_FILES : [writeRulesWith(scenario.settings, path)]);
+  writeFileSync(path, promtoolTest(scenario, files, GROUP_ORDER, staticTexts));
+}
+
+/** Writes the rules as `make rules` makes them with these settings, all in one file. */
+function writeRulesWith(settings: Readonly<Record<string, string>>, test: string): string {
+  const path = test.replace(/\.yaml$/, '-rules.yaml');
+  const source = 'alerts/thresholds.yaml';
+  writeRules(
+    path,
+    ruleFiles(readThresholds(readFileSync(source, 'utf8'), source, settings)).flatMap(({ groups }) => groups),
+  );
+  return path;
 }
 
 /** Writes a rule file. */

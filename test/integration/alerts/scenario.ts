@@ -19,7 +19,7 @@ export interface Series {
 export interface Check {
   readonly at: string;
   /**
-   * All alerts that fire then, but for Watchdog and those of severity info, in the form
+   * All alerts that fire then, but for FRRWatchdog and those of severity info, in the form
    * `FRRBGPPeerDown critical node-1 default/eth1`: name, severity, then what tells it apart.
    */
   readonly firing: readonly string[];
@@ -32,7 +32,9 @@ export interface Check {
 export interface Texts {
   /** Labels of the alert, but for alertname. */
   readonly labels: Labels;
+  readonly title: string;
   readonly description: string;
+  readonly since?: string;
   readonly impact: string;
   readonly action?: string;
   /** The query string of the dashboard link, if it has one. */
@@ -46,6 +48,8 @@ export interface Scenario {
   readonly until: string;
   /** Between samples and between evaluations; 5 s when left out. */
   readonly every?: string;
+  /** Settings that the rules are made with where they are not the shipped ones, by key of alerts/thresholds.yaml. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly series: readonly Series[];
   readonly checks: readonly Check[];
   /** Nothing is expected of other alerts than these. */
@@ -53,6 +57,25 @@ export interface Scenario {
 }
 
 const UNITS = { d: 86_400, h: 3600, m: 60, s: 1 } as const;
+
+/** The intervals that the rules must hold at. */
+export const INTERVALS = ['5s', '15s', '30s', '60s'] as const;
+
+/** A story at each interval of scrapes and evaluations, with the rules that `make rules` makes for it. */
+export function atEachInterval(
+  story: (interval: number) => Omit<Scenario, 'every' | 'settings'>,
+  intervals: readonly string[] = INTERVALS,
+): readonly Scenario[] {
+  return intervals.map((every) => {
+    const told = story(seconds(every));
+    return {
+      ...told,
+      name: `${told.name}, at ${every}`,
+      every,
+      ...(every === '5s' ? {} : { settings: { scrape_interval: every, evaluation_interval: every } }),
+    };
+  });
+}
 
 export function seconds(time: string): number {
   let total = 0;
@@ -123,6 +146,7 @@ const TOLD_APART = [
   'vrf',
   'peer',
   'afi',
+  'safi',
   'address',
   'protocol',
   'daemon',
@@ -132,13 +156,16 @@ const TOLD_APART = [
   'reason',
 ] as const;
 
+/** What tells alerts of no single node apart. */
+const TOLD_APART_FLEET = [...TOLD_APART, 'remote_router_id', 'storm', 'fault'].join(', ');
 const APART = TOLD_APART.join(', ');
+
 /** The alerts that fire. A peer's alert carries the remote router too, which tells nothing apart that the peer does not. */
 function firingExpression(only: ReadonlySet<string> | undefined): string {
   const among = only === undefined ? '' : `, alertname=~"${[...only].join('|')}"`;
-  const shown = `alertstate="firing", alertname!="Watchdog", severity!="info"${among}`;
+  const shown = `alertstate="firing", alertname!="FRRWatchdog", severity!="info"${among}`;
   return (
-    `count by (${APART}, remote_router_id) (ALERTS{${shown}, instance=""}) ` +
+    `count by (${TOLD_APART_FLEET}) (ALERTS{${shown}, instance=""}) ` +
     `or count by (${APART}) (ALERTS{${shown}, instance!=""})`
   );
 }

@@ -30,6 +30,7 @@ function alert(i: number, change: Partial<TemplateAlert> = {}): TemplateAlert {
     },
     annotations: {
       summary: 'A BGP session that was up is down.',
+      title: `node-${i} → tor2 <rack A> down, 1 of 2 left`,
       description: `node-${i} has lost its BGP session with tor2 <rack A> (peer eth2, AS 65002, VRF default). Why: BFD down received.`,
       impact: 'Uplinks left: 1 of 2.',
       action: 'On the node: `ip -br link`.',
@@ -56,7 +57,7 @@ function data(alerts: readonly TemplateAlert[]): unknown {
     receiver: 'page',
     status: alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
     alerts,
-    groupLabels: { alertname: alerts[0]?.labels.alertname, cluster: 'cloud-1' },
+    groupLabels: { cluster: 'cloud-1', peer: 'eth2 & more' },
     commonLabels: common('labels'),
     commonAnnotations: common('annotations'),
     externalURL: 'https://alertmanager.example.org',
@@ -73,7 +74,6 @@ const SITUATIONS = {
       annotations: {
         ...alert(1).annotations,
         description: 'node-1 has lost <!channel> & <script>alert(1)</script>.',
-        runbook_url: 'alerts/runbooks/FRRBGPPeerDown.md',
       },
     }),
   ]),
@@ -85,6 +85,7 @@ const SITUATIONS = {
         cluster: 'cloud-1',
         remote_router_id: '10.0.0.2',
       },
+      annotations: { ...alert(1).annotations, since: 'Sun 2026-11-22 02:59:58 UTC' },
     }),
   ]),
   fleet: data([alert(1, { labels: { alertname: 'FRRExporterAbsent', severity: 'critical', job: 'frr' } })]),
@@ -122,14 +123,13 @@ describe.each([
   };
 
   test.each([
-    ['one', 'PAGE: A BGP session that was up is down. (node-1 in cloud-1)'],
-    ['over', 'OVER: A BGP session that was up is down. (node-1 in cloud-1)'],
-    ['several', 'PAGE: A BGP session that was up is down. (node-1, node-3, node-4 and 1 more in cloud-1)'],
-    ['many', 'PAGE: A BGP session that was up is down. (node-1, node-2, node-3 and 10 more in cloud-1)'],
-    ['router', 'PAGE: A BGP session that was up is down. (router 10.0.0.2 in cloud-1)'],
-    ['fleet', 'PAGE: A BGP session that was up is down. (the fleet)'],
-    ['bare', 'TICKET: Other (the fleet)'],
-    ['ticket', 'TICKET: A BGP session that was up is down. (node-1 in cloud-1)'],
+    ['one', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)'],
+    ['over', 'OVER: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)'],
+    ['several', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left, and 3 more (cloud-1)'],
+    ['many', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left, and 12 more (cloud-1)'],
+    ['fleet', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left'],
+    ['bare', 'TICKET: Other'],
+    ['ticket', 'TICKET: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)'],
   ] as const)('the title of %s', async (situation, title) => {
     expect(await render('frr.title', situation)).toBe(title);
   });
@@ -140,7 +140,9 @@ describe.each([
 *Since* Sun 2026-11-22 03:12:05 UTC
 *Affected* Uplinks left: 1 of 2.
 *First* On the node: \`ip -br link\`.
-<https://wiki.example.org/runbooks/FRRBGPPeerDown.md|Runbook>  <https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342|Dashboard>`,
+<https://wiki.example.org/runbooks/FRRBGPPeerDown.md|Runbook>  <https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342|Dashboard>
+
+<https://alertmanager.example.org/#/silences/new?filter=%7Bcluster%3D%22cloud-1%22%2Cpeer%3D%22eth2+%26+more%22%7D|Silence>`,
     );
   });
 
@@ -150,16 +152,18 @@ describe.each([
 *Since* Sun 2026-11-22 03:12:05 UTC
 *Affected* Uplinks left: 1 of 2.
 *First* On the node: \`ip -br link\`.
-Runbook: alerts/runbooks/FRRBGPPeerDown.md  <https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342|Dashboard>`,
+<https://wiki.example.org/runbooks/FRRBGPPeerDown.md|Runbook>  <https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342|Dashboard>
+
+<https://alertmanager.example.org/#/silences/new?filter=%7Bcluster%3D%22cloud-1%22%2Cpeer%3D%22eth2+%26+more%22%7D|Silence>`,
     );
   });
 
   test('chat: many are cut after ten, and what is over is told too', async () => {
     const many = await render('frr.slack.text', 'many');
     expect(many.match(/^\*node-\d+ has lost/gm)).toHaveLength(10);
-    expect(many.trimEnd().split('\n').at(-1)).toBe('... and 3 more like these.');
+    expect(many.trimEnd().split('\n').at(-2)).toBe('... and 3 more like these.');
     const several = await render('frr.slack.text', 'several');
-    expect(several.trimEnd().split('\n').at(-1)).toBe(
+    expect(several.trimEnd().split('\n').at(-2)).toBe(
       'Over: node-2, Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC',
     );
     expect(await render('frr.slack.text', 'over')).toBe(
@@ -168,15 +172,15 @@ Runbook: alerts/runbooks/FRRBGPPeerDown.md  <https://grafana.example.org/d/frr-s
   });
 
   test('chat: the title leads to the dashboard, or to Alertmanager when there are several', async () => {
-    expect(await render('frr.slack.title_link', 'one')).toBe(
+    expect(await render('frr.link', 'one')).toBe(
       'https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342',
     );
-    expect(await render('frr.slack.title_link', 'several')).toBe('https://alertmanager.example.org');
+    expect(await render('frr.link', 'several')).toBe('https://alertmanager.example.org');
   });
 
   test('mail: text', async () => {
     expect(await render('frr.email.text', 'ticket')).toBe(
-      `TICKET: A BGP session that was up is down. (node-1 in cloud-1)
+      `TICKET: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)
 
 node-1 has lost its BGP session with tor2 <rack A> (peer eth2, AS 65002, VRF default). Why: BFD down received.
 
@@ -192,7 +196,7 @@ All that is firing: https://alertmanager.example.org`,
 
   test('mail: text of what is over', async () => {
     expect(await render('frr.email.text', 'over')).toBe(
-      `OVER: A BGP session that was up is down. (node-1 in cloud-1)
+      `OVER: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)
 
 Over:
 
@@ -216,7 +220,7 @@ All that is firing: https://alertmanager.example.org`,
 
   test('pager', async () => {
     expect(await render('frr.pagerduty.description', 'one')).toBe(
-      'A BGP session that was up is down. (node-1 in cloud-1) node-1 has lost its BGP session with tor2 <rack A> (peer eth2, AS 65002, VRF default). Why: BFD down received.',
+      'node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)',
     );
     expect(await render('frr.pagerduty.what', 'several')).toBe(
       [1, 3, 4, 5].map((i) => alert(i).annotations.description).join('\n'),
@@ -233,8 +237,17 @@ All that is firing: https://alertmanager.example.org`,
     );
     expect(await render('frr.pagerduty.affected', 'one')).toBe('Uplinks left: 1 of 2.');
     expect(await render('frr.pagerduty.first', 'one')).toBe('On the node: `ip -br link`.');
-    expect(await render('frr.pagerduty.client_url', 'one')).toBe(
-      'https://grafana.example.org/d/frr-session?var-instance=node-1%3A9342',
+    expect(await render('frr.pagerduty.affected', 'several')).toBe('Uplinks left: 1 of 2.');
+    expect(await render('frr.pagerduty.first', 'several')).toBe('On the node: `ip -br link`.');
+    expect(await render('frr.runbook', 'several')).toBe(
+      'https://wiki.example.org/runbooks/FRRBGPPeerDown.md',
     );
+    expect(await render('frr.silence', 'one')).toBe(
+      'https://alertmanager.example.org/#/silences/new?filter=%7Bcluster%3D%22cloud-1%22%2Cpeer%3D%22eth2+%26+more%22%7D',
+    );
+  });
+
+  test('since when the fault is, where the alert knows better than Alertmanager', async () => {
+    expect(await render('frr.pagerduty.since', 'router')).toBe('Sun 2026-11-22 02:59:58 UTC');
   });
 });

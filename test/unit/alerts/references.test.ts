@@ -48,7 +48,7 @@ describe('rules', () => {
     (_, { expr, annotations }) => {
       const texts = Object.values(annotations).join('\n');
       const asked = [...texts.matchAll(/printf `(.*?)`/g)].map(([, query]) =>
-        (query as string).replaceAll('%q', '""'),
+        (query as string).replaceAll('%q', '""').replaceAll('%s', '0'),
       );
       expect(asked.flatMap((query) => known.unknownIn(query))).toEqual([]);
       const labels = known.labelsIn(expr);
@@ -60,14 +60,21 @@ describe('rules', () => {
   test.each(ALERTS.map((one) => [one.alert, one] as const))(
     '%s: its links lead somewhere',
     (_, { annotations }) => {
-      expect(existsSync(annotations.runbook_url as string)).toBe(true);
-      const { pathname, searchParams } = new URL(
-        (annotations.dashboard_url as string).replace(/\{\{.*?\}\}/g, 'x'),
-      );
-      const dashboard = JSON.parse(read(`dashboards/generated/${pathname.replace('/d/', '')}.json`));
+      const PUBLISHED = 'https://github.com/frr-exporter/frr-exporter/blob/main/';
+      const { runbook_url = '', dashboard_url = '' } = annotations;
+      expect([runbook_url, dashboard_url]).toEqual([
+        expect.stringMatching(new RegExp(`^${PUBLISHED}`)),
+        expect.stringMatching(new RegExp(`^${PUBLISHED}`)),
+      ]);
+      expect(existsSync(runbook_url.slice(PUBLISHED.length))).toBe(true);
+      const [path = '', query] = dashboard_url
+        .slice(PUBLISHED.length)
+        .replace(/\{\{.*?\}\}/g, 'x')
+        .split('?');
+      const dashboard = JSON.parse(read(path));
       const variables = dashboard.templating.list.map(({ name }: { name: string }) => `var-${name}`);
-      expect(`/d/${dashboard.uid}`).toBe(pathname);
-      expect([...searchParams.keys()].filter((key) => !variables.includes(key))).toEqual([]);
+      expect(`dashboards/generated/${dashboard.uid}.json`).toBe(path);
+      expect([...new URLSearchParams(query).keys()].filter((key) => !variables.includes(key))).toEqual([]);
     },
   );
 });

@@ -36,9 +36,15 @@ test('a site changes peer group, fractions and times by flags', () => {
   expect(
     alerts('FRRBGPPeerDown').map((rule: { expr: string; for: string }) => [rule.expr, rule.for]),
   ).toEqual([
-    ['session:frr_bgp_session_state:lost{peer_group=~"spines"}', '20s'],
-    ['session:frr_bgp_session_state:lost{peer_group!~"spines"}', '20s'],
+    [expect.stringContaining(' and on '), '20s'],
+    [expect.stringContaining(' unless on '), '20s'],
   ]);
+  const matched = groups[0].rules.find(
+    (rule: { record?: string }) => rule.record === 'session:frr_bgp_session_uplink:matched',
+  );
+  expect(matched.expr).toBe(
+    'group by (cluster, job, instance, vrf, peer) (session:frr_bgp_session_info:last{peer_group=~"spines"})',
+  );
   expect(alerts('FRRBGPFleetPeersDown')[0].expr).toContain(') > 0.5\n');
 });
 

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { durationSeconds, readThresholds, THRESHOLD_NAMES } from '../../../alerts/thresholds.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { durationSeconds } from '../../../alerts/duration.ts';
+import { readThresholds, THRESHOLD_NAMES } from '../../../alerts/thresholds.ts';
 
 const SHIPPED = readFileSync('alerts/thresholds.yaml', 'utf8');
 
@@ -18,7 +21,7 @@ const changed = (key: string, value: string): string =>
 
 test('the shipped file has every key', () => {
   const thresholds = readThresholds(SHIPPED, 'alerts/thresholds.yaml');
-  expect(Object.keys(thresholds).sort()).toEqual([...THRESHOLD_NAMES].sort());
+  expect(THRESHOLD_NAMES.filter((name) => !(name in thresholds))).toEqual([]);
   expect(thresholds).toMatchObject({
     uplink_peer_group: 'uplink',
     peer_down_for: '5s',
@@ -64,11 +67,11 @@ test.each([
   [changed('prefix_drop_ratio', 'half'), 'site.yaml: prefix_drop_ratio: "half" is no number between 0 and 1'],
   [
     changed('peer_missing_for', 'soon'),
-    'site.yaml: peer_missing_for: "soon" is no time; write it as 30s, 5m or 1h30m',
+    'site.yaml: peer_missing_for: "soon" is no duration; write it as 30s, 5m or 1h30m',
   ],
   [
     changed('peer_missing_for', '30'),
-    'site.yaml: peer_missing_for: 30 is no time; write it as 30s, 5m or 1h30m',
+    'site.yaml: peer_missing_for: 30 is no duration; write it as 30s, 5m or 1h30m',
   ],
   [changed('flapping_window', '0s'), 'site.yaml: flapping_window: "0s" must be longer than 0s'],
   [changed('flapping_drops', '2.5'), 'site.yaml: flapping_drops: 2.5 is no whole number of 1 or more'],
@@ -78,32 +81,82 @@ test.each([
   ],
   [changed('node_label', 'host-name'), 'site.yaml: node_label: "host-name" is no label name'],
   [
-    changed('runbook_url', 'https://wiki.example.org/'),
-    'site.yaml: runbook_url: "https://wiki.example.org/" is no URL or path (without a slash at the end)',
+    changed('base_url', 'https://wiki.example.org/'),
+    'site.yaml: base_url: "https://wiki.example.org/" is no http or https URL without a slash at the end',
   ],
-  [SHIPPED.replace(/^carry: .*$/m, ''), 'site.yaml: carry is missing'],
+  [SHIPPED.replace(/^vtysh: .*$/m, ''), 'site.yaml: vtysh is missing'],
   ['- peer_down_for', 'site.yaml: must be a mapping of thresholds, one "key: value" a line'],
   ['', 'site.yaml: must be a mapping of thresholds, one "key: value" a line'],
   [
     changed('all_uplinks_down_for', '20s'),
-    'site.yaml: all_uplinks_down_for: "20s" is longer than peer_down_for (5s), which it must silence; the page it replaces would be out first',
+    'site.yaml: all_uplinks_down_for: "20s" is longer than peer_down_for (5s), which it must inhibit; the page it replaces would be sent first',
   ],
   [
-    changed('keep_silencing_sessions_for', '4m'),
-    'site.yaml: keep_silencing_sessions_for: "4m" is longer than keep_silencing_routers_for (3m), which must silence it to its end; a page would come when the fault is over',
+    changed('keep_inhibiting_sessions_for', '4m'),
+    'site.yaml: keep_inhibiting_sessions_for: "4m" is longer than keep_inhibiting_routers_for (3m), which must inhibit it to its end; a page would be sent when the fault is over',
   ],
 ])('refuses a file by the name of what is wrong (%#)', (text, message) => {
   expect(refusal(text)).toBe(message);
 });
 
+test.each([
+  [changed('scrape_interval', '2m'), 'site.yaml: scrape_interval: "2m" must be from 1s to 1m'],
+  [changed('evaluation_interval', '0s'), 'site.yaml: evaluation_interval: "0s" must be from 1s to 1m'],
+  [
+    changed('evaluation_interval', 'often'),
+    'site.yaml: evaluation_interval: "often" is no duration; write it as 30s, 5m or 1h30m',
+  ],
+])('refuses an interval that rules cannot work with (%#)', (text, message) => {
+  expect(refusal(text)).toBe(message);
+});
+
+test.each([
+  ['5s', { carry: '1m', peer_down_for: '5s', node_down_for: '10s', slow_interval: '1m', recent: '2m' }],
+  ['15s', { carry: '1m', peer_down_for: '15s', node_down_for: '30s', slow_interval: '1m', recent: '2m' }],
+  ['30s', { carry: '2m', peer_down_for: '30s', node_down_for: '1m', slow_interval: '1m', recent: '2m' }],
+  ['60s', { carry: '4m', peer_down_for: '1m', node_down_for: '2m', slow_interval: '1m', recent: '4m' }],
+  ['7s', { carry: '1m', peer_down_for: '7s', node_down_for: '14s', slow_interval: '1m3s', recent: '2m6s' }],
+])('what follows from intervals of %s', (interval, derived) => {
+  const flags = { scrape_interval: interval, evaluation_interval: interval };
+  expect(readThresholds(SHIPPED, 'site.yaml', flags)).toMatchObject(derived);
+});
+
+describe('the file of addresses', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'frr-exporter-addresses-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'addresses.txt');
+  const read = (text: string): string => {
+    writeFileSync(path, text);
+    return refusal(SHIPPED, { addresses_file: path });
+  };
+
+  test('lists what must exist and what is anycast', () => {
+    writeFileSync(path, '# VIPs\n192.0.2.10\n2001:db8::10   # public API\n\n192.0.2.53 anycast\n');
+    expect(readThresholds(SHIPPED, 'site.yaml', { addresses_file: path }).addresses).toEqual([
+      { address: '192.0.2.10', kind: 'must-exist' },
+      { address: '2001:db8::10', kind: 'must-exist' },
+      { address: '192.0.2.53', kind: 'anycast' },
+    ]);
+  });
+
+  test('is refused by the line that is wrong', () => {
+    expect(read('192.0.2.10\n192.0.2.300\n')).toBe(`${path}: line 2: "192.0.2.300" is no IP address`);
+    expect(read('192.0.2.0/24\n')).toBe(`${path}: line 1: "192.0.2.0/24" is no IP address`);
+    expect(read('192.0.2.10 twice\n')).toBe(`${path}: line 1: write "ADDRESS" or "ADDRESS anycast"`);
+    expect(refusal(SHIPPED, { addresses_file: `${folder}/none` })).toBe(
+      `--addresses-file: cannot read ${folder}/none: ENOENT`,
+    );
+  });
+});
+
 test('refuses YAML that is none', () => {
-  expect(refusal('carry: "1m')).toMatch(/^site\.yaml: Missing closing "quote/);
-  expect(refusal('carry: 1m\ncarry: 2m')).toMatch(/^site\.yaml: Map keys must be unique/);
+  expect(refusal('vtysh: "1m')).toMatch(/^site\.yaml: Missing closing "quote/);
+  expect(refusal('vtysh: vtysh\nvtysh: vtysh')).toMatch(/^site\.yaml: Map keys must be unique/);
 });
 
 test.each([
   [{ fleet_peers_down_ratio: '2' }, '--fleet-peers-down-ratio: "2" is not above 0 and at most 1'],
-  [{ peer_down_for: '' }, '--peer-down-for: "" is no time; write it as 30s, 5m or 1h30m'],
+  [{ peer_down_for: '' }, '--peer-down-for: "" is no duration; write it as 30s, 5m or 1h30m'],
   [{ peer_down_after: '5s' }, '--peer-down-after: unknown flag'],
 ])('refuses a flag by its name (%#)', (flags, message) => {
   expect(refusal(SHIPPED, flags as Record<string, string>)).toBe(message);

@@ -180,7 +180,7 @@ describe('links', () => {
     );
     expect(urls.length).toBeGreaterThan(20);
     for (const url of urls) {
-      const target = byUid.get(/\/d\/([\w-]+)/.exec(url)?.[1]);
+      const target = byUid.get(/\/dashboards\/generated\/([\w-]+)\.json/.exec(url)?.[1]);
       expect([url, target !== undefined]).toEqual([url, true]);
       for (const [, name] of url.matchAll(/[?&]var-(\w+)=/g))
         expect([url, variablesOf(target).includes(name as string)]).toEqual([url, true]);

@@ -63,6 +63,7 @@ const texts = (name: string, nodes: string, addresses: string) =>
       alert,
       {
         labels: { severity: 'warning', cluster: name },
+        title: `${name} ${what}: availability objective at risk`,
         description: `Cluster ${name} loses ${what} faster than the objective of 99.95 % in 30 days allows. ${things} that spent more than 50 % of their own budget: ${spent}.`,
         impact:
           what === 'uplinks'

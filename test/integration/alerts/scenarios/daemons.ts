@@ -10,54 +10,56 @@ export const DAEMONS: readonly Scenario[] = [
     name: 'bgpd is killed, and comes back',
     about: ['FRRDaemonDown'],
     every: '1s',
-    until: '215s',
-    series: healthy().set('frr_daemon_up', { daemon: 'bgpd' }, { '0s': 1, '10s': 0, '30s': 1 }).series,
+    until: '225s',
+    series: healthy().set('frr_daemon_up', { daemon: 'bgpd' }, { '0s': 1, '10s': 0, '40s': 1 }).series,
     checks: [
-      { at: '14s', firing: [] },
+      { at: '24s', firing: [] },
       {
-        at: '15s',
+        at: '25s',
         firing: ['FRRDaemonDown critical node-1 daemon=bgpd'],
         texts: {
           FRRDaemonDown: {
             labels: { ...labels, daemon: 'bgpd' },
+            title: 'node-1 bgpd is dead',
             description:
-              'bgpd on node-1 is dead: nobody listens on its socket. Not answering on this node: bgpd.',
-            impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody then: ${ADDRESSES}.`,
+              'bgpd on node-1 is dead: nothing listens on its socket. Not answering on this node: bgpd.',
+            impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody now: ${ADDRESSES}.`,
             action:
               "On the node: `podman exec frr vtysh -d watchfrr -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list bgpd`. watchfrr should have restarted it; restart FRR if it has not.",
             dashboard,
           },
         },
       },
-      { at: '209s', firing: ['FRRDaemonDown critical node-1 daemon=bgpd'] },
-      { at: '210s', firing: [] },
+      { at: '219s', firing: ['FRRDaemonDown critical node-1 daemon=bgpd'] },
+      { at: '220s', firing: [] },
     ],
   },
   {
     name: 'staticd is killed: a ticket',
     about: ['FRRDaemonDown'],
     every: '1s',
-    until: '215s',
-    series: healthy().set('frr_daemon_up', { daemon: 'staticd' }, { '0s': 1, '10s': 0, '30s': 1 }).series,
+    until: '225s',
+    series: healthy().set('frr_daemon_up', { daemon: 'staticd' }, { '0s': 1, '10s': 0, '40s': 1 }).series,
     checks: [
-      { at: '14s', firing: [] },
+      { at: '24s', firing: [] },
       {
-        at: '15s',
+        at: '25s',
         firing: ['FRRDaemonDown warning node-1 daemon=staticd'],
         texts: {
           FRRDaemonDown: {
             labels: { ...labels, severity: 'warning', daemon: 'staticd' },
+            title: 'node-1 staticd is dead',
             description:
-              'staticd on node-1 is dead: nobody listens on its socket. Not answering on this node: staticd.',
-            impact: 'What this daemon does is not done any more; the other daemons go on.',
+              'staticd on node-1 is dead: nothing listens on its socket. Not answering on this node: staticd.',
+            impact: 'The work of this daemon is not done any more; the other daemons run.',
             action:
               "On the node: `podman exec frr vtysh -d watchfrr -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list staticd`. watchfrr should have restarted it; restart FRR if it has not.",
             dashboard,
           },
         },
       },
-      { at: '209s', firing: ['FRRDaemonDown warning node-1 daemon=staticd'] },
-      { at: '210s', firing: [] },
+      { at: '219s', firing: ['FRRDaemonDown warning node-1 daemon=staticd'] },
+      { at: '220s', firing: [] },
     ],
   },
   {
@@ -76,11 +78,12 @@ export const DAEMONS: readonly Scenario[] = [
         texts: {
           FRRDaemonHung: {
             labels: { ...labels, daemon: 'bgpd' },
+            title: 'node-1 bgpd is hung',
             description:
               'bgpd on node-1 is hung: its process is there and takes connections, but it does not answer.',
             impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody then: ${ADDRESSES}.`,
             action:
-              'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C bgpd` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it anew.',
+              'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C bgpd` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it again.',
             dashboard,
           },
         },
@@ -108,12 +111,12 @@ export const DAEMONS: readonly Scenario[] = [
     name: 'FRR as a whole is stopped',
     about: ['FRRDown'],
     every: '1s',
-    until: '215s',
-    series: healthy().set('frr_daemon_up', {}, { '0s': 1, '10s': 0, '30s': 1 }).series,
+    until: '225s',
+    series: healthy().set('frr_daemon_up', {}, { '0s': 1, '10s': 0, '40s': 1 }).series,
     checks: [
-      { at: '14s', firing: [] },
+      { at: '24s', firing: [] },
       {
-        at: '15s',
+        at: '25s',
         firing: [
           'FRRDown critical node-1',
           ...['zebra', 'bgpd', 'bfdd'].map((daemon) => `FRRDaemonDown critical node-1 daemon=${daemon}`),
@@ -122,6 +125,7 @@ export const DAEMONS: readonly Scenario[] = [
         texts: {
           FRRDown: {
             labels,
+            title: 'node-1 FRR is not running',
             description: 'FRR on node-1 is not running: bfdd, bgpd, staticd, watchfrr, zebra do not answer.',
             impact: `The node announces nothing and learns nothing. Announced by nobody now: ${ADDRESSES}.`,
             dashboard,
@@ -129,14 +133,14 @@ export const DAEMONS: readonly Scenario[] = [
         },
       },
       {
-        at: '209s',
+        at: '219s',
         firing: [
           'FRRDown critical node-1',
           ...['zebra', 'bgpd', 'bfdd'].map((daemon) => `FRRDaemonDown critical node-1 daemon=${daemon}`),
           ...['staticd', 'watchfrr'].map((daemon) => `FRRDaemonDown warning node-1 daemon=${daemon}`),
         ],
       },
-      { at: '210s', firing: [] },
+      { at: '220s', firing: [] },
     ],
   },
   {
@@ -172,8 +176,9 @@ export const DAEMONS: readonly Scenario[] = [
         texts: {
           FRRDaemonDown: {
             labels: { ...labels, daemon: 'zebra' },
+            title: 'node-1 zebra is dead',
             description:
-              'zebra on node-1 is dead: nobody listens on its socket. Not answering on this node: bfdd, zebra.',
+              'zebra on node-1 is dead: nothing listens on its socket. Not answering on this node: bfdd, zebra.',
             impact:
               'Routes are no longer put into the kernel: new VIPs and floating IPs stay unannounced, lost paths stay in use.',
             action:
@@ -182,12 +187,13 @@ export const DAEMONS: readonly Scenario[] = [
           },
           FRRDaemonHung: {
             labels: { ...labels, daemon: 'bfdd' },
+            title: 'node-1 bfdd is hung',
             description:
               'bfdd on node-1 is hung: its process is there and takes connections, but it does not answer.',
             impact:
-              'The routers see BFD go down and drop the BGP sessions that it watches; faults are noticed only by hold timers.',
+              'The routers see BFD go down and drop the BGP sessions that it watches; faults are detected only by hold timers.',
             action:
-              'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C bfdd` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it anew.',
+              'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C bfdd` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it again.',
             dashboard,
           },
         },
@@ -207,10 +213,11 @@ export const DAEMONS: readonly Scenario[] = [
         texts: {
           FRRUnreachable: {
             labels,
+            title: 'node-1 FRR does not answer the exporter',
             description:
-              'The exporter on node-1 runs but has no fresh figures of FRR at all: FRR has not started, or the exporter may not use its sockets.',
+              'The exporter on node-1 runs but gets no data from FRR at all: FRR has not started, or the exporter may not use its sockets.',
             impact:
-              'Nothing is known about the BGP sessions of this node. Whether they are up, only the routers can tell.',
+              'Nothing is known about the BGP sessions of this node. Only the routers show whether they are up.',
             dashboard,
           },
         },
@@ -233,6 +240,7 @@ export const DAEMONS: readonly Scenario[] = [
         texts: {
           FRRDaemonRestarted: {
             labels: { severity: 'info', ...target('node-1'), daemon: 'bgpd' },
+            title: 'node-1 bgpd was restarted',
             description: 'bgpd on node-1 was restarted within the last ten minutes.',
             impact: 'If it was bgpd, all sessions of the node were down for a moment.',
             dashboard,

@@ -1,5 +1,5 @@
 import { healthy, target } from '../fleet.ts';
-import type { Scenario } from '../scenario.ts';
+import { atEachInterval, type Scenario, type Series } from '../scenario.ts';
 
 const NODE = { instance: 'node-1:9342' };
 const WITNESS = { instance: 'node-1:9100' };
@@ -19,6 +19,7 @@ export const EXPORTERS: readonly Scenario[] = [
         texts: {
           FRRExporterDown: {
             labels: { severity: 'warning', ...target('node-1') },
+            title: 'node-1 exporter down',
             description: 'The exporter of node-1 (node-1:9342) has not answered for 1m.',
             impact:
               'BGP itself is not affected. Faults of this node are not noticed until the exporter is back.',
@@ -44,8 +45,10 @@ export const EXPORTERS: readonly Scenario[] = [
         texts: {
           FRRNodeDown: {
             labels: { severity: 'critical', ...target('node-1') },
+            title: 'node-1 is gone',
             description:
               'node-1 is gone: the exporter and the second scrape of the node (job node) both fail.',
+            since: 'Thu 1970-01-01 00:00:10 UTC',
             impact:
               'What runs on the node is unreachable. Announced by nobody now, as far as last seen: 172.16.0.1, 203.0.113.1.',
             dashboard,
@@ -71,46 +74,47 @@ export const EXPORTERS: readonly Scenario[] = [
     checks: [{ at: '90s', firing: ['FRRExporterDown warning node-1'] }],
   },
   {
-    name: 'most of the cluster is out of sight: six of eleven',
+    name: 'four of eleven exporters are out of sight, their nodes are not',
     about: ['FRRFleetUnreachable'],
     every: '1s',
-    until: '322s',
+    until: '382s',
     series: Array.from({ length: 11 }, (_, i) => ({
       metric: 'up',
       labels: target(`node-${i}`),
-      steps: i < 6 ? { '0s': 1, '10s': 0, '20s': 1 } : 1,
+      steps: i < 4 ? { '0s': 1, '10s': 0, '75s': 1 } : 1,
     })),
     checks: [
-      { at: '14s', firing: [] },
+      { at: '69s', firing: [] },
       {
-        at: '15s',
-        firing: ['FRRFleetUnreachable critical'],
+        at: '70s',
+        firing: [
+          'FRRFleetUnreachable critical',
+          ...[0, 1, 2, 3].map((i) => `FRRExporterDown warning node-${i}`),
+        ],
         texts: {
           FRRFleetUnreachable: {
             labels: { severity: 'critical', cluster: 'cloud-1' },
-            description: '54.55% of the FRR exporters of cluster cloud-1 cannot be scraped.',
-            impact:
-              "Prometheus is blind for the cluster's BGP; either the network between them is broken, or most nodes are gone.",
+            title: 'cloud-1 blind: 36.36% of exporters unreachable',
+            description:
+              '36.36% of the FRR exporters of cluster cloud-1 cannot be scraped, although their nodes are not known to be down.',
+            impact: 'Faults of these nodes are not noticed. BGP itself need not be affected.',
           },
         },
       },
-      { at: '319s', firing: ['FRRFleetUnreachable critical'] },
-      { at: '320s', firing: [] },
+      { at: '374s', firing: ['FRRFleetUnreachable critical'] },
+      { at: '375s', firing: [] },
     ],
   },
   {
-    name: 'half of a cluster is out of sight, which is not most',
-    about: ['FRRFleetUnreachable'],
-    until: '2m',
-    series: healthy(4).set('up', NODE, 0).set('up', { instance: 'node-2:9342' }, 0).series,
-    checks: [{ at: '90s', firing: ['FRRExporterDown warning node-1', 'FRRExporterDown warning node-2'] }],
-  },
-  {
-    name: 'two of three are most of a fleet; two of two are no fleet',
+    name: 'a tenth of a cluster is out of sight, which is not more than a tenth; two of two are no fleet',
     about: ['FRRFleetUnreachable'],
     until: '2m',
     series: [
-      ...healthy(3).set('up', NODE, 0).set('up', { instance: 'node-2:9342' }, 0).series,
+      ...Array.from({ length: 30 }, (_, i) => ({
+        metric: 'up',
+        labels: target(`node-${i}`),
+        steps: i < 3 ? 0 : 1,
+      })),
       ...['a', 'b'].map((node) => ({
         metric: 'up',
         labels: { job: 'frr', cluster: 'small', hostname: node, instance: `${node}:9342` },
@@ -120,9 +124,27 @@ export const EXPORTERS: readonly Scenario[] = [
     checks: [
       {
         at: '90s',
+        firing: ['node-0', 'node-1', 'node-2', 'a', 'b'].map((node) => `FRRExporterDown warning ${node}`),
+      },
+    ],
+  },
+  {
+    name: 'exporters that are away under maintenance, or with their nodes, make nobody blind',
+    about: ['FRRFleetUnreachable'],
+    until: '3m',
+    series: healthy(4)
+      .set('frr_maintenance', { instance: 'node-1:9342' }, 1)
+      .notScraped('node-1', ['1m', '3m'])
+      .notScraped('node-2', ['1m', '3m'])
+      .notScraped('node-3', ['1m', '3m'])
+      .set('up', { instance: 'node-3:9100' }, { '0s': 1, '1m': 0 }).series,
+    checks: [
+      {
+        at: '2m30s',
         firing: [
-          'FRRFleetUnreachable critical',
-          ...['node-1', 'node-2', 'a', 'b'].map((node) => `FRRExporterDown warning ${node}`),
+          'FRRNodeDown critical node-3',
+          'FRRExporterDown warning node-2',
+          'FRRExporterDown warning node-3',
         ],
       },
     ],
@@ -141,7 +163,8 @@ export const EXPORTERS: readonly Scenario[] = [
         texts: {
           FRRExporterAbsent: {
             labels: { severity: 'critical', job: 'frr' },
-            description: 'There is no target of job frr: nothing of FRR is watched.',
+            title: 'no target of job frr: FRR is not monitored',
+            description: 'There is no target of job frr: nothing of FRR is monitored.',
             impact: 'No fault of any node would be noticed.',
           },
         },
@@ -180,8 +203,10 @@ export const EXPORTERS: readonly Scenario[] = [
         texts: {
           FRRDataStale: {
             labels: { severity: 'warning', ...target('node-1'), collector: 'bgp' },
+            title: 'node-1 bgp samples 1m 35s old',
             description: 'Collector bgp on node-1 has had no success for 1m 35s.',
-            impact: 'What this collector tells is gone or old; faults that it would show are not noticed.',
+            impact:
+              'The metrics of this collector are missing or old; faults that they would show are not noticed.',
             dashboard,
           },
         },
@@ -241,6 +266,184 @@ export const EXPORTERS: readonly Scenario[] = [
       },
     ],
   },
+  ...atEachInterval((interval) => {
+    const at = (intervals: number) => `${intervals * interval}s`;
+    return {
+      name: 'a node dies whose second target has no cluster, another one no name, a third neither',
+      about: ['FRRNodeDown'],
+      only: new Set(['FRRNodeDown', 'FRRNodesDown']),
+      until: at(60),
+      series: [1, 2, 3].reduce((fleet, i) => {
+        const witness = fleet.series.find(
+          ({ metric, labels }) => metric === 'up' && labels.instance === `node-${i}:9100`,
+        ) as Series;
+        const { cluster, hostname, ...rest } = witness.labels;
+        Object.assign(witness, {
+          labels: { ...rest, ...(i === 2 ? { cluster } : {}), ...(i === 1 ? { hostname } : {}) },
+        });
+        return fleet.nodeDown(`node-${i}`, [at(i === 3 ? 45 : 10 + i), at(60)]);
+      }, healthy(5)).series,
+      checks: [
+        { at: at(11), firing: [] },
+        { at: at(16), firing: ['FRRNodeDown critical node-1', 'FRRNodeDown critical node-2'] },
+      ],
+    };
+  }),
+  {
+    name: 'a node dies whose second target has neither cluster nor name',
+    about: ['FRRNodeDown'],
+    until: '2m',
+    series: [
+      ...healthy(3).remove('up', WITNESS).set('up', NODE, { '0s': 1, '1m': 0 }).series,
+      { metric: 'up', labels: { job: 'node', instance: 'node-1:9100' }, steps: { '0s': 1, '1m': 0 } },
+    ],
+    checks: [{ at: '90s', firing: ['FRRNodeDown critical node-1'] }],
+  },
+  {
+    name: 'the clock of a node is 90 s slow, that of another 90 s fast, a third 30 s slow',
+    about: ['FRRClockOff', 'FRRDataStale'],
+    every: '15s',
+    until: '20m',
+    series: [
+      ...healthy(4)
+        .remove('frr_collector_last_success_timestamp_seconds', { instance: 'node-1:9342' })
+        .remove('frr_collector_last_success_timestamp_seconds', { instance: 'node-2:9342' })
+        .remove('frr_collector_last_success_timestamp_seconds', { instance: 'node-3:9342' }).series,
+      ...[
+        [1, -90],
+        [2, 90],
+        [3, -30],
+      ].flatMap(([i, shift]) =>
+        ['bgp', 'bgp-neighbors', 'daemons', 'rib'].map((collector) => ({
+          metric: 'frr_collector_last_success_timestamp_seconds',
+          labels: { ...target(`node-${i}`), collector },
+          steps: Object.fromEntries(
+            Array.from({ length: 81 }, (_, step) => [`${step * 15}s`, step * 15 + (shift as number)]),
+          ),
+        })),
+      ),
+    ],
+    checks: [
+      { at: '4m45s', firing: [] },
+      {
+        at: '19m',
+        firing: ['FRRClockOff warning node-1', 'FRRClockOff warning node-2'],
+      },
+    ],
+  },
+  {
+    name: 'how a clock that is off is told; a collector that hangs has no clock',
+    about: ['FRRClockOff'],
+    only: new Set(['FRRClockOff']),
+    every: '15s',
+    until: '12m',
+    series: [
+      ...healthy(2)
+        .remove('frr_collector_last_success_timestamp_seconds', { instance: 'node-1:9342' })
+        .set('frr_collector_last_success_timestamp_seconds', { instance: 'node-2:9342' }, 0).series,
+      {
+        metric: 'frr_collector_last_success_timestamp_seconds',
+        labels: { ...target('node-1'), collector: 'bgp' },
+        steps: Object.fromEntries(Array.from({ length: 49 }, (_, step) => [`${step * 15}s`, step * 15 - 90])),
+      },
+    ],
+    checks: [
+      {
+        at: '11m',
+        firing: ['FRRClockOff warning node-1'],
+        texts: {
+          FRRClockOff: {
+            labels: { severity: 'warning', ...target('node-1') },
+            title: 'node-1 clock off by 1m 30s',
+            description: "The clock of node-1 differs from Prometheus' by about 1m 30s.",
+            impact:
+              'Times of this node are wrong in texts, dashboards and logs; certificates and passwords may fail.',
+            dashboard,
+          },
+        },
+      },
+    ],
+  },
+  {
+    name: 'a pair of Prometheus in one store, without their replica labels being removed',
+    about: ['FRRSeriesDuplicated'],
+    only: new Set(['FRRSeriesDuplicated']),
+    every: '15s',
+    until: '3m',
+    series: ['a', 'b'].map((replica) => ({
+      metric: 'up',
+      labels: { ...target('node-1'), replica },
+      steps: replica === 'a' ? 1 : { '0s': 'missing' as const, '30s': 1 },
+    })),
+    checks: [
+      { at: '1m15s', firing: [] },
+      {
+        at: '1m30s',
+        firing: ['FRRSeriesDuplicated critical'],
+        texts: {
+          FRRSeriesDuplicated: {
+            labels: { severity: 'critical', cluster: 'cloud-1' },
+            title: 'cloud-1 1 exporters stored twice: rules fail',
+            description:
+              '1 exporters of cluster cloud-1 have several series with the same cluster, job and instance.',
+            impact: 'Rules that join series fail ("many-to-many matching"), and their alerts do not fire.',
+          },
+        },
+      },
+    ],
+  },
+  {
+    name: 'certificates: one expires in a day, one in a week, one in a month',
+    about: ['FRRCertificateExpiring'],
+    every: '15s',
+    until: '4m',
+    series: [1, 7, 30].reduce(
+      (fleet, days, i) =>
+        fleet.add(
+          `node-${i + 1}`,
+          'frr_exporter_web_certificate_expiry_timestamp_seconds',
+          {},
+          // The first two have more than the limits until a minute has passed.
+          days === 30 ? 30 * 86_400 : (days === 1 ? 2 : 14) * 86_400 + 60,
+        ),
+      healthy(3),
+    ).series,
+    checks: [
+      { at: '1m', firing: ['FRRCertificateExpiring warning node-1'] },
+      {
+        at: '2m15s',
+        firing: [
+          'FRRCertificateExpiring critical node-1',
+          'FRRCertificateExpiring warning node-1',
+          'FRRCertificateExpiring warning node-2',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'how a certificate is told that expires',
+    about: ['FRRCertificateExpiring'],
+    every: '15s',
+    until: '4m',
+    series: healthy(1).add('node-1', 'frr_exporter_web_certificate_expiry_timestamp_seconds', {}, 7 * 86_400)
+      .series,
+    checks: [
+      {
+        at: '2m',
+        firing: ['FRRCertificateExpiring warning node-1'],
+        texts: {
+          FRRCertificateExpiring: {
+            labels: { severity: 'warning', ...target('node-1') },
+            title: 'node-1 exporter certificate expires in 6d 23h 58m 0s',
+            description: 'The TLS certificate of the exporter on node-1 expires in 6d 23h 58m 0s.',
+            impact:
+              'Then Prometheus cannot scrape the exporter any more, and faults of the node are not noticed.',
+            dashboard,
+          },
+        },
+      },
+    ],
+  },
   {
     name: 'an exporter leaves series out',
     about: ['FRRExporterSeriesDropped'],
@@ -256,6 +459,7 @@ export const EXPORTERS: readonly Scenario[] = [
         texts: {
           FRRExporterSeriesDropped: {
             labels: { severity: 'warning', ...target('node-1'), reason: 'duplicate' },
+            title: 'node-1 exporter left out 1 series',
             description: 'The exporter of node-1 left out 1 series in 15 minutes: duplicate.',
             impact:
               'Some sessions, routes or addresses of this node may be missing from rules and dashboards.',

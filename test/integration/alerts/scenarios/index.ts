@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { ADDRESSES } from './addresses.ts';
 import { AVAILABILITY } from './availability.ts';
 import { DAEMONS } from './daemons.ts';
 import { DASHBOARDS } from './dashboards.ts';
@@ -10,6 +11,8 @@ import { PREFIXES } from './prefixes.ts';
 import { QUIET } from './quiet.ts';
 import { REACHABILITY } from './reachability.ts';
 import { SESSIONS } from './sessions.ts';
+import { STORMS } from './storms.ts';
+import { UPLINKS } from './uplinks.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...SESSIONS,
@@ -23,4 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DASHBOARDS,
   ...AVAILABILITY,
   ...QUIET,
+  ...STORMS,
+  ...UPLINKS,
+  ...ADDRESSES,
 ];

@@ -24,6 +24,7 @@ export const MAINTENANCE: readonly Scenario[] = [
         texts: {
           FRRMaintenance: {
             labels: { severity: 'info', ...target('node-1') },
+            title: 'node-1 under maintenance',
             description: 'node-1 is under maintenance; nothing of it pages until 1970-01-01 00:10:00 UTC.',
             impact: 'Faults of this node do not page while it lasts.',
             dashboard,
@@ -111,6 +112,7 @@ export const MAINTENANCE: readonly Scenario[] = [
         texts: {
           FRRMaintenance: {
             labels: { severity: 'info', ...target('node-1') },
+            title: 'node-1 under maintenance',
             description: 'node-1 is under maintenance; nothing of it pages.',
             impact: 'Faults of this node do not page while it lasts.',
             dashboard,
@@ -191,6 +193,7 @@ export const MAINTENANCE: readonly Scenario[] = [
         texts: {
           FRRMaintenanceForgotten: {
             labels: { severity: 'warning', ...target('node-1') },
+            title: 'node-1 under maintenance for more than 12h',
             description: 'node-1 has been under maintenance for more than 12h.',
             impact: 'Faults of this node have not paged in all this time, and do not now.',
             dashboard,

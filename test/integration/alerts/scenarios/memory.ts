@@ -37,16 +37,17 @@ export const MEMORY: readonly Scenario[] = [
         texts: {
           FRRBGPPeerMissing: {
             labels: { severity: 'warning', ...target('node-1'), vrf: 'default', peer: 'eth2' },
-            description:
-              'bgpd on node-1 answers, but no longer knows peer eth2 (VRF default), which it had within the last hour.',
+            title: 'node-1 → eth2 no longer configured',
+            description: 'bgpd on node-1 answers, but no longer knows peer eth2 (VRF default).',
             impact:
-              'What was reachable through this peer alone is not reachable now. A dynamic peer that went away looks the same.',
+              'What was reachable through this peer alone is not reachable now. Of an uplink: less redundancy.',
             dashboard: 'var-instance=node-1%3A9342',
           },
         },
       },
       { at: '64m', firing: [`FRRBGPPeerMissing warning node-1 ${PEER2}`] },
-      { at: '66m', firing: [] },
+      // For as long as the node is a target: an uplink that is gone is gone until somebody says that it should be.
+      { at: '80m', firing: [`FRRBGPPeerMissing warning node-1 ${PEER2}`] },
     ],
   },
   {
@@ -81,6 +82,7 @@ export const MEMORY: readonly Scenario[] = [
         texts: {
           FRRBGPUplinksMissing: {
             labels: { severity: 'critical', ...target('node-1') },
+            title: 'node-1 has no uplink configured any more',
             description:
               'bgpd on node-1 answers, but knows none of its uplinks any more, of which 2 were up within the last hour.',
             impact: 'The node announces nothing. Announced by nobody now: 172.16.0.1, 203.0.113.1.',
@@ -90,7 +92,13 @@ export const MEMORY: readonly Scenario[] = [
           },
         },
       },
-      { at: '75m', firing: [] },
+      {
+        at: '75m',
+        firing: [
+          'FRRBGPPeerMissing warning node-1 vrf=default peer=100.64.1.1',
+          `FRRBGPPeerMissing warning node-1 ${PEER2}`,
+        ],
+      },
     ],
   },
   {

@@ -7,8 +7,8 @@ const RULE_GROUP = '/etc/prometheus/rules/sessions.yaml;frr-sessions';
 
 export const PIPELINE: readonly Scenario[] = [
   {
-    name: 'Watchdog fires from the first moment on',
-    about: ['Watchdog'],
+    name: 'FRRWatchdog fires from the first moment on',
+    about: ['FRRWatchdog'],
     every: '15s',
     until: '1m',
     series: healthy().series,
@@ -17,9 +17,10 @@ export const PIPELINE: readonly Scenario[] = [
         at: '0s',
         firing: [],
         texts: {
-          Watchdog: {
+          FRRWatchdog: {
             labels: { severity: 'none' },
-            description: 'Prometheus evaluates rules and Alertmanager delivers: the way to you works.',
+            title: 'alerting works',
+            description: 'Prometheus evaluates rules and Alertmanager delivers: alerting works.',
             impact: 'None. When it stops coming, no other alert comes either.',
           },
         },
@@ -41,6 +42,7 @@ export const PIPELINE: readonly Scenario[] = [
         texts: {
           FRRRuleEvaluationFailing: {
             labels: { severity: 'critical', ...PROMETHEUS, rule_group: RULE_GROUP },
+            title: 'Prometheus localhost:9090 fails to evaluate rules',
             description: `Prometheus localhost:9090 failed to evaluate rules of ${RULE_GROUP}.`,
             impact: 'The alerts of this group may not fire.',
           },
@@ -67,6 +69,7 @@ export const PIPELINE: readonly Scenario[] = [
         texts: {
           FRRRuleEvaluationSlow: {
             labels: { severity: 'warning', ...PROMETHEUS, rule_group: RULE_GROUP },
+            title: 'Prometheus localhost:9090 too slow for its rules',
             description: `The rules of ${RULE_GROUP} on localhost:9090 take 5.1s, longer than their interval.`,
             impact: 'Evaluations are left out, so pages come late.',
           },
@@ -89,6 +92,7 @@ export const PIPELINE: readonly Scenario[] = [
         texts: {
           FRRNotificationsDropped: {
             labels: { severity: 'critical', ...PROMETHEUS },
+            title: 'Prometheus localhost:9090 drops alerts',
             description: 'Prometheus localhost:9090 dropped 1 alerts in five minutes.',
             impact: 'Pages may be lost.',
           },
@@ -116,6 +120,7 @@ export const PIPELINE: readonly Scenario[] = [
         texts: {
           FRRNoAlertmanager: {
             labels: { severity: 'critical', ...PROMETHEUS },
+            title: 'Prometheus localhost:9090 has no Alertmanager',
             description: 'Prometheus localhost:9090 has no Alertmanager to send alerts to.',
             impact: 'No page leaves this Prometheus.',
           },
@@ -125,25 +130,74 @@ export const PIPELINE: readonly Scenario[] = [
     ],
   },
   {
-    name: 'Alertmanager cannot deliver',
+    name: 'one message cannot be delivered: a ticket; most of them cannot: a page',
     about: ['FRRAlertmanagerFailing'],
     every: '15s',
-    until: '12m',
-    series: healthy().set('alertmanager_notifications_failed_total', {}, { '0s': 0, '2m': 1 }).series,
+    until: '50m',
+    series: healthy()
+      .set('alertmanager_notifications_failed_total', {}, { '0s': 0, '2m': 1, '30m': 3, '31m': 5, '40m': 6 })
+      .set(
+        'alertmanager_notifications_total',
+        {},
+        { '0s': 0, '1m': 3, '2m': 4, '30m': 7, '31m': 9, '40m': 29 },
+      ).series,
     checks: [
       { at: '2m55s', firing: [] },
       {
         at: '3m',
-        firing: ['FRRAlertmanagerFailing critical instance=localhost:9093 integration=pagerduty'],
+        firing: ['FRRAlertmanagerFailing warning instance=localhost:9093 integration=pagerduty'],
+      },
+      { at: '20m', firing: [] },
+      {
+        at: '32m30s',
+        firing: [
+          'FRRAlertmanagerFailing critical instance=localhost:9093 integration=pagerduty',
+          'FRRAlertmanagerFailing warning instance=localhost:9093 integration=pagerduty',
+        ],
+        texts: {},
+      },
+      // Twenty-one of twenty-seven were delivered in the last quarter of an hour.
+      {
+        at: '41m',
+        firing: ['FRRAlertmanagerFailing warning instance=localhost:9093 integration=pagerduty'],
         texts: {
           FRRAlertmanagerFailing: {
-            labels: { severity: 'critical', ...ALERTMANAGER, integration: 'pagerduty' },
-            description: 'Alertmanager localhost:9093 failed to deliver by pagerduty.',
-            impact: 'Pages and tickets by this way may be missing; other ways of the same receiver go on.',
+            labels: { severity: 'warning', ...ALERTMANAGER, integration: 'pagerduty' },
+            title: 'Alertmanager localhost:9093 fails to deliver by pagerduty',
+            description:
+              'Alertmanager localhost:9093 failed 5 times within 15 minutes to deliver by pagerduty.',
+            impact:
+              'Pages and tickets by this integration may be missing; other ones of the same receiver work.',
           },
         },
       },
-      { at: '8m', firing: [] },
+    ],
+  },
+  {
+    name: 'one Alertmanager of a pair is down',
+    about: ['FRRMonitoringDown'],
+    every: '15s',
+    until: '8m',
+    series: [
+      ...healthy().series,
+      { metric: 'up', labels: PROMETHEUS, steps: 1 },
+      { metric: 'up', labels: ALERTMANAGER, steps: { '0s': 1, '1m': 0, '7m': 1 } },
+    ],
+    checks: [
+      { at: '5m45s', firing: [] },
+      {
+        at: '6m',
+        firing: ['FRRMonitoringDown warning instance=localhost:9093'],
+        texts: {
+          FRRMonitoringDown: {
+            labels: { severity: 'warning', ...ALERTMANAGER },
+            title: 'alertmanager localhost:9093 is down',
+            description: 'localhost:9093 (job alertmanager) has not answered for 5m.',
+            impact: 'The other one of the pair still works; if it fails too, nobody is paged.',
+          },
+        },
+      },
+      { at: '7m', firing: [] },
     ],
   },
   {
@@ -161,6 +215,7 @@ export const PIPELINE: readonly Scenario[] = [
         texts: {
           FRRConfigReloadFailed: {
             labels: { severity: 'warning', ...PROMETHEUS },
+            title: 'localhost:9090 runs with an old configuration',
             description:
               'localhost:9090 (job prometheus) goes on with its old configuration: the new one is broken.',
             impact:

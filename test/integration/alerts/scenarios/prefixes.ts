@@ -28,9 +28,10 @@ export const PREFIXES: readonly Scenario[] = [
         texts: {
           FRRBGPMaxPrefixExceeded: {
             labels,
+            title: 'node-1 → tor2 rack A stopped: prefix limit exceeded',
             description: `node-1 stopped its session with ${NAME}: the peer exceeded the prefix limit. BGP Notification send.`,
             impact:
-              'The session stays down until somebody clears it, unless a restart interval is configured. The node has an uplink less.',
+              'The session stays down until somebody clears it, unless a restart interval is configured. The node has one uplink less.',
             action:
               "Find out why the peer announces so much (a route leak?) before clearing: `podman exec frr vtysh -c 'show bgp vrf default neighbors eth2'`, then `clear bgp vrf default eth2`.",
             dashboard,
@@ -65,6 +66,7 @@ export const PREFIXES: readonly Scenario[] = [
         texts: {
           FRRBGPNoPrefixesAdvertised: {
             labels,
+            title: 'node-1 announces nothing to tor2 rack A',
             description: `node-1 announces no prefix to ${NAME} although the session is up.`,
             impact:
               "The node's addresses are not reachable over this uplink; if it is so on all uplinks, FRRHostRouteNotAdvertised names the addresses.",
@@ -91,9 +93,10 @@ export const PREFIXES: readonly Scenario[] = [
         texts: {
           FRRBGPNoPrefixesReceived: {
             labels,
+            title: 'node-1 receives nothing from tor2 rack A',
             description: `node-1 receives no prefix from ${NAME} although the session is up.`,
             impact:
-              'The node has no default route over this uplink and sends nothing over it; if it is so on all uplinks, FRRDefaultRouteMissing tells.',
+              'The node has no default route over this uplink and sends nothing over it; if it is so on all uplinks, FRRDefaultRouteMissing fires.',
             action:
               'On the router: does it originate the default route to this node? On the node: `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'`, look for the route map of incoming advertisements and "policy".',
             dashboard,
@@ -151,8 +154,9 @@ export const PREFIXES: readonly Scenario[] = [
         texts: {
           FRRBGPNoPolicy: {
             labels: { ...labels, severity: 'warning', afi: 'ipv4', safi: 'unicast' },
+            title: 'node-1 → tor2 rack A has no policy for ipv4 unicast',
             description: `The session of node-1 with ${NAME} is up, but ipv4 unicast has no policy, so FRR discards its routes (RFC 8212).`,
-            impact: 'Routes of this address family are neither taken nor given over this session.',
+            impact: 'Routes of this address family are neither accepted nor advertised over this session.',
             dashboard,
           },
         },
@@ -177,8 +181,9 @@ export const PREFIXES: readonly Scenario[] = [
         texts: {
           FRRBGPPrefixDrop: {
             labels: { ...labels, severity: 'warning', afi: 'ipv4', safi: 'unicast' },
+            title: 'node-1 ← tor2 rack A only 450 ipv4 unicast prefixes',
             description: `node-1 receives 450 ipv4 unicast prefixes from ${NAME}, less than 50 % of the day's average.`,
-            impact: 'Destinations behind this peer may be unreachable from the node, or take a longer way.',
+            impact: 'Destinations behind this peer may be unreachable from the node, or take a longer path.',
             dashboard,
           },
         },
@@ -215,6 +220,7 @@ export const PREFIXES: readonly Scenario[] = [
         texts: {
           FRRBGPMaxPrefixNear: {
             labels: { ...labels, severity: 'warning', afi: 'ipv4', safi: 'unicast' },
+            title: 'node-1 ← tor2 rack A at 90% of its prefix limit',
             description: `node-1 receives 90% of the allowed ipv4 unicast prefixes from ${NAME}.`,
             impact:
               'None yet. At the limit FRR stops the session (unless it only warns), and the uplink is gone.',

@@ -49,9 +49,10 @@ export const QUIET: readonly Scenario[] = [
               vrf: 'default',
               peer: 'eth2',
             },
+            title: 'node-1 → tor2 rack A in graceful restart',
             description:
               'The session of node-1 with tor2 rack A (peer eth2, AS 65002, VRF default) is in graceful restart.',
-            impact: 'Traffic goes on over the routes known before, until the restart timer ends.',
+            impact: 'Traffic uses the routes known before, until the restart timer ends.',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=eth2',
           },
         },
@@ -101,6 +102,13 @@ export const QUIET: readonly Scenario[] = [
     checks: [
       {
         at: '1m5s',
+        firing: [
+          'FRRBGPPeerDown critical node-1 vrf=default peer=eth2',
+          'FRRDaemonHung critical node-3 daemon=zebra',
+        ],
+      },
+      {
+        at: '1m15s',
         firing: [
           'FRRBGPPeerDown critical node-1 vrf=default peer=eth2',
           'FRRDaemonDown critical node-2 daemon=bgpd',
@@ -158,8 +166,8 @@ export const QUIET: readonly Scenario[] = [
         'sum(instance:frr_bgp_uplinks_wanted:count)': 4,
         'sum(instance:frr_bgp_sessions_wanted:count)': 4,
         'sum(instance:frr_bgp_sessions_down:count)': 0,
-        'sum(changes(ALERTS{alertname!="Watchdog"}[6h]))': undefined,
-        'count(last_over_time(ALERTS{alertname!="Watchdog"}[6h]))': undefined,
+        'sum(changes(ALERTS{alertname!="FRRWatchdog"}[6h]))': undefined,
+        'count(last_over_time(ALERTS{alertname!="FRRWatchdog"}[6h]))': undefined,
       },
     })),
   },

@@ -31,10 +31,11 @@ export const REACHABILITY: readonly Scenario[] = [
               interface: 'br-ex',
               afi: 'ipv4',
             },
+            title: 'node-1 does not announce 203.0.113.1',
             description:
               '203.0.113.1 on br-ex of node-1 is announced to no established peer, although the node has sessions.',
             impact:
-              'Nobody outside the node can reach 203.0.113.1. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
+              'Nobody outside the node can reach 203.0.113.1. The OpenStack dashboard shows whether it is a VIP, a floating IP or a provider IP.',
             action:
               "On the node: `podman exec frr vtysh -c 'show bgp ipv4 unicast 203.0.113.1'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.",
             dashboard,
@@ -52,7 +53,7 @@ export const REACHABILITY: readonly Scenario[] = [
       'node-1',
       'frr_host_route_advertised_peers',
       { address: '2001:db8:f::20', interface: 'lo', afi: 'ipv6' },
-      0,
+      { '0s': 1, '20s': 0 },
     ).series,
     checks: [
       {
@@ -67,10 +68,11 @@ export const REACHABILITY: readonly Scenario[] = [
               interface: 'lo',
               afi: 'ipv6',
             },
+            title: 'node-1 does not announce 2001:db8:f::20',
             description:
               '2001:db8:f::20 on lo of node-1 is announced to no established peer, although the node has sessions.',
             impact:
-              'Nobody outside the node can reach 2001:db8:f::20. Which service that is, VIP, floating IP or provider IP, the OpenStack dashboard tells.',
+              'Nobody outside the node can reach 2001:db8:f::20. The OpenStack dashboard shows whether it is a VIP, a floating IP or a provider IP.',
             action:
               "On the node: `podman exec frr vtysh -c 'show bgp ipv6 unicast 2001:db8:f::20'`. Not in the table: is `redistribute connected` there? In the table but not advertised: the outbound filter `only-host-prefixes`.",
             dashboard,
@@ -163,12 +165,13 @@ export const REACHABILITY: readonly Scenario[] = [
         texts: {
           FRRDefaultRouteMissing: {
             labels: { severity: 'critical', ...target('node-1'), vrf: 'default', afi: 'ipv4' },
+            title: 'node-1 lost its ipv4 default route, VRF default',
             description:
               'node-1 has no ipv4 default route in the FIB of VRF default, but had one within the last day.',
             impact:
               'The node and what runs on it cannot answer anybody outside its own subnets: its addresses are announced but dead.',
             action:
-              "On the node: `podman exec frr vtysh -c 'show ip route vrf default 0.0.0.0/0'`. No route: ask what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.",
+              "On the node: `podman exec frr vtysh -c 'show ip route vrf default 0.0.0.0/0'`. No route: look at what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.",
             dashboard,
           },
         },
@@ -189,12 +192,13 @@ export const REACHABILITY: readonly Scenario[] = [
         texts: {
           FRRDefaultRouteMissing: {
             labels: { severity: 'critical', ...target('node-1'), vrf: 'default', afi: 'ipv6' },
+            title: 'node-1 lost its ipv6 default route, VRF default',
             description:
               'node-1 has no ipv6 default route in the FIB of VRF default, but had one within the last day.',
             impact:
               'The node and what runs on it cannot answer anybody outside its own subnets: its addresses are announced but dead.',
             action:
-              "On the node: `podman exec frr vtysh -c 'show ipv6 route vrf default ::/0'`. No route: ask what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.",
+              "On the node: `podman exec frr vtysh -c 'show ipv6 route vrf default ::/0'`. No route: look at what the uplinks receive. A route that is not installed (no `*` or `>`): the next hop is not resolved.",
             dashboard,
           },
         },
@@ -230,6 +234,7 @@ export const REACHABILITY: readonly Scenario[] = [
               afi: 'ipv4',
               protocol: 'ebgp',
             },
+            title: 'node-1 105 ebgp routes not in the kernel',
             description: 'On node-1, 105 ebgp routes (ipv4, VRF default) are in the RIB but not in the FIB.',
             impact:
               'Traffic to these destinations takes another route or none, while BGP says that all is well.',
@@ -274,6 +279,7 @@ export const REACHABILITY: readonly Scenario[] = [
               local: '100.64.1.2',
               interface: 'eth1',
             },
+            title: 'node-1 BFD with 100.64.1.1 down',
             description:
               'The BFD session of node-1 with 100.64.1.1 (local 100.64.1.2, VRF default, eth1) is down.',
             impact:

@@ -42,8 +42,10 @@ export const SESSIONS: readonly Scenario[] = [
         texts: {
           FRRBGPPeerDown: {
             labels: peerLabels,
+            title: 'node-1 → tor2 rack A down, 1 of 2 left',
             description:
               'node-1 has lost its BGP session with tor2 rack A (peer eth2, AS 65002, VRF default). Why: BFD down received.',
+            since: 'Thu 1970-01-01 00:00:10 UTC',
             impact:
               "Uplinks left: 1 of 2. The node's addresses stay reachable over those that are left; the next fault may take it off the network.",
             action:
@@ -96,8 +98,10 @@ export const SESSIONS: readonly Scenario[] = [
               remote_as: '64512',
               remote_router_id: '192.0.2.9',
             },
+            title: 'node-1 → route server down',
             description:
               'node-1 has lost its BGP session with route server (peer 192.0.2.9, AS 64512, VRF default). Why: BGP Notification received: Cease/Administrative Shutdown.',
+            since: 'Thu 1970-01-01 00:00:10 UTC',
             impact:
               'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
             action:
@@ -124,8 +128,10 @@ export const SESSIONS: readonly Scenario[] = [
         texts: {
           FRRBGPPeerDown: {
             labels: { severity: 'warning', ...target('node-1'), vrf: 'default', peer: 'eth2' },
+            title: 'node-1 → eth2 down',
             description:
               'node-1 has lost its BGP session with peer eth2 (VRF default). Why: FRR gives no reason.',
+            since: 'Thu 1970-01-01 00:01:00 UTC',
             impact:
               'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
             action:
@@ -167,8 +173,10 @@ export const SESSIONS: readonly Scenario[] = [
         texts: {
           FRRBGPPeerDown: {
             labels: peerLabels,
+            title: 'node-1 → tor2, ticket 4711 down, 1 of 2 left',
             description:
               'node-1 has lost its BGP session with tor2, ticket 4711 (peer eth2, AS 65002, VRF default). Why: BFD down received.',
+            since: 'Thu 1970-01-01 00:00:10 UTC',
             impact:
               "Uplinks left: 1 of 2. The node's addresses stay reachable over those that are left; the next fault may take it off the network.",
             action:
@@ -222,7 +230,12 @@ export const SESSIONS: readonly Scenario[] = [
       .set('frr_bgp_session_established_total', SESSION2, { '0s': 1, '2m': 0 })
       .set('frr_bgp_session_dropped_total', SESSION2, 0).series,
     checks: [
-      { at: '2m5s', firing: [`FRRBGPPeerDown critical node-1 ${PEER2}`] },
+      // bgpd gets two minutes to bring its sessions up.
+      { at: '3m55s', firing: [] },
+      {
+        at: '4m10s',
+        firing: [`FRRBGPPeerDown critical node-1 ${PEER2}`, 'FRRBGPRedundancyLost warning node-1'],
+      },
       {
         at: '18m',
         firing: [`FRRBGPPeerDown critical node-1 ${PEER2}`, 'FRRBGPRedundancyLost warning node-1'],
@@ -254,6 +267,7 @@ export const SESSIONS: readonly Scenario[] = [
               remote_as: '64512',
               remote_router_id: '192.0.2.9',
             },
+            title: 'node-1 → route server never came up',
             description:
               'The session of node-1 with route server (peer 192.0.2.9, AS 64512, VRF default) has never been up. Why: FRR gives no reason.',
             impact:
@@ -291,7 +305,8 @@ export const SESSIONS: readonly Scenario[] = [
         texts: {
           FRRBGPRedundancyLost: {
             labels: { severity: 'warning', ...target('node-1') },
-            description: 'node-1 has 1 of 2 uplinks. Down: eth2. Why: BFD down received.',
+            title: 'node-1 has 1 of 2 uplinks',
+            description: 'node-1 has 1 of 2 uplinks. Down: eth2. Why: BFD down received (1).',
             impact: 'Nothing is unreachable yet. The next fault takes the node off the network.',
             dashboard: 'var-instance=node-1%3A9342',
           },
@@ -332,30 +347,61 @@ export const SESSIONS: readonly Scenario[] = [
     every: '10s',
     until: '26m',
     series: healthy(2)
-      .set('frr_bgp_session_dropped_total', SESSION1, { '0s': 0, '6m': 1, '8m': 2, '10m': 3 })
-      .set(
-        'frr_bgp_session_dropped_total',
-        { instance: 'node-2:9342', peer: 'eth2' },
-        { '0s': 4, '8m': 5, '10m': 6 },
-      ).series,
+      .set('frr_bgp_session_dropped_total', SESSION1, { '0s': 0, '8m': 1, '10m': 2 })
+      .set('frr_bgp_session_dropped_total', { instance: 'node-2:9342', peer: 'eth2' }, { '0s': 4, '8m': 5 })
+      .series,
     checks: [
       { at: '9m50s', firing: [] },
       {
         at: '10m10s',
-        firing: [`FRRBGPPeerFlapping warning node-1 ${PEER1}`],
+        firing: [`FRRBGPPeerFlapping critical node-1 ${PEER1}`],
         texts: {
           FRRBGPPeerFlapping: {
-            labels: { severity: 'warning', ...target('node-1'), vrf: 'default', peer: '100.64.1.1' },
+            labels: {
+              severity: 'critical',
+              ...target('node-1'),
+              vrf: 'default',
+              peer: '100.64.1.1',
+              remote_router_id: '10.0.0.1',
+            },
+            title: 'node-1 → tor1 rack A flapping: 2 drops in 15m',
             description:
-              'The session of node-1 with tor1 rack A (peer 100.64.1.1, AS 65001, VRF default) dropped 3 times in 15m. Last reason: FRR gives no reason.',
+              'The session of node-1 with tor1 rack A (peer 100.64.1.1, AS 65001, VRF default) dropped 2 times in 15m. Last reason: FRR gives no reason.',
             impact:
-              'Routes are withdrawn and learned again with every drop: short losses for everything that goes over this uplink, and work for every router behind it.',
+              'Routes are withdrawn and learned again with every drop: short losses for everything that goes over this session, and work for every router behind it.',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=100.64.1.1',
           },
         },
       },
-      { at: '20m40s', firing: [`FRRBGPPeerFlapping warning node-1 ${PEER1}`] },
-      { at: '21m10s', firing: [] },
+      { at: '22m40s', firing: [`FRRBGPPeerFlapping critical node-1 ${PEER1}`] },
+      { at: '23m10s', firing: [] },
+    ],
+  },
+  {
+    name: 'a session that is no uplink flaps: a ticket, at the third drop',
+    about: ['FRRBGPPeerFlapping'],
+    every: '10s',
+    until: '12m',
+    series: healthy()
+      .addSession('node-1', ROUTE_SERVER)
+      .addSession('node-1', { ...ROUTE_SERVER, peer: '192.0.2.8', router: '192.0.2.8' })
+      .set('frr_bgp_session_info', { peer: '192.0.2.8' }, 'missing')
+      .set('frr_bgp_session_dropped_total', { peer: '192.0.2.8' }, { '0s': 0, '5m': 1, '6m': 2, '9m': 3 })
+      .set(
+        'frr_bgp_session_dropped_total',
+        { peer: ROUTE_SERVER.peer },
+        { '0s': 0, '6m': 1, '8m': 2, '10m': 3 },
+      ).series,
+    checks: [
+      { at: '8m30s', firing: [] },
+      { at: '9m50s', firing: ['FRRBGPPeerFlapping warning node-1 vrf=default peer=192.0.2.8'] },
+      {
+        at: '10m10s',
+        firing: [
+          'FRRBGPPeerFlapping warning node-1 vrf=default peer=192.0.2.8',
+          'FRRBGPPeerFlapping warning node-1 vrf=default peer=192.0.2.9',
+        ],
+      },
     ],
   },
   {
@@ -367,7 +413,7 @@ export const SESSIONS: readonly Scenario[] = [
       .set('frr_bgp_session_dropped_total', SESSION1, { '0s': 0, '6m': 1, '8m': 2, '10m': 3 })
       .set('frr_bgp_session_admin_up', SESSION1, { '0s': 1, '11m': 0 }).series,
     checks: [
-      { at: '10m50s', firing: [`FRRBGPPeerFlapping warning node-1 ${PEER1}`] },
+      { at: '10m50s', firing: [`FRRBGPPeerFlapping critical node-1 ${PEER1}`] },
       { at: '11m', firing: [] },
     ],
   },
@@ -391,8 +437,10 @@ export const SESSIONS: readonly Scenario[] = [
         texts: {
           FRRBGPAllUplinksDown: {
             labels: { severity: 'critical', ...target('node-1') },
+            title: 'node-1 has no uplink left',
             description:
-              'node-1 has no BGP uplink left. Down: 100.64.1.1, eth2. Why: BFD down received, Interface down.',
+              'node-1 has no BGP uplink left. Down: 100.64.1.1, eth2. Why: BFD down received (1), Interface down (1).',
+            since: 'Thu 1970-01-01 00:00:10 UTC',
             impact: 'The node announces nothing. Announced by nobody now: 172.16.0.1, 203.0.113.1.',
             dashboard: 'var-instance=node-1%3A9342',
           },
@@ -428,7 +476,9 @@ export const SESSIONS: readonly Scenario[] = [
         texts: {
           FRRBGPAllUplinksDown: {
             labels: { severity: 'critical', ...target('node-1') },
-            description: 'node-1 has no BGP uplink left. Down: 100.64.1.1, eth2. Why: BFD down received.',
+            title: 'node-1 has no uplink left',
+            description: 'node-1 has no BGP uplink left. Down: 100.64.1.1, eth2. Why: BFD down received (2).',
+            since: 'Thu 1970-01-01 00:01:00 UTC',
             impact: 'The node announces nothing. Announced by nobody now: 172.16.0.1.',
             dashboard: 'var-instance=node-1%3A9342',
           },
@@ -486,10 +536,13 @@ export const SESSIONS: readonly Scenario[] = [
       .sessionDown('node-2', 'eth2', '11s', '41s')
       .sessionDown('node-3', 'eth2', '13s', '42s').series,
     checks: [
-      { at: '12s', firing: [] },
+      { at: '14s', firing: [] },
       {
-        at: '13s',
-        firing: ['FRRRemoteRouterDown critical remote_router_id=10.0.0.2'],
+        at: '15s',
+        firing: [
+          'FRRRemoteRouterDown critical remote_router_id=10.0.0.2',
+          `FRRBGPPeerDown critical node-1 ${PEER2}`,
+        ],
         texts: {
           FRRRemoteRouterDown: {
             labels: {
@@ -498,10 +551,12 @@ export const SESSIONS: readonly Scenario[] = [
               remote_as: '65002',
               remote_router_id: '10.0.0.2',
             },
+            title: 'tor2 rack A lost by 3 of 4 nodes',
             description:
-              'Router 10.0.0.2 (AS 65002, known as tor2 rack A) is lost to 3 nodes: node-1:9342, node-2:9342, node-3:9342. Why: BFD down received.',
+              'Router 10.0.0.2 (AS 65002) is lost by node-1, node-2, node-3. Why: BFD down received (3).',
+            since: 'Thu 1970-01-01 00:00:10 UTC',
             impact:
-              'These nodes go on over their other uplinks, without redundancy. A node that has none is told of by FRRBGPAllUplinksDown.',
+              'These nodes use their other uplinks, without redundancy. A node without any is in FRRBGPAllUplinksDown or FRRBGPNodesCutOff.',
           },
         },
       },
@@ -532,7 +587,7 @@ export const SESSIONS: readonly Scenario[] = [
       .routerTold('node-2', 'eth2', '', '1m', '10m')
       .routerTold('node-3', 'eth2', '0.0.0.0', '1m30s').series,
     checks: [
-      { at: '1m', firing: ['FRRRemoteRouterDown critical remote_router_id=10.0.0.2'] },
+      { at: '1m', firing: [] },
       {
         at: '9m',
         firing: [
@@ -552,10 +607,12 @@ export const SESSIONS: readonly Scenario[] = [
               remote_as: '65002',
               remote_router_id: '10.0.0.2',
             },
+            title: 'tor2 rack A lost by 3 of 4 nodes',
             description:
-              'Router 10.0.0.2 (AS 65002, known as tor2 rack A) is lost to 3 nodes: node-1:9342, node-2:9342, node-3:9342. Why: BFD down received.',
+              'Router 10.0.0.2 (AS 65002) is lost by node-1, node-2, node-3. Why: BFD down received (3).',
+            since: 'Thu 1970-01-01 00:01:00 UTC',
             impact:
-              'These nodes go on over their other uplinks, without redundancy. A node that has none is told of by FRRBGPAllUplinksDown.',
+              'These nodes use their other uplinks, without redundancy. A node without any is in FRRBGPAllUplinksDown or FRRBGPNodesCutOff.',
           },
         },
       },
@@ -643,8 +700,9 @@ export const SESSIONS: readonly Scenario[] = [
         texts: {
           FRRBGPFleetPeersDown: {
             labels: { severity: 'critical', cluster: 'cloud-1' },
+            title: 'cloud-1 21.43% of BGP sessions down, no one router',
             description:
-              '21.43% of the wanted BGP sessions of cluster cloud-1 are down, and no single remote router explains it. Reasons: BFD down received, BGP Notification send: Hold Timer Expired.',
+              '21.43% of the wanted BGP sessions of cluster cloud-1 are down, and no single remote router explains it. Reasons: BFD down received (2), BGP Notification send: Hold Timer Expired (1).',
             impact:
               'Many nodes at once have lost redundancy or the whole fabric; VIPs, floating IPs and provider IPs of whole racks may be unreachable.',
           },
@@ -761,6 +819,7 @@ export const SESSIONS: readonly Scenario[] = [
               peer: 'eth2',
               direction: 'out',
             },
+            title: 'node-1 → tor2 rack A does not take messages',
             description:
               'node-1 has had messages queued for tor2 rack A (peer eth2, AS 65002, VRF default) all the time, 1 now.',
             impact:

@@ -1,0 +1,12 @@
+/** Labels and series that the rules of BGP sessions share. */
+
+/** What makes a session one, with the labels that its scrape gave it. */
+export const KEY = 'cluster, job, instance, vrf, peer';
+/** What makes a node one. */
+export const NODE = 'cluster, job, instance';
+/** What the down rules take over from the session's info, to group and to inhibit by. */
+export const INFO = 'peer_group, remote_as, remote_router_id, interface';
+/** The nodes that lost all of their uplinks at once, by their storm. */
+export const CUT_OFF = 'instance:frr_bgp_uplinks_lost:storm';
+/** The routers that the nodes of a storm had. */
+export const CUT_OFF_ROUTERS = 'storm_remote_router:frr_bgp_uplinks_lost:count';
