@@ -13,6 +13,7 @@ const unreachable = { reason: 'Every address is announced.', until: 'filter' } a
 const firing = { reason: 'No alert is firing.', until: 'link' } as const;
 const failing = { reason: 'Every collector has its answers.', until: 'zebra' } as const;
 const twoRouters = { reason: 'The node has uplinks with both routers.', until: 'link' } as const;
+const unlimited = { reason: 'Only IPv4 has a prefix limit here.' } as const;
 const unsent = { reason: 'Alertmanager has nobody to send to.' } as const;
 
 /** By the place of the query: dashboard, panel, query. */
@@ -41,6 +42,10 @@ export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-fleet: Alerts: annotation': firing,
   'frr-node: Alerts firing on this node: A': firing,
   'frr-node: Alerts: annotation': firing,
+  'frr-session: IPv6 prefixes in, against the day and the limit: D': unlimited,
+  'frr-session: IPv6 prefixes in, against the day and the limit: E': unlimited,
+  'frr-session: EVPN prefixes in, against the day and the limit: D': unlimited,
+  'frr-session: EVPN prefixes in, against the day and the limit: E': unlimited,
   'frr-session: BFD in detail: D': { reason: 'No BFD session is down.', until: 'link' },
   'frr-session: Round trip over time: B': { reason: 'FRR tells it of BFD from 10.0 on.' },
   'frr-session: Prefixes refused: A': { reason: 'FRR tells them from 10.3 on.' },

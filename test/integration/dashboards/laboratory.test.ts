@@ -71,7 +71,7 @@ beforeAll(async () => {
   const [, alertmanagerHost] = alertmanager.url.split('//') as [string, string];
   const target = (cluster: string, instance: string) => ({
     url: exporter.url,
-    labels: { cluster, instance, hostname: instance.split(':')[0] as string },
+    labels: { cluster, instance, hostname: instance.split(':')[0] as string, role: 'compute' },
   });
   prometheus = await startPrometheus({
     port,
