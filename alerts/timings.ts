@@ -1,0 +1,49 @@
+/** What Alertmanager must wait, and how long a page takes, with the intervals of a site. */
+import { durationSeconds, durationText } from './duration.ts';
+import type { Thresholds } from './thresholds.ts';
+
+export interface Timings {
+  /** `group_wait` of pages: longer than one evaluation, so that what inhibits an alert is there first. */
+  readonly groupWait: string;
+  /** `group_interval` of pages. */
+  readonly groupInterval: string;
+  /** From the sample that shows the fault to the notification: shortest and longest, in seconds, by what is at fault. */
+  readonly toPage: readonly (readonly [fault: string, shortest: number, longest: number])[];
+}
+
+export function timings(site: Thresholds): Timings {
+  const seconds = (text: string): number => durationSeconds(text) ?? 0;
+  const scrape = seconds(site.scrape_interval);
+  const evaluation = seconds(site.evaluation_interval);
+  const groupWait = evaluation + 1;
+  const toPage = (
+    [
+      ['an uplink, a router, all uplinks of a node', site.peer_down_for],
+      ['a node', site.node_down_for],
+      ['a daemon', site.daemon_down_for],
+      ['a default route', site.default_route_missing_for],
+      ['an address', site.host_route_not_advertised_for],
+    ] as const
+  ).map(([fault, wait]) => {
+    // Alerts change at evaluations only.
+    const shortest = Math.ceil(seconds(wait) / evaluation) * evaluation + groupWait;
+    return [fault, shortest, shortest + scrape + evaluation] as const;
+  });
+  return {
+    groupWait: durationText(groupWait),
+    groupInterval: durationText(Math.max(30, 2 * evaluation)),
+    toPage,
+  };
+}
+
+/** The timings in words, for whoever runs `make rules`. */
+export function timingsText(site: Thresholds): string {
+  const { groupWait, groupInterval, toPage } = timings(site);
+  return [
+    `Scrapes every ${site.scrape_interval}, evaluations every ${site.evaluation_interval}.`,
+    `Route of pages in alertmanager.yml: group_wait: ${groupWait}, group_interval: ${groupInterval}.`,
+    'Seconds from the fault in FRR, once the exporter has polled it, to the page:',
+    ...toPage.map(([fault, shortest, longest]) => `  ${fault}: ${shortest} to ${longest}`),
+    '',
+  ].join('\n');
+}
