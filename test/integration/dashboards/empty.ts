@@ -46,6 +46,7 @@ export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-session: IPv6 prefixes in, against the day and the limit: E': unlimited,
   'frr-session: EVPN prefixes in, against the day and the limit: D': unlimited,
   'frr-session: EVPN prefixes in, against the day and the limit: E': unlimited,
+  'frr-session: Messages by type: A': { reason: 'Its points are 75 s apart.', until: 'limit' },
   'frr-session: BFD in detail: D': { reason: 'No BFD session is down.', until: 'link' },
   'frr-session: Round trip over time: B': { reason: 'FRR tells it of BFD from 10.0 on.' },
   'frr-session: Prefixes refused: A': { reason: 'FRR tells them from 10.3 on.' },
