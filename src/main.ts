@@ -77,6 +77,14 @@ async function run(line: Exclude<CommandLine, { command: 'print' }>): Promise<nu
       const { record } = await import('./cli/record.ts');
       return record(line.config, line.directory, process.stdout);
     }
+    case 'status': {
+      const { status } = await import('./cli/status.ts');
+      return status(line.config, build().version, process.stdout, signals(log));
+    }
+    case 'check': {
+      const { check } = await import('./cli/check.ts');
+      return check(line.config, build().version, process.stdout);
+    }
     case 'doctor': {
       const { doctor } = await import('./cli/doctor.ts');
       return doctor(line.config, process.stdout);

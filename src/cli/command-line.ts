@@ -9,6 +9,8 @@ const COMMANDS = {
   once: 'poll once, print the metrics, exit with 0 if FRR answered and 1 if not',
   record: 'run every command on FRR once and write a recording into the directory DIR',
   doctor: 'check the prerequisites and suggest fixes',
+  status: 'show which sessions are down and which addresses are not announced',
+  check: 'the same in one line with an exit status for Nagios, Icinga and Checkmk',
   help: 'show this help',
   version: 'show the version, the revision and the version of Node',
 } as const;

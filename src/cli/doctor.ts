@@ -22,6 +22,8 @@ import { parseVersion } from '../frr/version.ts';
 import { findVtysh } from '../frr/vtysh-program.ts';
 import { pollOnce } from '../poller/scheduler.ts';
 import type { Snapshot } from '../poller/snapshot.ts';
+import { snapshotTables } from '../status/document.ts';
+import { type Verdict, verdictOf } from '../status/verdict.ts';
 import { openConfiguredSource, pollSettings, sourceOptions } from './frr.ts';
 
 /** The result of a check. */
@@ -51,21 +53,51 @@ const REMEDIES: Readonly<Record<FrrErrorReason, string>> = {
     'the message has the words of FRR; make a recording (frr-exporter record DIR) and report it as a defect',
 };
 
+/** The remedy for what FRR, or the program that should reach it, answered. */
+function remedyFor({ reason, daemon, message }: FrrError): string {
+  if (/no such container|no container with name/i.test(message))
+    return 'start the container, or correct its name in --frr.vtysh.prefix: podman ps';
+  if (reason === 'not_running' && daemon === 'zebra')
+    return 'start FRR: systemctl restart frr. zebra runs wherever FRR does; its log says why it ended';
+  return REMEDIES[reason];
+}
+
 /** @returns the exit status: 0 if nothing failed, else 1 */
 export async function doctor(config: Config, output: Writable): Promise<number> {
   let failed = false;
+  let frr: Verdict | undefined;
   const reported = new Set<string>();
-  for await (const { level, text, remedy } of examine(config)) {
+  for await (const found of examine(config)) {
+    if ('headline' in found) {
+      frr = found;
+      continue;
+    }
+    const { level, text, remedy } = found;
+    failed ||= level === 'FAIL';
     if (reported.has(text)) continue;
     reported.add(text);
-    output.write(`${level.padEnd(5)}${text}\n${remedy === undefined ? '' : `     -> ${remedy}\n`}`);
-    failed ||= level === 'FAIL';
+    // One remedy for each cause, however many checks it fails.
+    const advice = remedy === undefined || reported.has(remedy) ? '' : `     -> ${remedy}\n`;
+    if (remedy !== undefined) reported.add(remedy);
+    output.write(`${level.padEnd(5)}${text}\n${advice}`);
   }
-  output.write(failed ? '\nChecks failed: see FAIL above.\n' : '\nNo check failed.\n');
+  output.write(
+    `\n${failed ? 'The exporter has problems: see FAIL above.' : 'The exporter works.'}\n`,
+  );
+  if (frr !== undefined) output.write(`${frrWords(frr)}.\n`);
   return failed ? 1 : 0;
 }
 
-async function* examine(config: Config): AsyncGenerator<Finding> {
+/** `FRR: 1 of 2 uplinks down: eth2: BFD down received · 2 BGP sessions never up`: the worst with its objects. */
+function frrWords({ headline, findings: [worst] }: Verdict): string {
+  if (headline.startsWith('FRR ')) return headline;
+  if (worst === undefined || worst.details.length === 0) return `FRR: ${headline}`;
+  const most = worst.details.slice(0, 3).join('; ');
+  const more = worst.details.length > 3 ? `; and ${worst.details.length - 3} more` : '';
+  return `FRR: ${worst.text}: ${most}${more}${headline.slice(worst.text.length)}`;
+}
+
+async function* examine(config: Config): AsyncGenerator<Finding | Verdict> {
   yield checkUser();
   let opened: OpenedSource;
   try {
@@ -92,7 +124,10 @@ async function* examine(config: Config): AsyncGenerator<Finding> {
     }
     const { collectors } = config;
     const log = pino({ level: 'silent' });
-    yield* checkCollectors(await pollOnce({ source, collectors, settings: pollSettings(config), log }));
+    const snapshot = await pollOnce({ source, collectors, settings: pollSettings(config), log });
+    yield* checkCollectors(snapshot);
+    // A daemon has answered, whether a collector got an answer or not.
+    yield verdictOf({ ...snapshot, frrUp: true }, snapshotTables(snapshot));
   } finally {
     await source.close();
   }
@@ -220,7 +255,7 @@ function* checkDaemons({ watchfrr, versions }: Seen): Generator<Finding> {
   for (const [daemon, answer] of versions) {
     // Older recordings have the version of zebra only.
     if (typeof answer === 'string' || (answer.reason === 'not_recorded' && daemon !== 'zebra')) continue;
-    yield { level: 'FAIL', text: answer.message, remedy: REMEDIES[answer.reason] };
+    yield { level: 'FAIL', text: answer.message, remedy: remedyFor(answer) };
   }
   if (typeof watchfrr === 'string') {
     const states = [...parseWatchfrr(watchfrr)];

@@ -239,12 +239,16 @@ export const bgpNeighbors = collector({
     );
     for (const [what, sessions] of groups) {
       const down = sessions.filter(({ value }) => value !== 1);
-      if (down.length === 0) yield { level: 'ok', text: `${sessions.length} ${what} up`, details: [] };
+      const name = `${what.toLowerCase().replaceAll(' ', '_')}_down`;
+      const measure = { name, bad: down.length, all: sessions.length };
+      if (down.length === 0)
+        yield { level: 'ok', text: `${sessions.length} ${what} up`, details: [], measure };
       else
         yield {
           level: 'critical',
           text: `${down.length} of ${sessions.length} ${what} down`,
           details: down.map(sessionLine),
+          measure,
         };
     }
     const never = wanted.filter((row) => !wasUp(row));
@@ -253,11 +257,13 @@ export const bgpNeighbors = collector({
         level: 'warning',
         text: `${never.length} BGP ${never.length === 1 ? 'session' : 'sessions'} never up`,
         details: never.map(sessionLine),
+        measure: { name: 'bgp_sessions_never_up', bad: never.length, all: wanted.length },
       };
   },
   status: {
     bgp_sessions: {
       title: 'BGP sessions',
+      columns: ['vrf', 'peer', 'state', 'since', 'reason', 'description', 'dropped_count'],
       items: (tables) => tables.rows(sessionUp).map(sessionItem),
     },
   },

@@ -22,7 +22,8 @@ const bgpInfo = metric({
   labels: INSTANCE_LABELS,
   source: `${SUMMARY.text}: routerId, as`,
 });
-const sessionCount = metric({
+/** Absent while bgpd does not answer. */
+export const sessionCount = metric({
   name: 'frr_bgp_sessions',
   type: 'gauge',
   help: 'Number of BGP sessions in all VRFs, dynamic neighbors included, regardless of their state.',

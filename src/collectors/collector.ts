@@ -90,8 +90,10 @@ export interface Reason<Labels extends readonly string[] = readonly string[]> {
 
 /** A list in the status document. */
 export interface StatusSection<Item extends object = object> {
-  /** The heading on the status page. */
+  /** The heading on the status page and in the terminal. */
   readonly title: string;
+  /** What a table in the terminal shows of an item; all that is not a list or an object where it is left out. */
+  readonly columns?: readonly string[];
   items(tables: Tables): readonly Item[];
 }
 
@@ -108,6 +110,16 @@ export interface Finding {
   readonly text: string;
   /** The objects that it is about, one line each: `eth2: BFD down received`. None where all is good. */
   readonly details: readonly string[];
+  /** The number in it, for performance data and thresholds of `frr-exporter check`. */
+  readonly measure: Measure;
+}
+
+/** How many of some objects are not as they should be. */
+export interface Measure {
+  /** Such as `uplinks_down`. */
+  readonly name: string;
+  readonly bad: number;
+  readonly all: number;
 }
 
 /** What a collector declares besides the steps of its polls. */

@@ -88,9 +88,8 @@ export const daemons = statefulCollector({
     },
   },
   *findings(tables) {
-    const broken = tables
-      .rows(daemonUp)
-      .filter(({ value, flag }) => value !== 1 || flag(daemonHung) === true);
+    const all = tables.rows(daemonUp);
+    const broken = all.filter(({ value, flag }) => value !== 1 || flag(daemonHung) === true);
     if (broken.length > 0)
       yield {
         level: 'critical',
@@ -98,6 +97,7 @@ export const daemons = statefulCollector({
           .map(({ labels, value }) => `${labels.daemon} ${value === 1 ? 'hangs' : 'down'}`)
           .join(', '),
         details: [],
+        measure: { name: 'daemons_down', bad: broken.length, all: all.length },
       };
   },
   flags: {},

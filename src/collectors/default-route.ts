@@ -1,7 +1,7 @@
 /** Whether there is a way out: the default route of every VRF. Apart from the RIB's counts, as one look-up costs nothing. */
 import { COMMANDS, defaultRoute } from '../frr/commands.ts';
 import { metric } from '../metrics/family.ts';
-import { peers } from './bgp.ts';
+import { peers, sessionCount } from './bgp.ts';
 import { collector } from './collector.ts';
 import { fields, items } from './fields.ts';
 import { DEFAULT_VRF, queryEachTable, VRF_LABEL } from './vrfs.ts';
@@ -37,23 +37,29 @@ export const defaultRoutes = collector({
         })),
     },
   },
-  // A family without BGP neighbors may well have no default route, and so may the VRF of a tenant.
+  // A family without BGP neighbors may well have no default route, and so may the VRF of a tenant. While bgpd does not
+  // answer, every family counts.
   *findings(tables) {
     const here = tables.rows(defaultRouteInstalled).filter(({ labels }) => labels.vrf === DEFAULT_VRF);
-    const wanted = here.filter(({ labels }) =>
-      tables
-        .rows(peers)
-        .some(
-          ({ labels: { vrf, afi, safi }, value }) =>
-            vrf === DEFAULT_VRF && afi === labels.afi && safi === 'unicast' && value > 0,
-        ),
+    const bgpIsKnown = tables.rows(sessionCount).length > 0;
+    const wanted = here.filter(
+      ({ labels }) =>
+        !bgpIsKnown ||
+        tables
+          .rows(peers)
+          .some(
+            ({ labels: { vrf, afi, safi }, value }) =>
+              vrf === DEFAULT_VRF && afi === labels.afi && safi === 'unicast' && value > 0,
+          ),
     );
     const missing = wanted.filter(({ value }) => value === 0);
+    const measure = { name: 'default_routes_missing', bad: missing.length, all: wanted.length };
     if (missing.length > 0)
       yield {
         level: missing.length === wanted.length ? 'critical' : 'warning',
         text: `no ${missing.map(({ labels }) => AFI_NAMES[labels.afi] ?? labels.afi).join(' or ')} default route`,
         details: [],
+        measure,
       };
   },
   query: (frr) => queryEachTable(frr, defaultRoute),

@@ -156,7 +156,8 @@ export const hostRoutes = statefulCollector({
     if (all === 0) return;
     const missing = tables.rows(hostRoutesUnadvertised)[0]?.value ?? 0;
     const addresses = all === 1 ? 'address' : 'addresses';
-    if (missing === 0) yield { level: 'ok', text: `${all} ${addresses} announced`, details: [] };
+    const measure = { name: 'addresses_unannounced', bad: missing, all };
+    if (missing === 0) yield { level: 'ok', text: `${all} ${addresses} announced`, details: [], measure };
     else
       yield {
         level: 'critical',
@@ -165,6 +166,7 @@ export const hostRoutes = statefulCollector({
           .rows(hostRouteAdvertisedPeers)
           .filter(({ value }) => value === 0)
           .map(({ labels }) => `${labels.address} (${labels.interface})`),
+        measure,
       };
   },
   status: {

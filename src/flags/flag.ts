@@ -6,7 +6,15 @@ import { UserError } from '../base/user-error.ts';
 import { type Kind, yesOrNo } from './values.ts';
 
 /** The headings of `--help`, in their order. */
-export const FLAG_GROUPS = ['FRR', 'Polling', 'Collectors', 'Compatibility', 'Web', 'Logs'] as const;
+export const FLAG_GROUPS = [
+  'FRR',
+  'Polling',
+  'Collectors',
+  'Compatibility',
+  'Web',
+  'Terminal',
+  'Logs',
+] as const;
 
 /** A flag of the command line, and its variable in the environment ({@link environmentName}). */
 export interface Flag<T = unknown> {

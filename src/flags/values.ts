@@ -227,3 +227,22 @@ export const externalUrl: Kind<URL> = {
     return usable && urlPrefix.read(url.pathname) !== undefined ? url : undefined;
   },
 };
+
+/** When a number of `frr-exporter check` is a warning, and when it is critical: from these values on. */
+export interface Threshold {
+  readonly name: string;
+  readonly warning: number;
+  readonly critical: number;
+}
+
+/** `uplinks_down=1,2`. */
+export const threshold: Kind<Threshold> = {
+  placeholder: 'NAME=WARNING,CRITICAL',
+  takes:
+    'the name of a number and the values from which it is a warning and critical, such as uplinks_down=1,2',
+  read: (given) => {
+    const [, name, warning, critical] = /^([a-z][a-z_]*)=(\d{1,9}),(\d{1,9})$/.exec(given) ?? [];
+    if (name === undefined || Number(warning) > Number(critical)) return undefined;
+    return { name, warning: Number(warning), critical: Number(critical) };
+  },
+};

@@ -20,12 +20,17 @@ function statusLists(tables: Tables): StatusLists {
   ) as unknown as StatusLists;
 }
 
+/** What the snapshot knows, by metric. */
+export function snapshotTables(snapshot: Snapshot): Tables {
+  return createTables(snapshot.parts.flatMap(({ families }) => families));
+}
+
 /**
  * Makes the document.
  * @param now seconds since the epoch
  */
 export function statusDocument(snapshot: Snapshot, maintenance: Maintenance, version: string, now: number) {
-  const tables = createTables(snapshot.parts.flatMap(({ families }) => families));
+  const tables = snapshotTables(snapshot);
   return {
     exporter: { version },
     at: timeText(snapshot.at),

@@ -24,15 +24,22 @@ const ORDER: readonly FindingLevel[] = ['critical', 'warning', 'ok'];
 
 const worstFirst = (a: Finding, b: Finding): number => ORDER.indexOf(a.level) - ORDER.indexOf(b.level);
 
-/** What the poller knows: collectors whose newest poll failed, so that their part of the verdict may be missing. */
+/**
+ * What the poller knows: collectors whose newest poll failed, so that their part of the verdict may be missing. That a
+ * daemon is down is the finding of another collector.
+ */
 function pollerFindings({ collectors }: Snapshot): readonly Finding[] {
-  const failing = collectors.filter(({ up, unsupported }) => up === false && unsupported === undefined);
+  const failing = collectors.filter(
+    ({ up, unsupported, error }) =>
+      up === false && unsupported === undefined && error?.reason !== 'not_running',
+  );
   if (failing.length === 0) return [];
   return [
     {
       level: 'warning',
       text: `${failing.length} of ${collectors.length} collectors failing`,
       details: failing.map(({ name, error }) => `${name}: ${error?.message ?? 'no reason known'}`),
+      measure: { name: 'collectors_failing', bad: failing.length, all: collectors.length },
     },
   ];
 }

@@ -61,7 +61,10 @@ describe('what is refused, in one line', () => {
       ['--collector.disable-defaults=true'],
       '--collector.disable-defaults takes no value; write --collector.disable-defaults or --no-collector.disable-defaults',
     ],
-    [['start'], 'unknown command "start"; there are serve, once, record, doctor, help, version'],
+    [
+      ['start'],
+      'unknown command "start"; there are serve, once, record, doctor, status, check, help, version',
+    ],
     [['once', 'now'], 'once takes no argument, not "now"'],
     [['record'], 'record takes the directory to write into: frr-exporter record DIR'],
     [['record', 'a', 'b'], 'too many arguments. Expected 2 arguments but got 3: record, a, b.'],

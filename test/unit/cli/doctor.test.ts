@@ -75,7 +75,8 @@ describe('doctor on sockets', () => {
         'ok   watchfrr monitors zebra, bgpd',
         'ok   collector bgp: 2 series in N ms',
         '',
-        'No check failed.',
+        'The exporter works.',
+        'FRR answers; nothing to report.',
       ],
     });
   });
@@ -102,11 +103,10 @@ describe('doctor on sockets', () => {
         `FAIL bfdd is not running: nobody listens at ${folder}/bfdd.vty`,
         "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",
         'FAIL watchfrr reports as down: bgpd',
-        "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",
         'FAIL collector bgp: bgpd did not answer "show bgp vrf all summary json" in time',
-        '     -> restart a daemon that hangs, which ends its sessions; for one that is only busy, raise --frr.timeout',
         '',
-        'Checks failed: see FAIL above.',
+        'The exporter has problems: see FAIL above.',
+        'FRR: 1 of 1 collectors failing: bgp: bgpd did not answer "show bgp vrf all summary json" in time.',
       ],
     });
   });
@@ -129,7 +129,8 @@ describe('doctor on sockets', () => {
         `warn collector bgp: bgpd is not running: there is no ${folder}/bgpd.vty`,
         "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended. If it is intended: --no-collector.bgp",
         '',
-        'No check failed.',
+        'The exporter works.',
+        'FRR answers; nothing to report.',
       ],
     });
   });
@@ -166,12 +167,12 @@ describe('doctor on sockets', () => {
         `FAIL there is no directory ${folder}`,
         '     -> start FRR, or set --frr.socket.dir-path; a container needs the directory mounted',
         `FAIL FRR is not running: there is no ${folder} (--frr.socket.dir-path and --frr.pathspace name it)`,
-        "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",
+        '     -> start FRR: systemctl restart frr. zebra runs wherever FRR does; its log says why it ended',
         'warn watchfrr is not running: nobody restarts a daemon that dies',
         "     -> FRR's own start script starts it; this is fine if something else restarts daemons",
         'warn the collectors were not tried because no daemon answers',
         '',
-        'Checks failed: see FAIL above.',
+        'The exporter has problems: see FAIL above.',
       ],
     });
   });
@@ -207,10 +208,9 @@ describe('doctor on vtysh', () => {
       '     -> install it, set --frr.vtysh.path, or use the sockets: --frr.source=socket',
       `ok   may use the sockets in ${folder}: zebra.vty, bgpd.vty, watchfrr.vty`,
       'FAIL /nonexistent/vtysh: not found; install it or name another with --frr.vtysh.path, or ask the sockets with --frr.source=socket',
-      '     -> install it, set --frr.vtysh.path, or use the sockets: --frr.source=socket',
       'warn the collectors were not tried because no daemon answers',
       '',
-      'Checks failed: see FAIL above.',
+      'The exporter has problems: see FAIL above.',
     ]);
   });
 
@@ -228,7 +228,8 @@ describe('doctor on vtysh', () => {
       'ok   watchfrr monitors zebra, bgpd',
       'ok   collector bgp: 2 series in N ms',
       '',
-      'No check failed.',
+      'The exporter works.',
+      'FRR answers; nothing to report.',
     ]);
     expect(exit).toBe(0);
   });
@@ -270,7 +271,7 @@ describe('doctor on a recording', () => {
       lines: [
         'FAIL /nonexistent is no recording: it has no index.json; make one with: frr-exporter record DIR',
         '',
-        'Checks failed: see FAIL above.',
+        'The exporter has problems: see FAIL above.',
       ],
     });
   });
@@ -293,7 +294,8 @@ describe('doctor on a recording', () => {
         `warn collector bgp: the recording ${folder} has no answer to "show bgp vrf all summary json"`,
         '     -> make a new recording with this version: frr-exporter record DIR. If it is intended: --no-collector.bgp',
         '',
-        'No check failed.',
+        'The exporter works.',
+        `FRR: 1 of 1 collectors failing: bgp: the recording ${folder} has no answer to "show bgp vrf all summary json".`,
       ],
     });
   });

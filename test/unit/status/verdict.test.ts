@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createTables } from '../../../src/metrics/tables.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
+import { snapshotTables } from '../../../src/status/document.ts';
 import { type Verdict, verdictOf } from '../../../src/status/verdict.ts';
 import { snapshotOf } from './snapshots.ts';
 
 function verdict(snapshot: Snapshot): Verdict {
-  return verdictOf(snapshot, createTables(snapshot.parts.flatMap(({ families }) => families)));
+  return verdictOf(snapshot, snapshotTables(snapshot));
 }
 
 /** Without what fails because it is not in the recording. */
@@ -42,13 +42,12 @@ describe('the verdict on each situation', () => {
     expect([found.level, found.headline]).toEqual([level, headline]);
   });
 
-  it('names dead daemons first, and the collectors that fail with them', async () => {
+  it('names dead daemons, once, and what is lost with them', async () => {
     const { level, headline, findings } = await judged('8.4.4/bgpd-dead');
-    expect([level, headline]).toEqual(['critical', 'bgpd down · 3 of 8 collectors failing']);
-    expect(findings.at(-1)?.details).toEqual([
-      'bgp: bgpd is not running',
-      'bgp-neighbors: bgpd is not running',
-      'host-routes: bgpd is not running',
+    expect([level, headline]).toEqual(['critical', 'bgpd down · no IPv4 or IPv6 default route']);
+    expect(findings.map(({ measure }) => measure)).toEqual([
+      { name: 'daemons_down', bad: 1, all: 5 },
+      { name: 'default_routes_missing', bad: 2, all: 2 },
     ]);
   });
 
