@@ -81,9 +81,7 @@ export async function doctor(config: Config, output: Writable): Promise<number> 
     if (remedy !== undefined) reported.add(remedy);
     output.write(`${level.padEnd(5)}${text}\n${advice}`);
   }
-  output.write(
-    `\n${failed ? 'The exporter has problems: see FAIL above.' : 'The exporter works.'}\n`,
-  );
+  output.write(`\n${failed ? 'The exporter has problems: see FAIL above.' : 'The exporter works.'}\n`);
   if (frr !== undefined) output.write(`${frrWords(frr)}.\n`);
   return failed ? 1 : 0;
 }
