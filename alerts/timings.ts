@@ -47,3 +47,22 @@ export function timingsText(site: Thresholds): string {
     '',
   ].join('\n');
 }
+
+/**
+ * Markdown: the seconds to the page by interval, a row for each fault, and what Alertmanager needs.
+ * @param sites the same settings with other intervals
+ */
+export function timingsTable(sites: readonly Thresholds[]): string {
+  const columns = sites.map((site) => timings(site));
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const faults = columns[0]?.toPage.map(([fault]) => fault) ?? [];
+  return [
+    row(['', ...sites.map((site) => site.scrape_interval)]),
+    row(['---', ...sites.map(() => '---:')]),
+    ...faults.map((fault, i) =>
+      row([fault, ...columns.map(({ toPage }) => toPage[i]?.slice(1).join(' to ') ?? '')]),
+    ),
+    row(['`group_wait` of pages', ...columns.map(({ groupWait }) => groupWait)]),
+    row(['`group_interval` of pages', ...columns.map(({ groupInterval }) => groupInterval)]),
+  ].join('\n');
+}

@@ -1,13 +1,14 @@
-/** The objects of the prometheus-operator, against the schemas of its custom resources. */
+/** What `make rules` makes besides the rules: objects of the prometheus-operator, tables and timings. */
 import { readFileSync } from 'node:fs';
 import { PodMonitor, PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { ScrapeConfig } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1';
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { manifests } from '../../../alerts/kubernetes.ts';
 import { ruleFiles } from '../../../alerts/rules.ts';
 import { alertTable } from '../../../alerts/table.ts';
 import { readThresholds } from '../../../alerts/thresholds.ts';
+import { timings, timingsTable } from '../../../alerts/timings.ts';
 
 const source = 'alerts/thresholds.yaml';
 const SITE = readThresholds(readFileSync(source, 'utf8'), source);
@@ -50,4 +51,19 @@ test.each([
   ['alerts/runbooks/README.md', ''],
 ])('%s lists every alert as the rules have it', (page, runbooks) => {
   expect(readFileSync(page, 'utf8')).toContain(alertTable(FILES, runbooks));
+});
+
+test('the documentation has the times to the page as the settings make them', () => {
+  const text = readFileSync(source, 'utf8');
+  const sites = ['5s', '15s', '30s', '1m'].map((interval) =>
+    readThresholds(text, source, { scrape_interval: interval, evaluation_interval: interval }),
+  );
+  expect(readFileSync('docs/notifications.md', 'utf8')).toContain(timingsTable(sites));
+});
+
+test('the shipped Alertmanager waits for what the shipped intervals need', () => {
+  const { route } = parse(readFileSync('alerts/alertmanager/alertmanager.yml', 'utf8'));
+  const pages = route.routes.find(({ receiver }: { receiver: string }) => receiver === 'page');
+  const { groupWait, groupInterval } = timings(SITE);
+  expect([pages.group_wait, pages.group_interval]).toEqual([groupWait, groupInterval]);
 });
