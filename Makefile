@@ -79,6 +79,11 @@ image: setup ## Build the container image with podman: make image ARGS='--build-
 	  --build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) \
 	  --build-arg CREATED=$$(git log -1 --format=%cI) $(ARGS) .
 
+.PHONY: frr-image
+frr-image: ## Build the container image of the FRR service with podman: make frr-image ARGS='--build-arg BASE_IMAGE=...'
+	@podman build --format docker --file container/frr/Containerfile --tag frr:$(VERSION) --tag frr:latest \
+	  --build-arg VERSION=$(VERSION) $(ARGS) container/frr
+
 .PHONY: bench-dashboards
 bench-dashboards: ## Measure each panel with 1,000 simulated nodes and write docs/benchmarks.md; 15 minutes
 	@scripts/setup demo

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { COLLECTOR_NAME_FILES, withCollectorNames } from '../docs/collector-names.ts';
 import { flagsPage } from '../docs/flags-page.ts';
+import { withFrrParameters } from '../docs/frr-parameters.ts';
 import { metricsPage } from '../docs/metrics-page.ts';
 import { withCollectorTable } from '../docs/readme-collectors.ts';
 import { statusPage } from '../docs/status-page.ts';
@@ -20,3 +21,6 @@ for (const name of COLLECTOR_NAME_FILES) {
   const file = new URL(`../${name}`, import.meta.url);
   writeFileSync(file, withCollectorNames(readFileSync(file, 'utf8')));
 }
+
+const tripleo = new URL('../docs/tripleo.md', import.meta.url);
+writeFileSync(tripleo, withFrrParameters(readFileSync(tripleo, 'utf8')));

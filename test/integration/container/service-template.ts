@@ -50,8 +50,21 @@ export const SERVICE_DATA = {
   net_ip_version_map: { ctlplane: 4, internal_api: 6 },
 };
 
+/** A service, with the environment file that deploys it and the parameter that has no default. */
+export interface Service {
+  readonly type: string;
+  readonly environment: string;
+  readonly image: string;
+}
+
+const EXPORTER: Service = {
+  type: 'OS::TripleO::Services::FrrExporter',
+  environment: 'environments/services/frr-exporter.yaml',
+  image: 'ContainerFrrExporterImage',
+};
+
 /** What t-h-t's overcloud template is to a service: it passes the five common parameters. */
-const OVERCLOUD = `
+const overcloud = (type: string) => `
 heat_template_version: wallaby
 parameters:
   ServiceNetMap: {type: json, default: {FrrNetwork: ctlplane}}
@@ -59,7 +72,7 @@ parameters:
   RoleParameters: {type: json}
 resources:
   Service:
-    type: OS::TripleO::Services::FrrExporter
+    type: ${type}
     properties:
       ServiceNetMap: {get_param: ServiceNetMap}
       ServiceData: {get_param: ServiceData}
@@ -71,8 +84,12 @@ outputs:
 `;
 
 /** Evaluates the template. @throws Error with Heat's words for a parameter that is refused */
-export async function roleData(heat: Heat, deployment: Deployment = {}): Promise<RoleData> {
-  const name = 'environments/services/frr-exporter.yaml';
+export async function roleData(
+  heat: Heat,
+  deployment: Deployment = {},
+  service: Service = EXPORTER,
+): Promise<RoleData> {
+  const name = service.environment;
   const environment = parse(readFileSync(join(TRIPLEO, name), 'utf8')) as {
     readonly resource_registry: Readonly<Record<string, string>>;
     readonly parameter_defaults: Readonly<Record<string, unknown>>;
@@ -86,13 +103,13 @@ export async function roleData(heat: Heat, deployment: Deployment = {}): Promise
     files[file.href] = readFileSync(file, 'utf8');
   }
   const { role_data } = await heat.outputs({
-    template: OVERCLOUD,
+    template: overcloud(service.type),
     files,
     environment: {
       resource_registry: registry,
       parameter_defaults: {
         ...environment.parameter_defaults,
-        ContainerFrrExporterImage: IMAGE,
+        [service.image]: IMAGE,
         RootStackName: 'overcloud',
         ServiceData: deployment.serviceData ?? SERVICE_DATA,
         RoleParameters: deployment.roleParameters ?? {},

@@ -5,6 +5,8 @@ import re
 LARGEST_ASN = 4294967295
 # Seconds after which FRR applies a changed route map (`bgp route-map delay-timer`, 5 by default)
 ROUTE_MAP_DELAY = 6
+# The exporter's collectors of what is compared
+COMPARED = ('bgp', 'default-route', 'host-routes')
 VRF_NAME = re.compile(r'^[A-Za-z0-9_.-]{1,15}$')
 ROUTE_TARGET = re.compile(r'^[0-9.]+:[0-9]+$')
 
@@ -128,7 +130,7 @@ def losses(before, after, seconds, expected):
     FRR has applied it to all sessions says nothing of it. What holds an expected name is left out.
     """
     stale = ['%s is not polled yet' % c['name'] for c in after['collectors']
-             if c['age_seconds'] is None or c['age_seconds'] > seconds - ROUTE_MAP_DELAY]
+             if c['name'] in COMPARED and (c['age_seconds'] is None or c['age_seconds'] > seconds - ROUTE_MAP_DELAY)]
     now = worth(after)
     gone = ['%s is lost' % name for name, good in worth(before).items()
             if good and not now.get(name) and not any(part in name.split() for part in expected)]
