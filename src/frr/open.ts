@@ -1,4 +1,4 @@
-/** Opens one of the three sources. Only that one's libraries are loaded: execa costs 8 MB for vtysh, zod 5 MB for a recording. */
+/** Opens one of the three sources. Only the code of that one is loaded: execa, for vtysh, costs 8 MB. */
 import type { SourceOptions } from './options.ts';
 import { socketSource } from './socket.ts';
 import { socketFolder, socketObstacle } from './socket-files.ts';

@@ -9,13 +9,12 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
-import { z } from 'zod';
 import { UserError } from '../base/user-error.ts';
 import type { InterfaceAddress } from './addresses.ts';
 import { answerOfVtysh } from './answers.ts';
 import type { Command } from './commands.ts';
 import type { Link } from './links.ts';
-import { type Answer, FRR_ERROR_REASONS, FrrError, type FrrSource } from './source.ts';
+import { type Answer, FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from './source.ts';
 
 const INDEX = 'index.json';
 const ADDRESSES = 'addresses.json';
@@ -23,24 +22,41 @@ const LINKS = 'links.json';
 /** What the failed commands share for their output: an empty file. */
 const NO_ANSWER = 'no-answer.txt';
 
-const Index = z.record(
-  z.string(),
-  z.object({
-    // A name alone: a recording comes from somebody else, and must not lead out of its folder.
-    file: z.string().regex(/^[^/\\\0]+$/, 'must be the name of a file in the folder'),
-    exit: z.int(),
-    stderr: z.string(),
-    /** Why there was no answer, where it was not vtysh that told. `stderr` has the message then. */
-    reason: z.enum(FRR_ERROR_REASONS).optional(),
-  }),
-);
+/** By command, as `Command.recordedAs` names it. */
+type Index = Record<string, { file: string; exit: number; stderr: string; reason?: FrrErrorReason }>;
+/** Addresses with their prefix length, by interface. */
+type Addresses = Record<string, string[]>;
+type Links = Record<string, Omit<Link, 'interface'>>;
 
-const Addresses = z.record(
-  z.string(),
-  z.array(z.string().refine((text) => parseAddress(text) !== undefined, 'must be like 192.0.2.1/32')),
-);
+/** Checks the value of one key of a file. Returns what is wrong after the key's name (`.exit: must be …`), or undefined. */
+type Check = (value: unknown) => string | undefined;
 
-const Links = z.record(z.string(), z.object({ up: z.boolean(), carrierChanges: z.int().min(0) }));
+const checkAnswer: Check = (value) => {
+  const { file, exit, stderr, reason } = (value ?? {}) as Record<string, unknown>;
+  // A name alone: a recording comes from somebody else, and must not lead out of its folder.
+  if (typeof file !== 'string' || !/^[^/\\\0]+$/.test(file))
+    return '.file: must be the name of a file in the folder';
+  if (!Number.isInteger(exit)) return '.exit: must be an integer';
+  if (typeof stderr !== 'string') return '.stderr: must be a string';
+  // Why there was no answer, if vtysh did not say so; `stderr` is the message then.
+  if (reason !== undefined && !(FRR_ERROR_REASONS as readonly unknown[]).includes(reason))
+    return `.reason: must be one of ${FRR_ERROR_REASONS.join(', ')}`;
+  return undefined;
+};
+
+const checkAddresses: Check = (value) => {
+  if (!Array.isArray(value)) return ': must be a list';
+  const wrong = value.findIndex((text) => typeof text !== 'string' || parseAddress(text) === undefined);
+  return wrong < 0 ? undefined : `.${wrong}: must be like 192.0.2.1/32`;
+};
+
+const checkLink: Check = (value) => {
+  const { up, carrierChanges } = (value ?? {}) as Record<string, unknown>;
+  if (typeof up !== 'boolean') return '.up: must be true or false';
+  if (!Number.isInteger(carrierChanges) || (carrierChanges as number) < 0)
+    return '.carrierChanges: must be an integer of at least 0';
+  return undefined;
+};
 
 /** A folder that is no recording, or a broken one. The message is one line that names the folder. */
 export class RecordingError extends UserError {
@@ -53,13 +69,13 @@ export class RecordingError extends UserError {
  * @throws RecordingError
  */
 export async function openRecording(directory: string, maxOutput: number): Promise<FrrSource> {
-  const index = await readJson(directory, INDEX, Index);
+  const index = await readJson<Index>(directory, INDEX, checkAnswer);
   if (index === undefined)
     throw new RecordingError(
       `${directory} is no recording: it has no ${INDEX}; make one with: frr-exporter record DIR`,
     );
-  const addresses = await readJson(directory, ADDRESSES, Addresses);
-  const links = await readJson(directory, LINKS, Links);
+  const addresses = await readJson<Addresses>(directory, ADDRESSES, checkAddresses);
+  const links = await readJson<Links>(directory, LINKS, checkLink);
 
   const notRecorded = (file: string, what: string) =>
     new FrrError(
@@ -120,11 +136,11 @@ export async function openRecording(directory: string, maxOutput: number): Promi
 }
 
 /** Undefined when there is no such file. */
-async function readJson<Schema extends z.ZodType>(
+async function readJson<Content extends object>(
   directory: string,
   name: string,
-  schema: Schema,
-): Promise<z.infer<Schema> | undefined> {
+  check: Check,
+): Promise<Content | undefined> {
   const file = path.join(directory, name);
   let text: string;
   try {
@@ -139,10 +155,13 @@ async function readJson<Schema extends z.ZodType>(
   } catch (error) {
     throw new RecordingError(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
-  const read = schema.safeParse(value);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  throw new RecordingError(`${file}: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new RecordingError(`${file}: must be an object`);
+  for (const [key, content] of Object.entries(value)) {
+    const problem = check(content);
+    if (problem !== undefined) throw new RecordingError(`${file}: ${key}${problem}`);
+  }
+  return value as Content;
 }
 
 type ParsedAddress = Omit<InterfaceAddress, 'interface'>;
@@ -172,7 +191,7 @@ export async function writeRecording(
   addresses: readonly InterfaceAddress[],
   links: readonly Link[],
 ): Promise<void> {
-  const index: z.infer<typeof Index> = {};
+  const index: Index = {};
   const texts = new Map<string, string | Buffer>();
   for (const { command, outcome } of recorded) {
     if (outcome instanceof FrrError) {
@@ -193,12 +212,12 @@ export async function writeRecording(
     texts.set(file, outcome.bytes);
     index[command.recordedAs] = { file, exit: 0, stderr: '' };
   }
-  const byInterface: z.infer<typeof Addresses> = {};
+  const byInterface: Addresses = {};
   for (const { interface: name, address, prefixLength } of addresses) {
     byInterface[name] ??= [];
     byInterface[name].push(`${address}/${prefixLength}`);
   }
-  const linkByInterface: z.infer<typeof Links> = {};
+  const linkByInterface: Links = {};
   for (const { interface: name, ...link } of links) linkByInterface[name] = link;
   await refuseIfNotEmpty(directory);
   try {

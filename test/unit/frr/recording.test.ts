@@ -124,13 +124,12 @@ describe('openRecording', () => {
     [
       'an index that is no object',
       { 'index.json': '[]' },
-      (folder: string) => `${folder}/index.json: the whole: Invalid input: expected record, received array`,
+      (folder: string) => `${folder}/index.json: must be an object`,
     ],
     [
       'an entry without an exit status',
       { 'index.json': indexOf({ exit: undefined }) },
-      (folder: string) =>
-        `${folder}/index.json: show bgp vrf all summary json.exit: Invalid input: expected number, received undefined`,
+      (folder: string) => `${folder}/index.json: show bgp vrf all summary json.exit: must be an integer`,
     ],
     [
       'a file elsewhere',
@@ -142,7 +141,7 @@ describe('openRecording', () => {
       'a reason that is none',
       { 'index.json': indexOf({ reason: 'bad luck' }) },
       (folder: string) =>
-        `${folder}/index.json: show bgp vrf all summary json.reason: Invalid option: expected one of ${FRR_ERROR_REASONS.map((reason) => `"${reason}"`).join('|')}`,
+        `${folder}/index.json: show bgp vrf all summary json.reason: must be one of ${FRR_ERROR_REASONS.join(', ')}`,
     ],
     [
       'an address without a length',
@@ -261,6 +260,25 @@ describe('writeRecording', () => {
       'links.json': '{"eth1": {"up": 1, "carrierChanges": 3}}',
     });
     await expect(openRecording(folder, 1000)).rejects.toThrow(`${folder}/links.json: eth1.up: `);
+  });
+
+  it.each([
+    ['index.json', { z: null }, 'z.file: must be the name of a file in the folder'],
+    ['index.json', { z: { file: 'a', exit: 0.5, stderr: '' } }, 'z.exit: must be an integer'],
+    ['index.json', { z: { file: 'a', exit: 0 } }, 'z.stderr: must be a string'],
+    ['addresses.json', { lo: '127.0.0.1/8' }, 'lo: must be a list'],
+    ['addresses.json', { lo: ['127.0.0.1/8', 1] }, 'lo.1: must be like 192.0.2.1/32'],
+    ['links.json', { eth1: null }, 'eth1.up: must be true or false'],
+    ['links.json', { eth1: { up: true } }, 'eth1.carrierChanges: must be an integer of at least 0'],
+    [
+      'links.json',
+      { eth1: { up: true, carrierChanges: -1 } },
+      'eth1.carrierChanges: must be an integer of at least 0',
+    ],
+    ['links.json', null, 'must be an object'],
+  ])('refuses a %s that contains %j', async (file, content, problem) => {
+    const folder = recording({ 'index.json': '{}', [file]: JSON.stringify(content) });
+    await expect(openRecording(folder, 1000)).rejects.toThrow(`${folder}/${file}: ${problem}`);
   });
 
   it('keeps the answers about VRFs of similar names apart', async () => {
