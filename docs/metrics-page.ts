@@ -10,7 +10,7 @@ import type { Descriptor } from '../src/metrics/family.ts';
 import { startProcessMetrics } from '../src/metrics/process.ts';
 import { POLLER_DESCRIPTORS } from '../src/poller/poller-metrics.ts';
 import { WEB_CONFIG_DESCRIPTORS } from '../src/web/config/watch.ts';
-import { measureRequests } from '../src/web/request-metrics.ts';
+import { createRequestMetrics } from '../src/web/request-metrics.ts';
 import { DIFFERENCES } from './compat-differences.ts';
 
 const PACES: Readonly<Record<Pace, string>> = {
@@ -68,7 +68,7 @@ function differencesTable(): string {
 
 async function processTable(): Promise<string> {
   const metrics = startProcessMetrics();
-  measureRequests(() => {}, new Set(), metrics.registry);
+  createRequestMetrics(metrics.registry);
   const described = await metrics.registry.getMetricsAsJSON();
   metrics.stop();
   const rows = described

@@ -5,7 +5,7 @@ import { BUILD_DESCRIPTORS } from '../src/metrics/build.ts';
 import { startProcessMetrics } from '../src/metrics/process.ts';
 import { POLLER_DESCRIPTORS } from '../src/poller/poller-metrics.ts';
 import { WEB_CONFIG_DESCRIPTORS } from '../src/web/config/watch.ts';
-import { measureRequests } from '../src/web/request-metrics.ts';
+import { createRequestMetrics } from '../src/web/request-metrics.ts';
 
 /** Label names by the name of the series as Prometheus stores it: a histogram has three. */
 export type Catalogue = ReadonlyMap<string, ReadonlySet<string>>;
@@ -24,7 +24,7 @@ export async function catalogue(): Promise<Catalogue> {
   ];
   for (const { name, labels } of descriptors) found.set(name, new Set(labels));
   const metrics = startProcessMetrics();
-  measureRequests(() => {}, new Set(), metrics.registry);
+  createRequestMetrics(metrics.registry);
   for (const { name } of metrics.registry.getMetricsAsArray()) {
     const metric = metrics.registry.getSingleMetric(name) as unknown as { labelNames?: string[] };
     const labels = metric.labelNames ?? [];

@@ -10,54 +10,50 @@ import { type BodyPart, familiesPart } from '../metrics/body.ts';
 import { type Build, buildFamily } from '../metrics/build.ts';
 import { startPoller } from '../poller/scheduler.ts';
 import { PLAIN_HTTP, type WebConfigSource } from '../web/config/in-force.ts';
-import { createConnectionListener, type Listener } from '../web/listener.ts';
-import { createPages, type Handler } from '../web/routes.ts';
+import { createListener, type Listener } from '../web/listener.ts';
+import type { Protection } from '../web/protection.ts';
+import type { ObserveRequest } from '../web/request-metrics.ts';
+import { createRoutes } from '../web/routes.ts';
 import { openConfiguredSource, pollSettings } from './frr.ts';
 
 /** Metrics about this program itself; loaded only if they are enabled. */
 interface OwnMetrics {
-  readonly measured: (handler: Handler, paths: ReadonlySet<string>) => Handler;
+  readonly observeRequest?: ObserveRequest;
   readonly parts: () => readonly BodyPart[];
   readonly stop: () => void;
 }
 
 async function startOwnMetrics({ webDisableExporterMetrics }: Config): Promise<OwnMetrics> {
-  if (webDisableExporterMetrics)
-    return { measured: (handler) => handler, parts: () => [], stop: () => undefined };
-  const [{ startProcessMetrics }, { measureRequests }] = await Promise.all([
+  if (webDisableExporterMetrics) return { parts: () => [], stop: () => undefined };
+  const [{ startProcessMetrics }, { createRequestMetrics }] = await Promise.all([
     import('../metrics/process.ts'),
     import('../web/request-metrics.ts'),
   ]);
   const metrics = startProcessMetrics();
   return {
-    measured: (handler, paths) => measureRequests(handler, paths, metrics.registry),
+    observeRequest: createRequestMetrics(metrics.registry),
     parts: () => [metrics.part()],
     stop: metrics.stop,
   };
 }
 
 /** What the web configuration file requires; loaded only if there is one. */
-interface Protection {
+interface Security {
   readonly webConfig: WebConfigSource;
-  readonly protected: (handler: Handler) => Handler;
+  readonly protection?: Protection;
   readonly stop: () => Promise<void>;
 }
 
-async function openProtection({ webConfigFile }: Config, log: Logger): Promise<Protection> {
-  if (webConfigFile === undefined)
-    return { webConfig: PLAIN_HTTP, protected: (handler) => handler, stop: async () => undefined };
-  const [{ openWebConfig }, { createPasswords }, { protect }] = await Promise.all([
+async function openSecurity({ webConfigFile }: Config, log: Logger): Promise<Security> {
+  if (webConfigFile === undefined) return { webConfig: PLAIN_HTTP, stop: async () => undefined };
+  const [{ openWebConfig }, { createPasswords }, { createProtection }] = await Promise.all([
     import('../web/config/watch.ts'),
     import('../web/passwords.ts'),
     import('../web/protection.ts'),
   ]);
   const webConfig = await openWebConfig(webConfigFile, log);
   const passwords = createPasswords();
-  return {
-    webConfig,
-    protected: (handler) => protect(handler, webConfig, passwords, log),
-    stop: passwords.close,
-  };
+  return { webConfig, protection: createProtection(webConfig, passwords), stop: passwords.close };
 }
 
 /** Listens on systemd's sockets, or on the addresses of the flags. */
@@ -81,8 +77,8 @@ async function notify(state: 'READY=1' | 'STOPPING=1', log: Logger): Promise<voi
  * @throws ListenError, SystemdError, WebConfigError, RecordingError, StaleFolderError
  */
 export async function serve(config: Config, build: Build, log: Logger, ended: AbortSignal): Promise<void> {
-  const protection = await openProtection(config, log);
-  const { webConfig } = protection;
+  const security = await openSecurity(config, log);
+  const { webConfig } = security;
   const { source, why } = await openConfiguredSource(config);
   log.info(
     { version: build.version, node: process.version, source: source.kind, why },
@@ -103,7 +99,7 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
   });
   let listener: Listener | undefined;
   try {
-    const { handler, paths } = await createPages({
+    const handler = await createRoutes({
       config,
       poller,
       collectors: {
@@ -120,10 +116,11 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
         ...ownMetrics.parts(),
       ],
       version: build.version,
+      protection: security.protection,
+      observeRequest: ownMetrics.observeRequest,
       log,
     });
-    const answer = ownMetrics.measured(protection.protected(handler), paths);
-    listener = createConnectionListener(webConfig, answer, log);
+    listener = createListener(webConfig, handler, log);
     for (const address of await listen(listener, config))
       log.info({ address, tls: webConfig.current().tls !== undefined }, 'listening');
     await notify('READY=1', log);
@@ -137,6 +134,6 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
     process.off('SIGHUP', reload);
     maintenance.stop();
     ownMetrics.stop();
-    await Promise.all([poller.stop(), listener?.close(), protection.stop()]);
+    await Promise.all([poller.stop(), listener?.close(), security.stop()]);
   }
 }

@@ -1,47 +1,48 @@
 /**
- * Takes connections, on any number of addresses, and hands each to a server made for the web configuration that is in
- * force when it comes. So certificates, and whether there are any, change without a restart, and connections that
- * exist live on with what they began with.
+ * Listens on any number of addresses, and serves each connection with the web configuration that is in force when the
+ * connection is accepted. So TLS can be changed, enabled and disabled without a restart, and existing connections
+ * continue as they began.
  */
-import type { Server as HttpServer } from 'node:http';
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import { type AddressInfo, createServer as createListener, type Server, type Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { Server } from 'node:http';
+import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { Logger } from '../base/log.ts';
 import { UserError } from '../base/user-error.ts';
 import { type ListenAddress, listenAddressText } from '../flags/values.ts';
 import { clientRefused } from './client-certificates.ts';
 import type { LoadedWebConfig, WebConfigSource } from './config/in-force.ts';
+import type { LoadedTls } from './config/tls-options.ts';
+import type { WebConfig } from './config/web-config.ts';
 import type { Handler } from './routes.ts';
 
-/** Not imported: an import looks at every export of node:http, and those of WebSocket load 12 MB of a client. */
+/** Not imported: an import evaluates every export of node:http, and WebSocket's load a client of 12 MB. */
 const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
 
-/** Where slow and greedy clients find their limits. Times in milliseconds. */
+/** Limits for slow and greedy clients. Times in milliseconds. */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2_000,
-  /** Longer than the scrape intervals that are in use, so that Prometheus keeps its connection. */
+  /** Longer than usual scrape intervals, so that Prometheus can reuse its connection. */
   keepAliveTimeout: 125_000,
   /** Bytes. */
   maxHeaderSize: 16_384,
 } as const;
 
 /**
- * Connections at a time. When there are more, the oldest goes: that of a client that keeps many open and says nothing,
- * or an idle one of Prometheus, which then opens another. So nobody can keep others out by holding connections.
+ * Concurrent connections. Beyond that the oldest is closed: one of a client that opens many and sends nothing, or an
+ * idle one of Prometheus, which then opens another. So nobody can lock others out by holding connections.
  */
-const MOST_CONNECTIONS = 512;
+const MAX_CONNECTIONS = 512;
 
-/** Requests at a time on one HTTP/2 connection. */
-const MOST_STREAMS = 32;
+/** Concurrent requests on one HTTP/2 connection. */
+const MAX_STREAMS = 32;
 
-/** Answers that are being sent get this long, in milliseconds, when the program ends. */
-const LAST_ANSWERS_MILLISECONDS = 300;
+/** How long responses that are being sent may take at shutdown, in milliseconds. */
+const LAST_RESPONSES_MILLISECONDS = 300;
 
-/** An address that cannot be listened on. The message is one line for a person. */
+/** An address that cannot be listened on. The message is one line. */
 export class ListenError extends UserError {
   override readonly name = 'ListenError';
 }
@@ -64,136 +65,99 @@ function explanation(error: NodeJS.ErrnoException): string {
   }
 }
 
-/** A server that does not listen itself, but is given connections. */
-interface Front {
-  readonly take: (socket: Socket) => void;
-  /** Ends connections on which nothing is asked. */
-  readonly closeIdle: () => void;
-  /** Looks after the time limits no more: without this, the server and its timer would stay for ever. */
-  readonly end: () => void;
+export interface Listener {
+  /**
+   * Starts to listen on an address.
+   * @returns the address, with the port that was selected for port 0
+   * @throws ListenError
+   */
+  readonly listen: (address: ListenAddress) => Promise<string>;
+  /** The same for a socket that was opened by somebody else, such as systemd. */
+  readonly adopt: (fileDescriptor: number) => Promise<string>;
+  /** Stops listening, allows responses to finish for a moment, and closes all connections. */
+  readonly close: () => Promise<void>;
 }
 
-function serverFor(
-  { config, tls }: LoadedWebConfig,
-  handler: Handler,
-): HttpServer | HttpsServer | Http2SecureServer {
-  if (tls === undefined) return createHttpServer(LIMITS, handler);
-  const { options } = tls;
-  if (!config.http2)
-    return createHttpsServer({ ...options, ...LIMITS, ALPNProtocols: ['http/1.1'] }, handler);
-  // HTTP/1 and HTTP/2 requests look alike to the handler; that is what Node's compatibility layer is for.
-  const server = createSecureServer(
-    {
-      ...options,
-      ...LIMITS,
-      allowHTTP1: true,
-      settings: { maxConcurrentStreams: MOST_STREAMS },
-      maxSessionMemory: 4,
-    },
-    handler as unknown as Parameters<typeof createSecureServer>[1],
-  );
-  return Object.assign(server, LIMITS);
-}
-
-function createFront(loaded: LoadedWebConfig, handler: Handler, log: Logger): Front {
-  const server = serverFor(loaded, handler);
+/** Makes a listener, which does not listen yet. */
+export function createListener(webConfig: WebConfigSource, handler: Handler, log: Logger): Listener {
+  const sockets = new Set<Socket>();
+  const servers: Server[] = [];
   const sessions = new Set<ServerHttp2Session>();
-  const refusal = loaded.config.tls;
-  if (refusal !== undefined)
-    (server as HttpsServer).prependListener('secureConnection', (socket: TLSSocket) => {
-      const why = clientRefused(socket, refusal);
-      if (why === undefined) return;
-      log.debug({ client: socket.remoteAddress }, why);
-      socket.destroy();
-    });
-  server.on('session', (session: ServerHttp2Session) => {
+  // HTTP/1 and HTTP/2 requests look the same to the handler: that is the purpose of Node's compatibility layer.
+  const http2 = createHttp2Server(
+    { settings: { maxConcurrentStreams: MAX_STREAMS }, maxSessionMemory: 4 },
+    handler as unknown as Parameters<typeof createHttp2Server>[1],
+  );
+  http2.on('session', (session) => {
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
     session.setTimeout(LIMITS.keepAliveTimeout, () => session.close());
   });
-  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-    log.debug({ client: socket.remoteAddress }, `TLS handshake failed: ${error.message}`);
-    socket.destroy();
-  });
-  // A server that listens begins here to look after the time limits of its connections; this one is only given them.
-  server.emit('listening');
-  return {
-    take: (socket) => void server.emit('connection', socket),
-    closeIdle: () => {
-      (server as HttpServer).closeIdleConnections();
-      for (const session of sessions) session.close();
-    },
-    end: () => void server.close(),
-  };
-}
 
-export interface Listener {
-  /**
-   * Begins to listen.
-   * @returns where, with the port that was taken for port 0
-   * @throws ListenError
-   */
-  readonly listen: (address: ListenAddress) => Promise<string>;
-  /** The same for a socket that somebody else, such as systemd, has opened. */
-  readonly adopt: (fileDescriptor: number) => Promise<string>;
-  /** Stops to listen, lets answers be finished for a moment, and ends all connections. */
-  readonly close: () => Promise<void>;
-}
+  /** Decrypts connections. It is given them, and does not listen itself. */
+  function createTlsFront(
+    config: WebConfig,
+    tls: LoadedTls,
+    serveHttp1: (socket: Socket) => void,
+  ): TlsServer {
+    const ALPNProtocols = config.http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
+    const front = createTlsServer({ ...tls.options, ALPNProtocols }, (socket) => {
+      const refusal = config.tls && clientRefused(socket, config.tls);
+      if (refusal !== undefined) {
+        log.debug({ client: socket.remoteAddress }, refusal);
+        socket.destroy();
+      } else if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+      else serveHttp1(socket);
+    });
+    return front.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+      log.debug({ client: socket.remoteAddress }, `TLS handshake failed: ${error.message}`);
+      socket.destroy();
+    });
+  }
 
-/** Makes a listener; it listens nowhere yet. */
-export function createConnectionListener(
-  webConfig: WebConfigSource,
-  handler: Handler,
-  log: Logger,
-): Listener {
-  const sockets = new Set<Socket>();
-  const listening: Server[] = [];
-  const fronts = new Map<LoadedWebConfig, { front: Front; connections: number }>();
+  function createServer(): Server {
+    const server = createHttpServer(LIMITS, handler);
+    // Node's own listener, which parses HTTP, gets a connection only after that is decrypted.
+    const [parse] = server.listeners('connection') as [(socket: Socket) => void];
+    const serveHttp1 = parse.bind(server);
+    const tlsFronts = new WeakMap<LoadedWebConfig, TlsServer>();
 
-  function frontFor(loaded: LoadedWebConfig) {
-    const known = fronts.get(loaded);
-    if (known !== undefined) return known;
-    // Those of older configurations go with their last connection.
-    for (const [older, { front, connections }] of fronts) {
-      if (connections > 0) continue;
-      front.end();
-      fronts.delete(older);
+    async function accept(socket: Socket): Promise<void> {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      // An error before a server has the connection would otherwise end the program.
+      socket.on('error', () => socket.destroy());
+      const [oldest] = sockets;
+      if (sockets.size > MAX_CONNECTIONS) oldest?.destroy();
+      await webConfig.refresh();
+      if (socket.destroyed) return;
+      const loaded = webConfig.current();
+      if (loaded.tls === undefined) return serveHttp1(socket);
+      // As of a connection that a TLS server has accepted itself.
+      socket.allowHalfOpen = false;
+      const front = tlsFronts.get(loaded) ?? createTlsFront(loaded.config, loaded.tls, serveHttp1);
+      tlsFronts.set(loaded, front);
+      front.emit('connection', socket);
     }
-    const made = { front: createFront(loaded, handler, log), connections: 0 };
-    fronts.set(loaded, made);
-    return made;
+
+    return server.removeAllListeners('connection').on('connection', (socket) => void accept(socket));
   }
 
-  async function accept(socket: Socket): Promise<void> {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    // What goes wrong before a server listens to the connection would otherwise end the program.
-    socket.on('error', () => socket.destroy());
-    const [oldest] = sockets;
-    if (sockets.size > MOST_CONNECTIONS) oldest?.destroy();
-    await webConfig.refresh();
-    if (socket.destroyed) return;
-    const entry = frontFor(webConfig.current());
-    entry.connections++;
-    socket.on('close', () => entry.connections--);
-    entry.front.take(socket);
-  }
-
-  function begin(options: object, asked: string): Promise<string> {
-    const server = createListener({ noDelay: true }, (socket) => void accept(socket));
+  function start(options: object, requested: string): Promise<string> {
+    const server = createServer();
     return new Promise((resolve, reject) => {
       const failed = (error: Error) =>
-        reject(new ListenError(`cannot listen on ${asked}: ${explanation(error)}`, { cause: error }));
+        reject(new ListenError(`cannot listen on ${requested}: ${explanation(error)}`, { cause: error }));
       server.once('error', failed);
       server.listen(options, () => {
         server.off('error', failed);
         server.on('error', (error) => log.error({ err: error }, `listening failed: ${error.message}`));
-        listening.push(server);
-        const where = server.address() as AddressInfo | string | null;
+        servers.push(server);
+        const address = server.address() as AddressInfo | string | null;
         resolve(
-          typeof where === 'object' && where !== null
-            ? listenAddressText({ host: where.address, port: where.port })
-            : String(where),
+          typeof address === 'object' && address !== null
+            ? listenAddressText({ host: address.address, port: address.port })
+            : String(address),
         );
       });
     });
@@ -201,17 +165,16 @@ export function createConnectionListener(
 
   return {
     listen: ({ host, port }) =>
-      begin({ port, ...(host === undefined ? {} : { host }) }, listenAddressText({ host, port })),
-    adopt: (fileDescriptor) => begin({ fd: fileDescriptor }, `file descriptor ${fileDescriptor}`),
+      start({ port, ...(host === undefined ? {} : { host }) }, listenAddressText({ host, port })),
+    adopt: (fileDescriptor) => start({ fd: fileDescriptor }, `file descriptor ${fileDescriptor}`),
     close: async () => {
-      const closed = listening.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-      for (const { front } of fronts.values()) front.closeIdle();
-      const hurry = setTimeout(() => {
+      const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      for (const session of sessions) session.close();
+      const deadline = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
-      }, LAST_ANSWERS_MILLISECONDS);
+      }, LAST_RESPONSES_MILLISECONDS);
       await Promise.all(closed);
-      clearTimeout(hurry);
-      for (const { front } of fronts.values()) front.end();
+      clearTimeout(deadline);
     },
   };
 }

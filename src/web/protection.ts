@@ -1,12 +1,10 @@
-/** What stands before every page: the headers, the rate limit and the passwords of the web configuration. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '../base/log.ts';
+/** The protection of all paths: the headers, the rate limit and the passwords of the web configuration. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { WebConfigSource } from './config/in-force.ts';
 import type { RateLimit } from './config/web-config.ts';
 import { basicCredentials, type Passwords } from './passwords.ts';
-import type { Handler } from './routes.ts';
 
-/** A bucket of tokens: full at first, one more each interval, one less with each request. */
+/** A bucket of tokens: full at first; each interval adds one, and each request takes one. */
 export interface TokenBucket {
   /** Takes a token if there is one. */
   readonly take: (limit: RateLimit, nowSeconds: number) => boolean;
@@ -29,56 +27,43 @@ export function createTokenBucket(): TokenBucket {
 const REFUSALS = {
   401: 'Unauthorized\n',
   429: 'Too Many Requests\n',
-  500: 'Internal Server Error\n',
   503: 'Service Unavailable\n',
 } as const;
 
-function refuse(response: ServerResponse, status: keyof typeof REFUSALS, version: number): void {
-  response.statusCode = status;
-  response.setHeader('content-type', 'text/plain; charset=utf-8');
-  response.setHeader('x-content-type-options', 'nosniff');
-  if (status === 401) response.setHeader('www-authenticate', 'Basic realm="frr-exporter", charset="UTF-8"');
-  else response.setHeader('retry-after', '1');
-  // Who may not come in does not keep a connection either. HTTP/2 has no such header.
-  if (version < 2) response.setHeader('connection', 'close');
-  response.end(REFUSALS[status]);
-}
+/** Runs before a request is served, and ends those that are refused. */
+export type Protection = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** Puts the protection before the pages. */
-export function protect(
-  pages: Handler,
-  webConfig: WebConfigSource,
-  passwords: Passwords,
-  log: Logger,
-): Handler {
+export function createProtection(webConfig: WebConfigSource, passwords: Passwords): Protection {
   const bucket = createTokenBucket();
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function refusal(request: FastifyRequest): Promise<keyof typeof REFUSALS | undefined> {
+    const { users, rateLimit } = webConfig.current().config;
+    if (rateLimit !== undefined && !bucket.take(rateLimit, performance.now() / 1000)) return 429;
+    if (users.size === 0) return undefined;
+    const credentials = basicCredentials(request.headers.authorization);
+    const verdict = credentials === undefined ? 'wrong' : await passwords.verify(credentials, users);
+    return { right: undefined, wrong: 401 as const, busy: 503 as const }[verdict];
+  }
+
+  return async (request, reply) => {
     let gone = false;
-    response.once('close', () => {
+    reply.raw.once('close', () => {
       gone = true;
     });
     await webConfig.refresh();
-    const { headers, users, rateLimit } = webConfig.current().config;
-    for (const [name, value] of headers) response.setHeader(name, value);
-    const refused = (status: keyof typeof REFUSALS) => refuse(response, status, request.httpVersionMajor);
-    if (rateLimit !== undefined && !bucket.take(rateLimit, performance.now() / 1000)) return refused(429);
-    if (users.size > 0) {
-      const credentials = basicCredentials(request.headers.authorization);
-      if (credentials === undefined) return refused(401);
-      const verdict = await passwords.verify(credentials, users);
-      if (verdict === 'busy') return refused(503);
-      if (verdict === 'wrong') return refused(401);
+    reply.headers(Object.fromEntries(webConfig.current().config.headers));
+    const status = await refusal(request);
+    if (gone) {
+      // A handler would wait for the end of a response that has ended already.
+      reply.hijack();
+      return;
     }
-    // The pages would wait for an end of the answer that has been already, and count it as one under way for ever.
-    if (!gone) pages(request, response);
-  }
-
-  return (request, response) => {
-    answer(request, response).catch((error: Error) => {
-      log.error({ err: error }, `request failed: ${error.message}`);
-      if (response.headersSent) response.destroy();
-      else refuse(response, 500, request.httpVersionMajor);
-    });
+    if (status === undefined) return;
+    reply.code(status).type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff');
+    if (status === 401) reply.header('www-authenticate', 'Basic realm="frr-exporter", charset="UTF-8"');
+    else reply.header('retry-after', '1');
+    // A refused client's connection is closed. HTTP/2 has no such header.
+    if (request.raw.httpVersionMajor < 2) reply.header('connection', 'close');
+    await reply.send(REFUSALS[status]);
   };
 }

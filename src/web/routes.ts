@@ -1,4 +1,4 @@
-/** The pages: which paths there are, and what they answer. How connections come in is not known here. */
+/** The paths that are served, and their responses. Independent of how connections are accepted. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../base/log.ts';
@@ -10,31 +10,34 @@ import type { Poller } from '../poller/scheduler.ts';
 import { statusDocument } from '../status/document.ts';
 import { BadRequest, type CollectorNames, wantedCollectors } from './collect-filter.ts';
 import { LANDING_CONTENT_SECURITY_POLICY, type Link, landingPage } from './pages/landing.ts';
+import type { Protection } from './protection.ts';
+import type { ObserveRequest } from './request-metrics.ts';
 
-export interface PagesOptions {
+export interface RoutesOptions {
   readonly config: Pick<Config, 'webTelemetryPath' | 'webMaxRequests' | 'webExternalUrl' | 'webRoutePrefix'>;
   readonly poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'>;
   readonly collectors: CollectorNames;
   readonly maintenance: () => Maintenance;
-  /** Parts of a scrape's body that do not come from FRR. */
+  /** The parts of `/metrics` that do not come from FRR. */
   readonly otherParts: () => readonly BodyPart[];
   readonly version: string;
+  /** Runs before each request, those for unknown paths included. */
+  readonly protection?: Protection | undefined;
+  /** Is called after each response. */
+  readonly observeRequest?: ObserveRequest | undefined;
   readonly log: Logger;
 }
 
-/** Answers a request that has come in. */
+/** Serves a request. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-export interface Pages {
-  readonly handler: Handler;
-  /** Every path that is documented, with the prefix. */
-  readonly paths: ReadonlySet<string>;
-}
 
 const PLAIN = 'text/plain; charset=utf-8';
 
-/** Whether the client takes gzip (RFC 9110, 12.5.3). */
-export function takesGzip(acceptEncoding: string | undefined): boolean {
+/** The label of all unknown paths, so that requests cannot make series. */
+const OTHER = 'other';
+
+/** Whether the client accepts gzip (RFC 9110, 12.5.3). */
+export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   let any = false;
   for (const offer of (acceptEncoding ?? '').toLowerCase().split(',')) {
     const [coding, ...parameters] = offer.split(';').map((part) => part.trim());
@@ -45,16 +48,17 @@ export function takesGzip(acceptEncoding: string | undefined): boolean {
   return any;
 }
 
-/** Path and query of a request's target, which may also be a whole URL (RFC 9112, 3.2.2). */
+/** Path and query of a request target, which may also be an absolute URL (RFC 9112, 3.2.2). */
 function target(url: string): readonly [path: string, query: string] {
   const relative = url.replace(/^https?:\/\/[^/?#]*/i, '');
   const [path = '', ...query] = relative.split('?');
   return [path === '' ? '/' : path, query.join('?')];
 }
 
-/** Makes the pages. */
-export async function createPages(options: PagesOptions): Promise<Pages> {
-  const { config, poller, collectors, maintenance, otherParts, version, log } = options;
+/** Makes the handler of all requests. */
+export async function createRoutes(options: RoutesOptions): Promise<Handler> {
+  const { config, poller, collectors, maintenance, otherParts, version, protection, observeRequest, log } =
+    options;
   const externalPath = config.webExternalUrl?.pathname.replace(/\/+$/, '') ?? '';
   const prefix = config.webRoutePrefix ?? externalPath;
   const linkPrefix = config.webExternalUrl === undefined ? prefix : externalPath;
@@ -64,18 +68,19 @@ export async function createPages(options: PagesOptions): Promise<Pages> {
     firstPollIsDone = true;
   });
 
+  /** Concurrent scrapes. */
   let scrapes = 0;
 
   async function metrics(request: FastifyRequest, reply: FastifyReply): Promise<Buffer | string> {
     const only = wantedCollectors(target(request.url)[1], collectors);
     if (config.webMaxRequests > 0 && scrapes >= config.webMaxRequests) {
       reply.code(503).type(PLAIN).header('retry-after', '1');
-      return `${scrapes} scrapes are being answered, and --web.max-requests allows no more\n`;
+      return `${scrapes} scrapes are in progress, and --web.max-requests allows no more\n`;
     }
     scrapes++;
     reply.raw.once('close', () => scrapes--);
     const { format, contentType } = negotiate(request.headers.accept);
-    const gzip = takesGzip(request.headers['accept-encoding'] as string | undefined);
+    const gzip = acceptsGzip(request.headers['accept-encoding'] as string | undefined);
     const body = await poller.body({
       format,
       gzip,
@@ -106,32 +111,61 @@ export async function createPages(options: PagesOptions): Promise<Pages> {
     return `${JSON.stringify(statusNow(), undefined, 2)}\n`;
   }
 
-  const pages = [
+  const routes = [
     { path: config.webTelemetryPath, what: 'the metrics, for Prometheus', answer: metrics },
     { path: '/api/v1/status', what: 'the same for people and scripts, as JSON', answer: status },
     { path: '/healthz', what: 'whether this program is alive', answer: alive },
     { path: '/readyz', what: 'whether FRR has been asked once', answer: ready },
   ] as const;
-  const links: readonly Link[] = pages.map(({ path, what }) => ({ path: `${linkPrefix}${path}`, what }));
+  const links: readonly Link[] = routes.map(({ path, what }) => ({ path: `${linkPrefix}${path}`, what }));
 
   async function landing(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
     reply.type('text/html; charset=utf-8').header('x-content-type-options', 'nosniff');
     // A web configuration file may have set one of its own.
-    if (!reply.raw.hasHeader('content-security-policy'))
+    if (!reply.hasHeader('content-security-policy'))
       reply.header('content-security-policy', LANDING_CONTENT_SECURITY_POLICY);
     return landingPage(statusNow(), links);
   }
 
-  // The servers that listen are not Fastify's: there may be several, with or without TLS.
+  const paths = new Set([`${prefix}/`]);
+
+  async function beforeRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const start = performance.now();
+    const [path] = target(request.url);
+    reply.raw.once('finish', () =>
+      observeRequest?.(paths.has(path) ? path : OTHER, reply.statusCode, (performance.now() - start) / 1000),
+    );
+    await protection?.(request, reply);
+  }
+
+  async function explain(
+    error: Error & { statusCode?: number },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) {
+    const code = error.statusCode ?? 500;
+    reply.code(code).type(PLAIN);
+    if (error instanceof BadRequest) return `${error.message}\n`;
+    if (code < 500) return 'bad request\n';
+    log.error({ err: error, path: request.url }, `request failed: ${error.message}`);
+    return 'internal error; the log has the reason\n';
+  }
+
+  // The servers that listen are not Fastify's: each address has one, with or without TLS.
   const app = fastify({
     exposeHeadRoutes: true,
-    // A path that cannot be decoded.
-    frameworkErrors: (_error, _request, reply) =>
-      (reply as FastifyReply).code(400).type(PLAIN).send('bad request\n'),
+    // For a path that it cannot decode, Fastify runs no hooks.
+    frameworkErrors: async (error, request, reply: FastifyReply) => {
+      const failure = await beforeRequest(request, reply).then(
+        () => error,
+        (failed) => failed,
+      );
+      if (!reply.sent) await reply.send(await explain(failure, request, reply));
+    },
   });
-  const paths = new Set([`${prefix}/`]);
+  app.addHook('onRequest', beforeRequest);
   app.get(`${prefix}/`, landing);
-  for (const { path, answer } of pages) {
+  for (const { path, answer } of routes) {
     app.get(`${prefix}${path}`, answer);
     paths.add(`${prefix}${path}`);
   }
@@ -141,28 +175,17 @@ export async function createPages(options: PagesOptions): Promise<Pages> {
       paths.add(path);
     }
 
-  // Before Fastify would read a body that nobody wants.
+  const notFound = (_request: FastifyRequest, reply: FastifyReply) =>
+    reply.code(404).type(PLAIN).send('not found\n');
+  // Before Fastify reads the body of a request that is refused.
   app.addHook('onRequest', async (request, reply) => {
     if (request.method === 'GET' || request.method === 'HEAD') return;
-    const there = paths.has(target(request.url)[0]);
-    if (there) reply.header('allow', 'GET, HEAD');
-    await reply
-      .code(there ? 405 : 404)
-      .type(PLAIN)
-      .send(there ? 'method not allowed\n' : 'not found\n');
+    if (!paths.has(target(request.url)[0])) return notFound(request, reply);
+    reply.code(405).type(PLAIN).header('allow', 'GET, HEAD');
+    await reply.send('method not allowed\n');
   });
-  app.setNotFoundHandler(async (_request, reply) => {
-    reply.code(404).type(PLAIN);
-    return 'not found\n';
-  });
-  app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
-    const code = error.statusCode ?? 500;
-    reply.code(code).type(PLAIN);
-    if (error instanceof BadRequest) return `${error.message}\n`;
-    if (code < 500) return 'bad request\n';
-    log.error({ err: error, path: request.url }, `request failed: ${error.message}`);
-    return 'internal error; the log has the reason\n';
-  });
+  app.setNotFoundHandler(notFound);
+  app.setErrorHandler(explain);
   await app.ready();
-  return { handler: (request, response) => app.routing(request, response), paths };
+  return (request, response) => app.routing(request, response);
 }

@@ -9,7 +9,7 @@ import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
 import { labels, metric, NO_LABELS } from '../../../src/metrics/family.ts';
 import type { BodyOptions, Poller } from '../../../src/poller/scheduler.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
-import { createPages, takesGzip } from '../../../src/web/routes.ts';
+import { acceptsGzip, createRoutes } from '../../../src/web/routes.ts';
 
 const UP = metric({ name: 'frr_up', type: 'gauge', help: 'FRR answers.', labels: [], source: 'a test' });
 
@@ -62,11 +62,15 @@ const poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'> = {
   }),
 };
 
+/** What the metrics of requests are made from. */
+const observed: [path: string, status: number][] = [];
+
 let server: Server;
 let base: string;
 
 beforeAll(async () => {
-  const { handler } = await createPages({
+  const handler = await createRoutes({
+    observeRequest: (path, status) => observed.push([path, status]),
     config: {
       webTelemetryPath: '/metrics',
       webMaxRequests: 2,
@@ -151,7 +155,7 @@ test('more scrapes at a time than are allowed', async () => {
   const refused = await fetch(`${base}/metrics`);
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).toBe('1');
-  expect(await refused.text()).toBe('2 scrapes are being answered, and --web.max-requests allows no more\n');
+  expect(await refused.text()).toBe('2 scrapes are in progress, and --web.max-requests allows no more\n');
   expect((await fetch(`${base}/healthz`)).status).toBe(200);
   release?.();
   held = undefined;
@@ -192,6 +196,24 @@ test('the landing page', async () => {
   for (const path of ['/metrics', '/healthz', '/readyz']) expect(html).toContain(`<a href="${path}">`);
 });
 
+test('each response is observed, unknown paths as one', async () => {
+  observed.length = 0;
+  const status = async (path: string, method = 'GET') => {
+    const response = await fetch(`${base}${path}`, { method });
+    return [response.status, await response.text()];
+  };
+  expect(await status('/metrics?x', 'POST')).toEqual([405, 'method not allowed\n']);
+  expect(await status('/nothing', 'POST')).toEqual([404, 'not found\n']);
+  expect(await status('/%zz')).toEqual([400, 'bad request\n']);
+  expect((await status('/metrics?collect[]=bgp'))[0]).toBe(200);
+  expect(observed).toEqual([
+    ['/metrics', 405],
+    ['other', 404],
+    ['other', 400],
+    ['/metrics', 200],
+  ]);
+});
+
 describe('what is not there', () => {
   test.each(['/nothing', '/metrics/', '/metricsx', '/debug/pprof/', '//', '/.', '/favicon.ico'])(
     '404 for %s',
@@ -227,5 +249,5 @@ test.each([
   ['identity', false],
   ['br', false],
 ])('takes gzip: %j', (header, expected) => {
-  expect(takesGzip(header)).toBe(expected);
+  expect(acceptsGzip(header)).toBe(expected);
 });
