@@ -89,6 +89,10 @@ bench-dashboards: ## Measure each panel with 1,000 simulated nodes and write doc
 	@scripts/setup demo
 	@$(NODE) bench/dashboards.ts $(ARGS)
 
+.PHONY: storm
+storm: setup ## Kill 100, 300 and all of 1,000 simulated nodes, a router, the fabric, and write docs/benchmarks.md; 30 minutes
+	@$(NODE) bench/storm.ts $(ARGS)
+
 .PHONY: time-to-page
 time-to-page: setup ## Measure the time from a fault to the page with real FRR, Prometheus and Alertmanager, and write docs/benchmarks.md
 	@$(NODE) bench/time-to-page.ts $(ARGS)

@@ -1,4 +1,4 @@
-/** Maintenance: what keeps silence, for how long, and who has forgotten it. */
+/** Maintenance: which nodes are under it, until when, and which were forgotten. */
 import { alert } from '../alert.ts';
 import { durationSeconds } from '../duration.ts';
 import { promql, type RuleFile } from '../rule.ts';

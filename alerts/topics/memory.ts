@@ -21,7 +21,7 @@ export function memory(site: Thresholds): RuleFile {
         interval: slow,
         rules: [
           {
-            // 1 for a session that was up once, also across restarts of bgpd, whose own counters start anew.
+            // 1 for a session that was up once, also across restarts of bgpd, whose own counters start again.
             record: 'session:frr_bgp_session_up:seen',
             expr: promql`
               max_over_time(frr_bgp_session_up[${site.recent}]) == 1
@@ -45,7 +45,7 @@ export function memory(site: Thresholds): RuleFile {
             expr: 'max_over_time(vrf:frr_default_route_installed:max2m[1d])',
           },
           {
-            // The address is announced since then. Starts anew when nobody heard of it in between.
+            // The address is announced since then. Starts again when it was not announced in between.
             record: 'host_route:frr_host_route_advertised:since_timestamp_seconds',
             expr: promql`
               (

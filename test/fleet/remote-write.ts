@@ -8,9 +8,14 @@ export type Labels = Readonly<Record<string, string>>;
 
 export interface Series {
   readonly labels: Labels;
-  /** Its value at a moment, in seconds since the epoch; undefined where it has none. */
+  /** Its value at a moment, in seconds since the epoch; undefined where it has none, {@link STALE} where it ends. */
   readonly at: (seconds: number) => number | undefined;
 }
+
+/** Marks the end of a series, as Prometheus does after a failed scrape. */
+export const STALE = Number.NaN;
+/** The NaN that Prometheus means by it. */
+const STALE_BITS = 0x7ff0000000000002n;
 
 /** Bytes that grow. */
 class Writer {
@@ -42,7 +47,8 @@ class Writer {
 
   double(value: number): void {
     this.reserve(8);
-    this.#view.setFloat64(this.length, value, true);
+    if (Number.isNaN(value)) this.#view.setBigUint64(this.length, STALE_BITS, true);
+    else this.#view.setFloat64(this.length, value, true);
     this.length += 8;
   }
 

@@ -150,7 +150,7 @@ export const PREFIXES: readonly Scenario[] = [
       { at: '5m55s', firing: [] },
       {
         at: '6m',
-        firing: [`FRRBGPNoPolicy warning node-1 ${PEER2} afi=ipv4`],
+        firing: [`FRRBGPNoPolicy warning node-1 ${PEER2} afi=ipv4 safi=unicast`],
         texts: {
           FRRBGPNoPolicy: {
             labels: { ...labels, severity: 'warning', afi: 'ipv4', safi: 'unicast' },
@@ -177,7 +177,7 @@ export const PREFIXES: readonly Scenario[] = [
       { at: '1h4m30s', firing: [] },
       {
         at: '1h5m',
-        firing: [`FRRBGPPrefixDrop warning node-1 ${PEER2} afi=ipv4`],
+        firing: [`FRRBGPPrefixDrop warning node-1 ${PEER2} afi=ipv4 safi=unicast`],
         texts: {
           FRRBGPPrefixDrop: {
             labels: { ...labels, severity: 'warning', afi: 'ipv4', safi: 'unicast' },
@@ -201,7 +201,7 @@ export const PREFIXES: readonly Scenario[] = [
       .sessionDown('node-1', 'eth2', '10m', '1h')
       .set('frr_bgp_prefixes_received', IPV4, { '0s': 1000, '10m': 0, '1h': 300 })
       .set('frr_bgp_prefix_limit', {}, 10_000).series,
-    checks: [{ at: '1h6m', firing: [`FRRBGPPrefixDrop warning node-1 ${PEER2} afi=ipv4`] }],
+    checks: [{ at: '1h6m', firing: [`FRRBGPPrefixDrop warning node-1 ${PEER2} afi=ipv4 safi=unicast`] }],
   },
   {
     name: 'a peer comes near its limit, another not yet',
@@ -216,7 +216,7 @@ export const PREFIXES: readonly Scenario[] = [
       { at: '10m55s', firing: [] },
       {
         at: '11m',
-        firing: [`FRRBGPMaxPrefixNear warning node-1 ${PEER2} afi=ipv4`],
+        firing: [`FRRBGPMaxPrefixNear warning node-1 ${PEER2} afi=ipv4 safi=unicast`],
         texts: {
           FRRBGPMaxPrefixNear: {
             labels: { ...labels, severity: 'warning', afi: 'ipv4', safi: 'unicast' },
@@ -248,7 +248,7 @@ export const PREFIXES: readonly Scenario[] = [
         firing: [
           `FRRBGPPeerDown critical node-1 ${PEER2}`,
           'FRRBGPRedundancyLost warning node-1',
-          'FRRBGPMaxPrefixNear warning node-2 vrf=default peer=eth2 afi=ipv4',
+          'FRRBGPMaxPrefixNear warning node-2 vrf=default peer=eth2 afi=ipv4 safi=unicast',
         ],
       },
     ],
