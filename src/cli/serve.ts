@@ -1,10 +1,12 @@
 /** `frr-exporter serve`: polls FRR and serves the metrics until a signal ends it. */
 
+import { hostname } from 'node:os';
 import type { Logger } from '../base/log.ts';
 import { inheritedSockets, notifySystemd } from '../base/systemd.ts';
 import { COLLECTORS } from '../collectors/index.ts';
 import type { Config } from '../flags/config.ts';
 import { watchSocketFolder } from '../frr/socket-folder.ts';
+import { vtyshInvocation } from '../frr/vtysh-program.ts';
 import { maintenanceFamilies, watchMaintenance } from '../maintenance.ts';
 import { type BodyPart, familiesPart } from '../metrics/body.ts';
 import { type Build, buildFamily } from '../metrics/build.ts';
@@ -14,7 +16,7 @@ import { createListener, type Listener } from '../web/listener.ts';
 import type { Protection } from '../web/protection.ts';
 import type { ObserveRequest } from '../web/request-metrics.ts';
 import { createRoutes } from '../web/routes.ts';
-import { openConfiguredSource, pollSettings } from './frr.ts';
+import { openConfiguredSource, pollSettings, sourceOptions } from './frr.ts';
 
 /** Metrics about this program itself; loaded only if they are enabled. */
 interface OwnMetrics {
@@ -116,6 +118,7 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
         ...ownMetrics.parts(),
       ],
       version: build.version,
+      site: { node: hostname(), vtysh: vtyshInvocation(sourceOptions(config)) },
       protection: security.protection,
       observeRequest: ownMetrics.observeRequest,
       log,

@@ -6,11 +6,8 @@ import type { StatusSection } from '../collectors/collector.ts';
 import { COLLECTORS } from '../collectors/index.ts';
 import type { Config } from '../flags/config.ts';
 import type { StatusDocument } from '../status/document.ts';
-import type { VerdictLevel } from '../status/verdict.ts';
+import { MARKS, type VerdictLevel } from '../status/verdict.ts';
 import { nodeStatus } from './node-status.ts';
-
-/** A mark for each level, so that the colour is not the only sign. */
-const MARKS: Readonly<Record<VerdictLevel, string>> = { ok: '✓', warning: '!', critical: '✗', unknown: '?' };
 
 const COLOURS = { ok: 'green', warning: 'yellow', critical: 'red', unknown: 'red' } as const;
 

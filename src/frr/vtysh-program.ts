@@ -1,4 +1,4 @@
-/** Whether there is a vtysh program here. Apart from the source itself, which is loaded only where it is used. */
+/** The vtysh program: whether it is here, and how it is started. Apart from the source itself, which is loaded only where it is used. */
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import type { SourceOptions } from './options.ts';
@@ -16,4 +16,22 @@ export function findVtysh({ vtyshPath }: SourceOptions): string | undefined {
       return false;
     }
   });
+}
+
+/** Where vtysh looks for the sockets if no option says otherwise, as every distribution builds it. */
+const BUILT_IN_SOCKET_DIRS: readonly string[] = ['/run/frr', '/var/run/frr'];
+
+/** Program and arguments that start the vtysh of this FRR, without a command. */
+export function vtyshInvocation({
+  vtyshPrefix,
+  vtyshPath,
+  pathspace = '',
+  socketDir,
+}: Pick<SourceOptions, 'vtyshPrefix' | 'vtyshPath' | 'pathspace' | 'socketDir'>): readonly string[] {
+  return [
+    ...vtyshPrefix,
+    vtyshPath,
+    ...(pathspace === '' ? [] : ['-N', pathspace]),
+    ...(BUILT_IN_SOCKET_DIRS.includes(path.resolve(socketDir)) ? [] : ['--vty_socket', socketDir]),
+  ];
 }

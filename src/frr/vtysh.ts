@@ -8,7 +8,6 @@
  * `podman exec` and `docker exec` leave what they started in the container to itself. While a daemon hangs, each
  * poll would leave a vtysh there until the daemon ends or goes on; `timeout 10` after such a prefix ends them.
  */
-import path from 'node:path';
 import { interfaceAddresses } from './addresses.ts';
 import { answerOfVtysh, type VtyshOutput } from './answers.ts';
 import { createExpectations } from './byte-collector.ts';
@@ -19,14 +18,13 @@ import type { SourceOptions } from './options.ts';
 import { type Program, runProgram } from './program.ts';
 import { deniedWords, socketAccess, socketFile } from './socket-files.ts';
 import { type Answer, FrrError, type FrrSource } from './source.ts';
+import { vtyshInvocation } from './vtysh-program.ts';
 import { vtyshWork } from './vtysh-work.ts';
 
 /** Milliseconds that a vtysh which was told to end has for it before it is killed. */
 const GRACE = 500;
 /** Bytes of standard error. FRR writes a few lines there. */
 const MAX_ERROR_OUTPUT = 64 * 1024;
-/** Where vtysh looks for the sockets by itself, as every distribution builds it. */
-const BUILT_IN_SOCKET_DIRS: readonly string[] = ['/run/frr', '/var/run/frr'];
 
 interface Running {
   readonly command: Command;
@@ -68,8 +66,8 @@ export function vtyshSource(options: SourceOptions): FrrSource {
         );
     }
     const question = `${commands.length} ${text}`;
-    const [program, ...prefixed] = [...options.vtyshPrefix, options.vtyshPath];
-    const vtysh = runProgram(program as string, [...prefixed, ...vtyshArguments(options, commands)], {
+    const [program, ...fixed] = vtyshInvocation(options);
+    const vtysh = runProgram(program as string, [...fixed, ...vtyshArguments(commands)], {
       env: environment(options),
       most: { stdout: options.maxOutput, stderr: MAX_ERROR_OUTPUT },
       expected: expectations.of(question),
@@ -163,16 +161,8 @@ function end(running: Running): void {
   running.vtysh.end();
 }
 
-/** What comes after the program's name. */
-function vtyshArguments(options: SourceOptions, commands: readonly Command[]): string[] {
-  const { pathspace = '', socketDir } = options;
-  return [
-    ...(pathspace === '' ? [] : ['-N', pathspace]),
-    ...(BUILT_IN_SOCKET_DIRS.includes(path.resolve(socketDir)) ? [] : ['--vty_socket', socketDir]),
-    '-d',
-    (commands[0] as Command).daemon,
-    ...commands.flatMap(({ text }) => ['-c', text]),
-  ];
+function vtyshArguments(commands: readonly Command[]): string[] {
+  return ['-d', (commands[0] as Command).daemon, ...commands.flatMap(({ text }) => ['-c', text])];
 }
 
 /**

@@ -12,6 +12,14 @@ import type { Snapshot } from '../poller/snapshot.ts';
 /** `unknown`: FRR does not answer, so nothing can be said about the sessions and addresses. */
 export type VerdictLevel = FindingLevel | 'unknown';
 
+/** A mark for each level, so that the colour is never the only sign. */
+export const MARKS: Readonly<Record<VerdictLevel, string>> = {
+  ok: '✓',
+  warning: '!',
+  critical: '✗',
+  unknown: '?',
+};
+
 export interface Verdict {
   readonly level: VerdictLevel;
   /** One line without a full stop: `1 of 2 uplinks down · 1 of 31 addresses announced to no peer`. */

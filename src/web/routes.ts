@@ -9,7 +9,7 @@ import { negotiate } from '../metrics/negotiate.ts';
 import type { Poller } from '../poller/scheduler.ts';
 import { statusDocument } from '../status/document.ts';
 import { BadRequest, type CollectorNames, wantedCollectors } from './collect-filter.ts';
-import { LANDING_CONTENT_SECURITY_POLICY, type Link, landingPage } from './pages/landing.ts';
+import { CONTENT_SECURITY_POLICY, NotFound, PAGES, type Page, REFRESH, type Site } from './pages/index.ts';
 import type { Protection } from './protection.ts';
 import type { ObserveRequest } from './request-metrics.ts';
 
@@ -21,6 +21,8 @@ export interface RoutesOptions {
   /** The parts of `/metrics` that do not come from FRR. */
   readonly otherParts: () => readonly BodyPart[];
   readonly version: string;
+  /** Host name of the node, and how vtysh is started there, for the pages. */
+  readonly site: Pick<Site, 'node' | 'vtysh'>;
   /** Runs before each request, those for unknown paths included. */
   readonly protection?: Protection | undefined;
   /** Is called after each response. */
@@ -104,11 +106,11 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     return 'the first poll is not done yet\n';
   }
 
-  const statusNow = () => statusDocument(poller.snapshot(), maintenance(), version, Date.now() / 1000);
+  const statusAt = (now: number) => statusDocument(poller.snapshot(), maintenance(), version, now);
 
   async function status(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
     reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff');
-    return `${JSON.stringify(statusNow(), undefined, 2)}\n`;
+    return `${JSON.stringify(statusAt(Date.now() / 1000), undefined, 2)}\n`;
   }
 
   const routes = [
@@ -117,14 +119,23 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     { path: '/healthz', what: 'whether this program is alive', answer: alive },
     { path: '/readyz', what: 'whether FRR has been asked once', answer: ready },
   ] as const;
-  const links: readonly Link[] = routes.map(({ path, what }) => ({ path: `${linkPrefix}${path}`, what }));
+  const site: Site = {
+    ...options.site,
+    prefix: linkPrefix,
+    links: routes.map(({ path, what }) => ({ path: `${linkPrefix}${path}`, what })),
+  };
 
-  async function landing(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
+  function show({ make }: Page, request: FastifyRequest, reply: FastifyReply): string {
+    const now = Date.now() / 1000;
+    const query = target(request.url)[1];
+    const parameters = request.params as Readonly<Record<string, string>>;
+    const page = make({ site, status: statusAt(now), now }, parameters, query);
     reply.type('text/html; charset=utf-8').header('x-content-type-options', 'nosniff');
+    reply.header('refresh', String(REFRESH));
     // A web configuration file may have set one of its own.
     if (!reply.hasHeader('content-security-policy'))
-      reply.header('content-security-policy', LANDING_CONTENT_SECURITY_POLICY);
-    return landingPage(statusNow(), links);
+      reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    return page;
   }
 
   const paths = new Set([`${prefix}/`]);
@@ -145,7 +156,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
   ) {
     const code = error.statusCode ?? 500;
     reply.code(code).type(PLAIN);
-    if (error instanceof BadRequest) return `${error.message}\n`;
+    if (error instanceof BadRequest || error instanceof NotFound) return `${error.message}\n`;
     if (code < 500) return 'bad request\n';
     log.error({ err: error, path: request.url }, `request failed: ${error.message}`);
     return 'internal error; the log has the reason\n';
@@ -164,7 +175,8 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     },
   });
   app.addHook('onRequest', beforeRequest);
-  app.get(`${prefix}/`, landing);
+  for (const page of PAGES)
+    app.get(`${prefix}${page.path}`, async (request, reply) => show(page, request, reply));
   for (const { path, answer } of routes) {
     app.get(`${prefix}${path}`, answer);
     paths.add(`${prefix}${path}`);

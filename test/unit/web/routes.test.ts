@@ -82,6 +82,7 @@ beforeAll(async () => {
     maintenance: () => NO_MAINTENANCE,
     otherParts: () => [],
     version: '1.2.3',
+    site: { node: 'compute-01', vtysh: ['vtysh'] },
     log: pino({ level: 'silent' }),
   });
   server = createServer(handler);
@@ -185,12 +186,13 @@ test('a program that is alive, and one that is ready', async () => {
   expect([later.status, await later.text()]).toEqual([200, 'ready\n']);
 });
 
-test('the landing page', async () => {
+test('the status page', async () => {
   const answer = await fetch(`${base}/`);
+  expect(answer.headers.get('refresh')).toBe('10');
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
   const html = await answer.text();
-  expect(html).toContain('FRR 10.&lt;7&gt; answers');
+  expect(html).toContain('<strong>compute-01</strong> · FRR 10.&lt;7&gt; · as of ');
   expect(html).toContain('bfdd is not running &lt;script&gt;');
   expect(html).not.toContain('<script');
   for (const path of ['/metrics', '/healthz', '/readyz']) expect(html).toContain(`<a href="${path}">`);
@@ -211,6 +213,22 @@ test('each response is observed, unknown paths as one', async () => {
     ['other', 404],
     ['other', 400],
     ['/metrics', 200],
+  ]);
+});
+
+test.each([
+  ['/?show=all', 400, 'show must be one of down, never, shut, established, not "all"\n'],
+  ['/session/default/eth9', 404, 'FRR has no BGP session with "eth9" in VRF "default"\n'],
+  ['/session/a%2Fb/fe80::1%25eth0', 404, 'FRR has no BGP session with "fe80::1%eth0" in VRF "a/b"\n'],
+  ['/address/192.0.2.1', 404, 'no interface of this node has the host address "192.0.2.1"\n'],
+  ['/session/default', 404, 'not found\n'],
+  ['/address/', 404, 'no interface of this node has the host address ""\n'],
+])('%s', async (path, status, text) => {
+  const answer = await fetch(`${base}${path}`);
+  expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+    status,
+    'text/plain; charset=utf-8',
+    text,
   ]);
 });
 

@@ -1,0 +1,81 @@
+/** Status documents for the tests of the pages. */
+import type { StatusDocument } from '../../../../src/status/document.ts';
+import type { View } from '../../../../src/web/pages/page.ts';
+
+type Session = StatusDocument['bgp_sessions'][number];
+type Collector = StatusDocument['collectors'][number];
+
+/** An established session. */
+export const session = (peer: string, other: Partial<Session> = {}): Session => ({
+  vrf: 'default',
+  peer,
+  up: true,
+  admin_up: true,
+  state: 'Established',
+  since: '2026-11-22T10:00:00Z',
+  reason: null,
+  description: null,
+  peer_group: null,
+  remote_hostname: null,
+  interface: null,
+  local_as: null,
+  remote_as: null,
+  established_count: 1,
+  dropped_count: 0,
+  last_reset: null,
+  prefixes: [],
+  ...other,
+});
+
+/** A collector whose newest poll was two seconds ago. */
+export const collector = (name: string, other: Partial<Collector> = {}): Collector => ({
+  name,
+  up: true,
+  supported: true,
+  age_seconds: 2,
+  interval_seconds: 5,
+  duration_seconds: 0.0123,
+  error: null,
+  ...other,
+});
+
+export function document(sessions: readonly Session[], other: Partial<StatusDocument> = {}): StatusDocument {
+  return {
+    exporter: { version: '1.2.3' },
+    at: '2026-11-22T12:00:00Z',
+    frr: { up: true, version: '10.7.1' },
+    maintenance: { active: false, end: null, reason: null },
+    verdict: { level: 'ok', headline: '1 BGP session up', findings: [] },
+    bgp_sessions: [...sessions],
+    bfd_sessions: [],
+    default_routes: [],
+    host_routes: [],
+    routes: [],
+    evpn_vnis: [],
+    daemons: [],
+    collectors: [collector('bgp')],
+    ...other,
+  };
+}
+
+/** At 12:00:00 UTC. */
+export const view = (status: StatusDocument, other: Partial<View['site']> = {}): View => ({
+  site: { node: 'compute-01', prefix: '', vtysh: ['vtysh'], links: [], ...other },
+  status,
+  now: Date.parse('2026-11-22T12:00:00Z') / 1000,
+});
+
+/** What a person reads: the page without its head and tags. */
+export function textOf(html: string): string {
+  return html
+    .replace(/^.*<body[^>]*>/s, '')
+    .replaceAll(/<\/?(bdi|time|code|a|strong)\b[^>]*>/g, '')
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll('&#39;', "'")
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+export function titleOf(html: string): string | undefined {
+  return /<title>(.*)<\/title>/.exec(html)?.[1];
+}
