@@ -164,7 +164,7 @@ describe('the rendered configuration', () => {
     );
   });
 
-  it('asks for graceful shutdown on request only', () => {
+  it('sets graceful-shutdown on request only', () => {
     expect(of('8.4.4', 'the defaults')['frr.conf']).not.toContain('graceful-shutdown');
     expect(of('8.4.4', 'numbered uplinks with everything on them')['frr.conf']).toContain(
       '\n bgp graceful-shutdown\n',
