@@ -12,6 +12,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Logger } from './base/log.ts';
+import { eventTime, type RecordEvent } from './events/event.ts';
 import { type MetricFamily, metric, NO_LABELS } from './metrics/family.ts';
 
 const MAINTENANCE = metric({
@@ -117,13 +118,15 @@ export interface MaintenanceWatch {
 }
 
 /**
- * Reads the file now and every `interval` seconds. The start, the end and problems are logged, one line each.
+ * Reads the file now and every `interval` seconds. The start, the end and problems are logged, one line each; the start and
+ * the end are events, too.
  * Without a file there is never a maintenance.
  */
 export async function watchMaintenance(
   file: string | undefined,
   interval: number,
   log: Logger,
+  record: RecordEvent,
 ): Promise<MaintenanceWatch> {
   if (file === undefined)
     return { current: () => NO_MAINTENANCE, reload: async () => undefined, stop: () => undefined };
@@ -134,8 +137,23 @@ export async function watchMaintenance(
     if (current.problem !== undefined && current.problem !== before.problem)
       log.warn({ file }, `maintenance file: ${current.problem}`);
     const end = current.end === undefined ? undefined : new Date(current.end * 1000).toISOString();
-    if (current.active && !before.active) log.info({ end, reason: current.reason }, 'maintenance begins');
-    if (!current.active && before.active) log.info({ reason: before.reason }, 'maintenance is over');
+    if (current.active === before.active) return;
+    const { reason } = current.active ? current : before;
+    if (current.active) log.info({ end, reason }, 'maintenance begins');
+    else log.info({ reason }, 'maintenance is over');
+    const state = ({ active }: Maintenance) => (active ? 'active' : 'none');
+    record({
+      at: eventTime(Date.now() / 1000),
+      topic: 'maintenance',
+      what: 'maintenance',
+      labels: {},
+      from: state(before),
+      to: state(current),
+      was_up: null,
+      up: null,
+      missed: 0,
+      cause: reason === '' ? null : reason,
+    });
   };
   let checking: Promise<void> | undefined;
   const reload = () => {

@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 import type { Logger } from '../base/log.ts';
 import { inheritedSockets, notifySystemd } from '../base/systemd.ts';
 import { COLLECTORS } from '../collectors/index.ts';
+import { eventTime } from '../events/event.ts';
+import { createHistory } from '../events/history.ts';
 import type { Config } from '../flags/config.ts';
 import { watchSocketFolder } from '../frr/socket-folder.ts';
 import { vtyshInvocation } from '../frr/vtysh-program.ts';
@@ -86,7 +88,26 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
     { version: build.version, node: process.version, source: source.kind, why },
     'frr-exporter starts',
   );
-  const maintenance = await watchMaintenance(config.maintenanceFile, config.pollInterval, log);
+  const started = Date.now() / 1000;
+  const history = createHistory(started);
+  history.record({
+    at: eventTime(started),
+    topic: 'exporter',
+    what: `frr-exporter ${build.version}`,
+    labels: {},
+    from: 'stopped',
+    to: 'running',
+    was_up: null,
+    up: null,
+    missed: 0,
+    cause: null,
+  });
+  const maintenance = await watchMaintenance(
+    config.maintenanceFile,
+    config.pollInterval,
+    log,
+    history.record,
+  );
   const ownMetrics = await startOwnMetrics(config);
   const reload = async () => {
     log.info('SIGHUP: reading the web configuration and the maintenance file again');
@@ -98,6 +119,7 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
     collectors: config.collectors,
     settings: pollSettings(config),
     log,
+    record: history.record,
   });
   let listener: Listener | undefined;
   try {
@@ -109,6 +131,7 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
         enabled: new Set(config.collectors.map(({ name }) => name)),
       },
       maintenance: maintenance.current,
+      history,
       otherParts: () => [
         familiesPart([
           buildFamily(build),

@@ -182,6 +182,7 @@ function roundTripMetric(which: 'min' | 'avg' | 'max', word: string) {
 
 /** The states of RFC 5880, section 4.1. */
 const sessionStates = states({
+  topic: 'bfd_session',
   protocol: 'BFD',
   metric: bfdState,
   names: new Map([
@@ -192,6 +193,7 @@ const sessionStates = states({
   ]),
   up: 3,
   adminDown: 0,
+  transitions: { metric: bfdDownEvents, counts: 'down' },
   title: ({ vrf, peer }) => `BFD session with ${peer} (vrf ${vrf})`,
 });
 

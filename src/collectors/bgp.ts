@@ -179,6 +179,7 @@ const dynamicPeers = metric({
 
 /** FRR's words for the states (`bgp_status_msg` in bgp_debug.c, without what follows in parentheses). */
 export const sessionStates = states({
+  topic: 'bgp_session',
   protocol: 'BGP',
   metric: sessionState,
   names: new Map([
@@ -192,6 +193,7 @@ export const sessionStates = states({
     [8, 'Deleted'],
   ]),
   up: 6,
+  transitions: { metric: sessionDropped, counts: 'down' },
   title: ({ vrf, peer }) => `BGP session with ${peer} (vrf ${vrf})`,
 });
 

@@ -63,20 +63,35 @@ export interface Poll<Answers = unknown> {
   families(answers: Answers, context: FamiliesContext): Generator<void, void, void>;
 }
 
-/** Objects that have a state, such as sessions. Every change of a state is one line of the log. */
+/**
+ * Objects that have a state, such as sessions, or that are there or not, such as a default route. Every change of a state is
+ * one line of the log and one event of the history.
+ */
 export interface States<Labels extends readonly string[] = readonly string[]> {
-  /** Such as `BGP`. */
-  readonly protocol: string;
+  /** What kind of object, in the events: `bgp_session`. */
+  readonly topic: string;
+  /** Such as `BGP`, for the log; left out where there is none. */
+  readonly protocol?: string;
   /** Its value is the state. */
   readonly metric: Descriptor<Labels>;
   /** The names of the states by value. */
   readonly names: ReadonlyMap<number, string>;
+  /** The value that has a name, where many values of the metric are one state. */
+  stateOf?(value: number): number;
+  /** A counter with the same labels that shows what happened between two polls. */
+  readonly transitions?: Transitions<Labels>;
   /** The state of an object that works. */
   readonly up: number;
   /** The state of an object that was shut down on purpose, where that is a state of its own. */
   readonly adminDown?: number;
   /** The object in words: `BGP session with eth1 (vrf default)`. */
   title(labels: LabelValues<Labels>): string;
+}
+
+/** A counter of how often objects left the state in which they work (`down`), came back to it (`up`), or either (`both`). */
+export interface Transitions<Labels extends readonly string[] = readonly string[]> {
+  readonly metric: Descriptor<Labels>;
+  readonly counts: 'down' | 'up' | 'both';
 }
 
 /** Where the reason is for an object that left the state in which it works. */

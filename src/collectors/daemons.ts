@@ -3,7 +3,7 @@ import { COMMANDS, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts'
 import { FrrError } from '../frr/source.ts';
 import { parseVersion } from '../frr/version.ts';
 import { metric } from '../metrics/family.ts';
-import { type Frr, statefulCollector } from './collector.ts';
+import { type Frr, statefulCollector, states } from './collector.ts';
 import { daemonNamed, parseZebraClients } from './zebra-clients.ts';
 
 const VERSION_LABELS = ['version'] as const;
@@ -48,6 +48,29 @@ const daemonRestarts = metric({
   source: `${showVersion.text}, to each daemon; ${COMMANDS.zebraClients.text}: Connect Time`,
 });
 
+const runningStates = states({
+  topic: 'daemon',
+  metric: daemonUp,
+  names: new Map([
+    [0, 'down'],
+    [1, 'up'],
+  ]),
+  up: 1,
+  transitions: { metric: daemonRestarts, counts: 'up' },
+  title: ({ daemon }) => daemon,
+});
+
+const answeringStates = states({
+  topic: 'daemon_hung',
+  metric: daemonHung,
+  names: new Map([
+    [0, 'answering'],
+    [1, 'hung'],
+  ]),
+  up: 0,
+  title: ({ daemon }) => daemon,
+});
+
 /** How a daemon was when it was queried last. */
 interface Health {
   /** Undefined when that is unknown: no permission to query it, no answer in the recording. */
@@ -74,6 +97,7 @@ export const daemons = statefulCollector({
   pollLast: true,
   commands: [showVersion, COMMANDS.watchfrr, COMMANDS.zebraClients],
   descriptors: [frrInfo, daemonUp, daemonHung, daemonWatchfrrUp, daemonRestarts],
+  states: [runningStates, answeringStates],
   status: {
     daemons: {
       title: 'Daemons',

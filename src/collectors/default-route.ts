@@ -2,7 +2,7 @@
 import { COMMANDS, defaultRoute } from '../frr/commands.ts';
 import { metric } from '../metrics/family.ts';
 import { peers, sessionCount } from './bgp.ts';
-import { collector } from './collector.ts';
+import { collector, states } from './collector.ts';
 import { fields, items } from './fields.ts';
 import { DEFAULT_VRF, queryEachTable, VRF_LABEL } from './vrfs.ts';
 
@@ -19,6 +19,17 @@ export const defaultRouteInstalled = metric({
   source: `${defaultRoute.text}: installed`,
 });
 
+const routeStates = states({
+  topic: 'default_route',
+  metric: defaultRouteInstalled,
+  names: new Map([
+    [0, 'missing'],
+    [1, 'installed'],
+  ]),
+  up: 1,
+  title: ({ vrf, afi }) => `${AFI_NAMES[afi] ?? afi} default route (vrf ${vrf})`,
+});
+
 export const defaultRoutes = collector({
   name: 'default-route',
   help: 'Default routes of every VRF.',
@@ -26,6 +37,7 @@ export const defaultRoutes = collector({
   pace: 'sessions',
   commands: [COMMANDS.vrfs, defaultRoute],
   descriptors: [defaultRouteInstalled],
+  states: [routeStates],
   status: {
     default_routes: {
       title: 'Default routes',

@@ -9,7 +9,7 @@ import { integer, type Kind } from '../flags/values.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
 import { bgpHostPrefix } from '../frr/commands.ts';
 import { metric, NO_LABELS } from '../metrics/family.ts';
-import { statefulCollector } from './collector.ts';
+import { statefulCollector, states } from './collector.ts';
 import { type Fields, fields, items, members } from './fields.ts';
 
 const HOST_ROUTE_LABELS = ['address', 'interface', 'afi'] as const;
@@ -136,6 +136,18 @@ const FLAGS = {
   }),
 };
 
+const announcedStates = states({
+  topic: 'address',
+  metric: hostRouteAdvertisedPeers,
+  names: new Map([
+    [0, 'announced to no peer'],
+    [1, 'announced'],
+  ]),
+  stateOf: (peers) => Math.min(peers, 1),
+  up: 1,
+  title: (labels) => `address ${labels.address} (${labels.interface})`,
+});
+
 export const hostRoutes = statefulCollector({
   name: 'host-routes',
   help: "Host addresses (/32, /128) of the node's interfaces, whether they are in BGP, and the peers they are advertised to.",
@@ -151,6 +163,7 @@ export const hostRoutes = statefulCollector({
     hostRoutesAdvertised,
     hostRoutesUnadvertised,
   ],
+  states: [announcedStates],
   *findings(tables) {
     const all = tables.rows(hostRoutesTotal)[0]?.value ?? 0;
     if (all === 0) return;

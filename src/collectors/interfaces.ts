@@ -9,7 +9,7 @@ import { COMMANDS } from '../frr/commands.ts';
 import { metric } from '../metrics/family.ts';
 import { bfdSessionUp } from './bfd.ts';
 import { sessionUp } from './bgp.ts';
-import { statefulCollector } from './collector.ts';
+import { statefulCollector, states } from './collector.ts';
 import { fields, items, members, word } from './fields.ts';
 
 const LABELS = ['interface'] as const;
@@ -29,6 +29,18 @@ const carrierChanges = metric({
   source: '/sys/class/net: carrier_changes',
 });
 
+const linkStates = states({
+  topic: 'link',
+  metric: interfaceUp,
+  names: new Map([
+    [0, 'down'],
+    [1, 'up'],
+  ]),
+  up: 1,
+  transitions: { metric: carrierChanges, counts: 'both' },
+  title: (labels) => `link of ${labels.interface}`,
+});
+
 export const interfaces = statefulCollector({
   name: 'interfaces',
   help: 'Links of the interfaces that BGP and BFD sessions use.',
@@ -38,6 +50,7 @@ export const interfaces = statefulCollector({
   commands: [COMMANDS.bgpSummary, COMMANDS.bfdPeers],
   flags: {},
   descriptors: [interfaceUp, carrierChanges],
+  states: [linkStates],
   pollWhenChanged: [sessionUp, bfdSessionUp],
   create() {
     /** The interface of each peer when it was last found: one without a carrier has no addresses to find it by. */

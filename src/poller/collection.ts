@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { inTurns } from '../base/turns.ts';
 import type { ActiveCollector, Frr, Pace } from '../collectors/collector.ts';
+import type { RecordEvent } from '../events/event.ts';
 import type { Daemon } from '../frr/commands.ts';
 import { FrrError, type FrrSource } from '../frr/source.ts';
 import { type BodyPart, familiesPart, writeBody } from '../metrics/body.ts';
@@ -44,6 +45,8 @@ export interface PollerOptions {
   readonly collectors: readonly ActiveCollector[];
   readonly settings: PollSettings;
   readonly log: Logger;
+  /** Takes the changes of states; left out where nobody reads them. */
+  readonly record?: RecordEvent;
 }
 
 export interface BodyOptions {
@@ -125,7 +128,7 @@ interface State {
   overLimit: boolean;
 }
 
-export function createCollection({ source, collectors, settings, log }: PollerOptions): Collection {
+export function createCollection({ source, collectors, settings, log, record }: PollerOptions): Collection {
   const intervalOf = ({ pace }: ActiveCollector) => settings.interval * PACES[pace];
   const share = createRouterShare(
     settings.maxShare,
@@ -159,7 +162,7 @@ export function createCollection({ source, collectors, settings, log }: PollerOp
   let wanted: Pick<BodyOptions, 'format' | 'gzip'> | undefined;
   const failures = createFailureLog(log);
   const noteDrops = createDropLog(log, counts.dropped);
-  const stateLog = createStateLog(log, collectors);
+  const stateLog = createStateLog(log, collectors, record ?? (() => undefined));
   const stopping = new AbortController();
 
   let snapshot = makeSnapshot();

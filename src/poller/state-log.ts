@@ -1,13 +1,14 @@
 /**
- * The log of sessions and other objects with states: every change of a state is one line with the object's labels, from,
- * to and reason.
+ * The log and the history of sessions and other objects with states: every change of a state is one line and one event with
+ * the object's labels, from, to and reason. What happened unseen between two polls is known from counters.
  *
  * The reason can be in the same answer as the state (BFD), or in that of another collector, which polls at once when a
  * session changed (BGP): then the line waits for it, but not for long.
  */
 import type { Logger } from 'pino';
 import type { ActiveCollector, Reason, States } from '../collectors/collector.ts';
-import type { MetricFamily, Sample } from '../metrics/family.ts';
+import { ABSENT, eventTime, missedText, type RecordEvent } from '../events/event.ts';
+import type { Descriptor, MetricFamily, Sample } from '../metrics/family.ts';
 import { createTables, type LabelValues, labelValues, type Tables } from '../metrics/tables.ts';
 import { type Change, changes } from './changes.ts';
 
@@ -26,25 +27,60 @@ export interface StateLog {
   stop(): void;
 }
 
-/** The state of an object before it is there and after it is gone. */
-const ABSENT = 'absent';
-
 /** Seconds that a line waits for its reason. */
 const LONGEST_WAIT = 10;
+
+/** The states of some objects, and the counters of their transitions. */
+interface Families {
+  readonly states: MetricFamily | undefined;
+  readonly counters: MetricFamily | undefined;
+}
 
 interface StateChange {
   readonly states: States;
   readonly labels: LabelValues;
   readonly from: string;
   readonly to: string;
+  /** Whether the object worked before, and whether it works now; null where it is absent. */
+  readonly wasUp: boolean | null;
+  readonly isUp: boolean | null;
+  /** How many times it went down and came up again, besides this change. */
+  readonly missed: number;
+  /** Seconds since the epoch. */
+  readonly at: number;
 }
 
-function stateChange(states: States, { before, after }: Change): StateChange {
-  const name = (sample: Sample | undefined) =>
-    sample === undefined ? ABSENT : (states.names.get(sample.value) ?? String(sample.value));
-  const labels = labelValues(states.metric, (after ?? before) as Sample);
-  return { states, labels, from: name(before), to: name(after) };
+/** @param moved by how much its counter of transitions has grown */
+function stateChange(states: States, { before, after }: Change, moved: number): StateChange {
+  const { names, up, stateOf = (value) => value, transitions } = states;
+  const value = (sample: Sample | undefined) => (sample === undefined ? undefined : stateOf(sample.value));
+  const name = (state: number | undefined) =>
+    state === undefined ? ABSENT : (names.get(state) ?? String(state));
+  const works = (state: number | undefined) => (state === undefined ? null : state === up);
+  const [from, to] = [value(before), value(after)];
+  const [wasUp, isUp] = [works(from), works(to)];
+  const wentDown = wasUp === true && isUp === false;
+  const cameUp = wasUp === false && isUp === true;
+  const seen = { down: wentDown, up: cameUp, both: wentDown || cameUp }[transitions?.counts ?? 'both'];
+  const unseen = Math.max(0, moved - (seen ? 1 : 0));
+  return {
+    states,
+    labels: labelValues(states.metric, (after ?? before) as Sample),
+    from: name(from),
+    to: name(to),
+    wasUp,
+    isUp,
+    missed: transitions?.counts === 'both' ? Math.floor(unseen / 2) : unseen,
+    at: Date.now() / 1000,
+  };
 }
+
+const find = (families: readonly MetricFamily[], descriptor: Descriptor | undefined) =>
+  families.find((family) => family.descriptor === descriptor);
+
+/** Samples of the objects of `labels` by the text of their labels. */
+const byLabels = (family: MetricFamily | undefined): ReadonlyMap<string, Sample> =>
+  new Map(family?.samples.map((sample) => [sample.labels.text, sample]));
 
 function reasonOf({ states, labels }: StateChange, { of, metric, text }: Reason, tables: Tables): string {
   if (of !== states) return '';
@@ -53,22 +89,52 @@ function reasonOf({ states, labels }: StateChange, { of, metric, text }: Reason,
   return row === undefined ? '' : text(row.labels);
 }
 
-/** @param collectors those that are enabled */
-export function createStateLog(log: Logger, collectors: readonly Observed[]): StateLog {
+/**
+ * @param collectors those that are enabled
+ * @param record takes the events
+ */
+export function createStateLog(log: Logger, collectors: readonly Observed[], record: RecordEvent): StateLog {
   const reasons = collectors.flatMap((collector) =>
     (collector.reasons ?? []).map((reason) => ({ reason, collector: collector.name })),
   );
-  /** The newest family of each state metric; undefined where the metric was absent. */
-  const newest = new Map<States, MetricFamily | undefined>();
+  /** The newest families of each kind of objects; a metric may have been absent. */
+  const newest = new Map<States, Families>();
   let waiting: { readonly change: StateChange; readonly since: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  function write({ states, labels, from, to }: StateChange, reason: string): void {
+  function write(change: StateChange, reason: string): void {
+    const { states, labels, from, to, wasUp, isUp, missed, at } = change;
+    const { topic, protocol } = states;
+    const what = states.title(labels);
     const because = reason === '' ? '' : `: ${reason}`;
-    log[levelOf(states, from, to)](
-      { protocol: states.protocol, ...labels, from, to, reason },
-      `${states.title(labels)} ${from} -> ${to}${because}`,
+    const happened = [from === to ? '' : `${from} -> ${to}`, missedText(missed)].filter(
+      (text) => text !== '',
     );
+    const level = levelOf(change);
+    log[level](
+      {
+        ...(protocol !== undefined && { protocol }),
+        ...labels,
+        from,
+        to,
+        ...(missed > 0 && { missed }),
+        reason,
+      },
+      `${what} ${happened.join(', ')}${because}`,
+    );
+    if (level !== 'debug')
+      record({
+        at: eventTime(at),
+        topic,
+        what,
+        labels,
+        from,
+        to,
+        was_up: wasUp,
+        up: isUp,
+        missed,
+        cause: reason === '' ? null : reason,
+      });
   }
 
   /** Writes the lines that have waited since before that moment and are of the given states. */
@@ -91,10 +157,30 @@ export function createStateLog(log: Logger, collectors: readonly Observed[]): St
 
   /** The changes of a state metric since it was seen last; the first sight is not a change. */
   function* changesOf(states: States, families: readonly MetricFamily[]): Generator<StateChange, void, void> {
-    const now = families.find(({ descriptor }) => descriptor === states.metric);
-    if (newest.has(states))
-      for (const change of changes(newest.get(states), now)) yield stateChange(states, change);
+    const before = newest.get(states);
+    const now: Families = {
+      states: find(families, states.metric),
+      counters: find(families, states.transitions?.metric),
+    };
     newest.set(states, now);
+    if (before === undefined) return;
+    const moved = new Map<string, number>();
+    for (const { before: one, after: other } of changes(before.counters, now.counters))
+      if (one !== undefined && other !== undefined && other.value > one.value)
+        moved.set(other.labels.text, other.value - one.value);
+    for (const change of changes(before.states, now.states)) {
+      const { text } = ((change.after ?? change.before) as Sample).labels;
+      const one = stateChange(states, change, moved.get(text) ?? 0);
+      moved.delete(text);
+      if (one.from !== one.to || one.missed > 0) yield one;
+    }
+    if (moved.size === 0) return;
+    const samples = byLabels(now.states);
+    for (const [text, by] of moved) {
+      const sample = samples.get(text);
+      const one = sample && stateChange(states, { before: sample, after: sample }, by);
+      if (one !== undefined && one.missed > 0) yield one;
+    }
   }
 
   return {
@@ -112,7 +198,7 @@ export function createStateLog(log: Logger, collectors: readonly Observed[]): St
       for (const one of states) {
         const elsewhere = reasons.some(({ reason, collector }) => reason.of === one && collector !== name);
         for (const change of changesOf(one, families)) {
-          if (change.from !== one.names.get(one.up) || change.to === ABSENT) write(change, '');
+          if (change.missed === 0 && !(change.wasUp === true && change.isUp === false)) write(change, '');
           else if (elsewhere) waiting.push({ change, since: began });
           else write(change, reasonIn(change));
         }
@@ -130,9 +216,10 @@ export function createStateLog(log: Logger, collectors: readonly Observed[]): St
  * An object that goes down is a warning, one that comes up is information; so are objects that are configured, removed,
  * or shut down on purpose. What changes while it is down (Idle, Connect, Active, ...) is for debugging.
  */
-function levelOf({ names, up, adminDown }: States, from: string, to: string): 'warn' | 'info' | 'debug' {
-  const upName = names.get(up);
+function levelOf({ states, from, to, wasUp, isUp, missed }: StateChange): 'warn' | 'info' | 'debug' {
+  const { names, adminDown } = states;
+  if (missed > 0) return 'warn';
   const expected = [ABSENT, ...(adminDown === undefined ? [] : [names.get(adminDown)])];
-  if (from === upName) return expected.includes(to) ? 'info' : 'warn';
-  return to === upName || expected.includes(from) || expected.includes(to) ? 'info' : 'debug';
+  if (wasUp) return expected.includes(to) ? 'info' : 'warn';
+  return isUp || expected.includes(from) || expected.includes(to) ? 'info' : 'debug';
 }

@@ -7,6 +7,7 @@
  */
 import { frrInfo } from '../collectors/daemons.ts';
 import { COLLECTORS, type StatusLists } from '../collectors/index.ts';
+import type { Event } from '../events/event.ts';
 import type { Maintenance } from '../maintenance.ts';
 import { createTables, type Tables, timeText } from '../metrics/tables.ts';
 import type { Snapshot } from '../poller/snapshot.ts';
@@ -28,8 +29,15 @@ export function snapshotTables(snapshot: Snapshot): Tables {
 /**
  * Makes the document.
  * @param now seconds since the epoch
+ * @param events the newest first; none where FRR was polled only once
  */
-export function statusDocument(snapshot: Snapshot, maintenance: Maintenance, version: string, now: number) {
+export function statusDocument(
+  snapshot: Snapshot,
+  maintenance: Maintenance,
+  version: string,
+  now: number,
+  events: readonly Event[] = [],
+) {
   const tables = snapshotTables(snapshot);
   return {
     exporter: { version },
@@ -42,6 +50,7 @@ export function statusDocument(snapshot: Snapshot, maintenance: Maintenance, ver
     },
     verdict: verdictOf(snapshot, tables),
     ...statusLists(tables),
+    events,
     collectors: snapshot.collectors.map(
       ({ name, up, unsupported, lastSuccess, duration, interval, error }) => ({
         name,

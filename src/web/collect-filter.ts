@@ -1,10 +1,5 @@
 /** `collect[]` and `exclude[]`: a scrape of some collectors only, as node_exporter's users know it. */
-
-/** A request that cannot be answered as it is. The message is for whoever sent it. */
-export class BadRequest extends Error {
-  override readonly name = 'BadRequest';
-  readonly statusCode = 400;
-}
+import { BadRequest } from './bad-request.ts';
 
 export interface CollectorNames {
   /** All that there are. */

@@ -2,13 +2,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../base/log.ts';
+import type { History } from '../events/history.ts';
 import type { Config } from '../flags/config.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import { negotiate } from '../metrics/negotiate.ts';
 import type { Poller } from '../poller/scheduler.ts';
 import { statusDocument } from '../status/document.ts';
-import { BadRequest, type CollectorNames, wantedCollectors } from './collect-filter.ts';
+import { BadRequest } from './bad-request.ts';
+import { type CollectorNames, wantedCollectors } from './collect-filter.ts';
+import { eventQuery } from './event-query.ts';
 import { CONTENT_SECURITY_POLICY, NotFound, PAGES, type Page, REFRESH, type Site } from './pages/index.ts';
 import type { Protection } from './protection.ts';
 import type { ObserveRequest } from './request-metrics.ts';
@@ -18,6 +21,7 @@ export interface RoutesOptions {
   readonly poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'>;
   readonly collectors: CollectorNames;
   readonly maintenance: () => Maintenance;
+  readonly history: Pick<History, 'events' | 'timeline'>;
   /** The parts of `/metrics` that do not come from FRR. */
   readonly otherParts: () => readonly BodyPart[];
   readonly version: string;
@@ -37,6 +41,9 @@ const PLAIN = 'text/plain; charset=utf-8';
 
 /** The label of all unknown paths, so that requests cannot make series. */
 const OTHER = 'other';
+
+/** Events in the status document, so that it stays small. */
+const STATUS_EVENTS = 50;
 
 /** Whether the client accepts gzip (RFC 9110, 12.5.3). */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
@@ -59,8 +66,18 @@ function target(url: string): readonly [path: string, query: string] {
 
 /** Makes the handler of all requests. */
 export async function createRoutes(options: RoutesOptions): Promise<Handler> {
-  const { config, poller, collectors, maintenance, otherParts, version, protection, observeRequest, log } =
-    options;
+  const {
+    config,
+    poller,
+    collectors,
+    maintenance,
+    history,
+    otherParts,
+    version,
+    protection,
+    observeRequest,
+    log,
+  } = options;
   const externalPath = config.webExternalUrl?.pathname.replace(/\/+$/, '') ?? '';
   const prefix = config.webRoutePrefix ?? externalPath;
   const linkPrefix = config.webExternalUrl === undefined ? prefix : externalPath;
@@ -106,16 +123,26 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     return 'the first poll is not done yet\n';
   }
 
-  const statusAt = (now: number) => statusDocument(poller.snapshot(), maintenance(), version, now);
+  const statusAt = (now: number) =>
+    statusDocument(poller.snapshot(), maintenance(), version, now, history.events({ limit: STATUS_EVENTS }));
+
+  function json(reply: FastifyReply, document: unknown): string {
+    reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff');
+    return `${JSON.stringify(document, undefined, 2)}\n`;
+  }
 
   async function status(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
-    reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff');
-    return `${JSON.stringify(statusAt(Date.now() / 1000), undefined, 2)}\n`;
+    return json(reply, statusAt(Date.now() / 1000));
+  }
+
+  async function events(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    return json(reply, { events: history.events(eventQuery(target(request.url)[1])) });
   }
 
   const routes = [
     { path: config.webTelemetryPath, what: 'the metrics, for Prometheus', answer: metrics },
     { path: '/api/v1/status', what: 'the same for people and scripts, as JSON', answer: status },
+    { path: '/api/v1/events', what: 'the changes of the last hours, as JSON', answer: events },
     { path: '/healthz', what: 'whether this program is alive', answer: alive },
     { path: '/readyz', what: 'whether FRR has been asked once', answer: ready },
   ] as const;

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Event } from '../../src/events/event.ts';
 import {
   checkMaintenance,
   maintenanceFamilies,
@@ -111,7 +112,8 @@ describe('file', () => {
   test('is watched, and each change is one line', async () => {
     const lines: { level: number; msg: string; reason?: string }[] = [];
     const log = pino({ base: null, timestamp: false }, { write: (line) => lines.push(JSON.parse(line)) });
-    const watch = await watchMaintenance(file, 0.01, log);
+    const events: Event[] = [];
+    const watch = await watchMaintenance(file, 0.01, log, (event) => events.push(event));
     const becomes = async (active: boolean) => {
       for (let i = 0; i < 500 && watch.current().active !== active; i++) await wait(10);
       expect(watch.current().active).toBe(active);
@@ -132,10 +134,16 @@ describe('file', () => {
     expect(begins).toEqual({ level: 30, reason: '1 way street', msg: 'maintenance begins' });
     expect(over?.msg).toBe('maintenance is over');
     expect(more).toEqual([]);
+    expect(events.map(({ topic, from, to, cause }) => [topic, from, to, cause])).toEqual([
+      ['maintenance', 'none', 'active', '1 way street'],
+      ['maintenance', 'active', 'none', '1 way street'],
+    ]);
   });
 
   test('without a file there is none, and nothing is left behind', async () => {
-    const watch = await watchMaintenance(undefined, 1, pino({ level: 'silent' }));
+    const watch = await watchMaintenance(undefined, 1, pino({ level: 'silent' }), () => {
+      throw new Error('there is nothing to record');
+    });
     expect(watch.current()).toEqual(NO_MAINTENANCE);
     watch.stop();
   });

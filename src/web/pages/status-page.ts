@@ -1,5 +1,5 @@
 /** The page at `/`, for the person on the node: the most important first. */
-import { BadRequest } from '../collect-filter.ts';
+import { BadRequest } from '../bad-request.ts';
 import { addressPath } from './address-page.ts';
 import { type Content, type Html, html, words } from './html.ts';
 import { isOld, marked, neutral, page, type Site, type View } from './page.ts';

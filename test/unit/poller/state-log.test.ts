@@ -4,6 +4,11 @@ import { bfd } from '../../../src/collectors/bfd.ts';
 import { bgp } from '../../../src/collectors/bgp.ts';
 import { bgpNeighbors } from '../../../src/collectors/bgp-neighbors.ts';
 import type { Collector } from '../../../src/collectors/collector.ts';
+import { daemons } from '../../../src/collectors/daemons.ts';
+import { defaultRoutes } from '../../../src/collectors/default-route.ts';
+import { hostRoutes } from '../../../src/collectors/host-routes.ts';
+import { interfaces } from '../../../src/collectors/interfaces.ts';
+import type { Event } from '../../../src/events/event.ts';
 import { labels, type MetricFamily } from '../../../src/metrics/family.ts';
 import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
 import { createStateLog } from '../../../src/poller/state-log.ts';
@@ -53,8 +58,9 @@ afterEach(() => vi.useRealTimers());
 
 function following(collectors: readonly Collector[] = [bgp, bgpNeighbors, bfd]) {
   const { log, lines } = readableLog();
-  const sessions = createStateLog(log, collectors);
-  return { sessions, lines, messages: () => lines.map(({ msg }) => msg) };
+  const events: Event[] = [];
+  const sessions = createStateLog(log, collectors, (event) => events.push(event));
+  return { sessions, lines, events, messages: () => lines.map(({ msg }) => msg) };
 }
 
 describe('a BGP session', () => {
@@ -190,5 +196,150 @@ describe('a BFD session', () => {
       ],
       [30, 'BFD session with 192.0.2.1 (vrf default) Down -> AdminDown'],
     ]);
+  });
+});
+
+describe('an event', () => {
+  const dropped = (...rows: [string, string, number][]) =>
+    families(bgp, 'frr_bgp_session_dropped_total', rows);
+  const essence = ({ what, from, to, missed, cause }: Event) => [what, from, to, missed, cause];
+  const SESSION = 'BGP session with eth1 (vrf default)';
+
+  test('has what the line has, and the time at which the change was seen', () => {
+    vi.setSystemTime('2026-11-24T03:12:05.250Z');
+    const { sessions, events } = following();
+    sessions.observe(BGP, state(['default', 'eth1', 6]), 0);
+    sessions.observe(BGP, state(['default', 'eth1', 1]), 5);
+    vi.advanceTimersByTime(700);
+    sessions.observe(NEIGHBORS, reset(['default', 'eth1', 'Interface down', '12', '']), 5.1);
+    expect(events).toEqual([
+      {
+        at: '2026-11-24T03:12:05.250Z',
+        topic: 'bgp_session',
+        what: SESSION,
+        labels: { vrf: 'default', peer: 'eth1' },
+        from: 'Established',
+        to: 'Idle',
+        was_up: true,
+        up: false,
+        missed: 0,
+        cause: 'Interface down',
+      },
+    ]);
+  });
+
+  test('is not made of what only debugging shows', () => {
+    const { sessions, events, lines } = following();
+    sessions.observe(BGP, state(['default', 'eth1', 1]), 0);
+    sessions.observe(BGP, state(['default', 'eth1', 2]), 5);
+    expect([events, lines.length]).toEqual([[], 1]);
+  });
+
+  test('of a session that went down and up between two polls has the number and the reason', () => {
+    const { sessions, events, lines } = following();
+    sessions.observe(BGP, [...state(['default', 'eth1', 6]), ...dropped(['default', 'eth1', 4])], 0);
+    sessions.observe(BGP, [...state(['default', 'eth1', 6]), ...dropped(['default', 'eth1', 7])], 5);
+    expect(events).toEqual([]);
+    sessions.observe(NEIGHBORS, reset(['default', 'eth1', 'Interface down', '12', '']), 5.1);
+    expect(events.map(essence)).toEqual([[SESSION, 'Established', 'Established', 3, 'Interface down']]);
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      [40, `${SESSION} went down and up 3 times between polls: Interface down`],
+    ]);
+  });
+
+  test.each([
+    ['went down', 6, 1, 1, [['Established', 'Idle', 0]]],
+    ['went down, up and down', 6, 1, 2, [['Established', 'Idle', 1]]],
+    ['came up', 1, 6, 0, [['Idle', 'Established', 0]]],
+    ['came up, went down and came up', 1, 6, 1, [['Idle', 'Established', 1]]],
+    ['came up and went down', 1, 1, 1, [['Idle', 'Idle', 1]]],
+    ['did nothing while its bgpd was restarted', 6, 6, -4, []],
+  ])('of a session that %s', (_, before, after, moved, expected) => {
+    const { sessions, events } = following([bgp]);
+    sessions.observe(BGP, [...state(['default', 'eth1', before]), ...dropped(['default', 'eth1', 4])], 0);
+    sessions.observe(
+      BGP,
+      [...state(['default', 'eth1', after]), ...dropped(['default', 'eth1', 4 + moved])],
+      5,
+    );
+    expect(events.map(({ from, to, missed }) => [from, to, missed])).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'a default route',
+      defaultRoutes,
+      [['frr_default_route_installed', ['default', 'ipv4']]],
+      [[1], [0], [1]],
+      [
+        ['IPv4 default route (vrf default)', 'installed', 'missing', 0],
+        ['IPv4 default route (vrf default)', 'missing', 'installed', 0],
+      ],
+    ],
+    [
+      'an address, whose number of peers may change',
+      hostRoutes,
+      [['frr_host_route_advertised_peers', ['192.0.2.1', 'lo', 'ipv4']]],
+      [[2], [1], [0], [2]],
+      [
+        ['address 192.0.2.1 (lo)', 'announced', 'announced to no peer', 0],
+        ['address 192.0.2.1 (lo)', 'announced to no peer', 'announced', 0],
+      ],
+    ],
+    [
+      'a link, whose counter counts both ways',
+      interfaces,
+      [
+        ['frr_interface_up', ['eth1']],
+        ['frr_interface_carrier_changes_total', ['eth1']],
+      ],
+      [
+        [1, 2],
+        [0, 3],
+        [1, 4],
+        [1, 10],
+        [0, 13],
+      ],
+      [
+        ['link of eth1', 'up', 'down', 0],
+        ['link of eth1', 'down', 'up', 0],
+        ['link of eth1', 'up', 'up', 3],
+        ['link of eth1', 'up', 'down', 1],
+      ],
+    ],
+    [
+      'a daemon, whose counter counts when it comes up',
+      daemons,
+      [
+        ['frr_daemon_up', ['bgpd']],
+        ['frr_daemon_hung', ['bgpd']],
+        ['frr_daemon_restarts_total', ['bgpd']],
+      ],
+      [
+        [1, 0, 0],
+        [0, 0, 0],
+        [1, 0, 1],
+        [1, 1, 1],
+        [1, 0, 2],
+      ],
+      [
+        ['bgpd', 'up', 'down', 0],
+        ['bgpd', 'down', 'up', 0],
+        ['bgpd', 'answering', 'hung', 0],
+        ['bgpd', 'up', 'up', 1],
+        ['bgpd', 'hung', 'answering', 0],
+      ],
+    ],
+  ] as const)('of %s', (_, collector: Collector, metrics, polls, expected) => {
+    const { sessions, events } = following([collector]);
+    for (const [when, values] of polls.entries())
+      sessions.observe(
+        collector,
+        metrics.flatMap(([name, labelled], index) =>
+          families(collector, name, [[...labelled, values[index] as number]]),
+        ),
+        when,
+      );
+    expect(events.map(({ what, from, to, missed }) => [what, from, to, missed])).toEqual(expected);
   });
 });

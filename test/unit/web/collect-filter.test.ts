@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BadRequest, wantedCollectors } from '../../../src/web/collect-filter.ts';
+import { BadRequest } from '../../../src/web/bad-request.ts';
+import { wantedCollectors } from '../../../src/web/collect-filter.ts';
 
 const names = { known: new Set(['bgp', 'bfd', 'rib']), enabled: new Set(['bgp', 'bfd']) };
 

@@ -4,6 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { frrInfo } from '../../../src/collectors/daemons.ts';
+import { type Event, eventTime } from '../../../src/events/event.ts';
+import { createHistory } from '../../../src/events/history.ts';
 import { NO_MAINTENANCE } from '../../../src/maintenance.ts';
 import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
 import { labels, metric, NO_LABELS } from '../../../src/metrics/family.ts';
@@ -65,6 +67,8 @@ const poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'> = {
 /** What the metrics of requests are made from. */
 const observed: [path: string, status: number][] = [];
 
+const history = createHistory(0);
+
 let server: Server;
 let base: string;
 
@@ -80,6 +84,7 @@ beforeAll(async () => {
     poller,
     collectors: { known: new Set(['bgp', 'bfd', 'ospf']), enabled: new Set(['bgp', 'bfd']) },
     maintenance: () => NO_MAINTENANCE,
+    history,
     otherParts: () => [],
     version: '1.2.3',
     site: { node: 'compute-01', vtysh: ['vtysh'] },
@@ -229,6 +234,36 @@ test.each([
     status,
     'text/plain; charset=utf-8',
     text,
+  ]);
+});
+
+test('the events, the newest first, and the last 50 of them in the status document', async () => {
+  for (let missed = 1; missed <= 60; missed++)
+    history.record({
+      at: eventTime(1000 + missed),
+      topic: 'bgp_session',
+      what: 'BGP session with eth1 (vrf default)',
+      labels: { vrf: 'default', peer: 'eth1' },
+      from: 'Established',
+      to: 'Established',
+      was_up: true,
+      up: true,
+      missed,
+      cause: null,
+    });
+  const get = async (path: string) => {
+    const answer = await fetch(`${base}${path}`);
+    const { events } = (await answer.json()) as { events: Event[] };
+    return [answer.headers.get('content-type'), events.map((event) => event.missed)];
+  };
+  const json = 'application/json; charset=utf-8';
+  expect(await get('/api/v1/events?limit=2&since=1970-01-01T00:17:30Z')).toEqual([json, [60, 59]]);
+  expect(await get('/api/v1/events?since=1970-01-01T00:17:39Z')).toEqual([json, [60]]);
+  expect(await get('/api/v1/status')).toEqual([json, Array.from({ length: 50 }, (_, i) => 60 - i)]);
+  const refused = await fetch(`${base}/api/v1/events?limit=all`);
+  expect([refused.status, await refused.text()]).toEqual([
+    400,
+    'limit takes a whole number from 1 to 500, not "all"\n',
   ]);
 });
 

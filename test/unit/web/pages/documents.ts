@@ -52,6 +52,7 @@ export function document(sessions: readonly Session[], other: Partial<StatusDocu
     host_routes: [],
     routes: [],
     evpn_vnis: [],
+    events: [],
     daemons: [],
     collectors: [collector('bgp')],
     ...other,

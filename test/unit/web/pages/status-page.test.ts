@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BadRequest } from '../../../../src/web/collect-filter.ts';
+import { BadRequest } from '../../../../src/web/bad-request.ts';
 import { escapeHtml } from '../../../../src/web/pages/html.ts';
 import { readShown, statusPage } from '../../../../src/web/pages/status-page.ts';
 import { collector, document, session, textOf, titleOf, view } from './documents.ts';
