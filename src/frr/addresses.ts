@@ -12,15 +12,15 @@ export interface InterfaceAddress {
 const ELSEWHERE = /(?:^|[ /])(?:ip (?:-\S+ )*netns e\S* |nsenter (?:.* )?(?:-\w*[an]|--all|--net)|ssh )/;
 
 /**
- * Whether a prefix of vtysh leads to another machine or into another network namespace, so that FRR's addresses are not
- * those that are seen here. A container is taken to be in the namespace of its host, as FRR's is where it routes for the
- * host.
+ * Whether a prefix of vtysh leads to another machine or into another network namespace, where FRR's addresses differ
+ * from those seen here. A container is assumed to use the network namespace of its host, as it does where FRR routes for
+ * the host.
  */
 export function leadsElsewhere(prefix: readonly string[]): boolean {
   return ELSEWHERE.test(`${prefix.join(' ')} `);
 }
 
-/** Addresses on interfaces that are up, link-local ones included; IPv6 zones are left off. */
+/** Addresses on interfaces that are up, link-local ones included; IPv6 zones are removed. */
 export function interfaceAddresses(): readonly InterfaceAddress[] {
   const found: InterfaceAddress[] = [];
   for (const [name, addresses] of Object.entries(networkInterfaces())) {

@@ -1,15 +1,15 @@
 /**
- * Tells an answer from a failure, by what vtysh or a daemon wrote and how it ended.
+ * Distinguishes an answer from a failure by the output of vtysh or a daemon and by the exit status.
  *
- * FRR tells most failures in words meant for people, in other places from version to version: a dead daemon is
+ * FRR reports most failures as text for people, in a different place from version to version: a dead daemon is
  * `bgpd is not running` on standard error, with exit status 1 on 8.4 and 10 but 0 on 7.5; an unknown command is a
- * line on standard output; a daemon that dies while it speaks adds a line to the JSON it had begun. The words here
- * are those of FRR's vtysh/vtysh.c, vtysh/vtysh_main.c and lib/vty.c.
+ * line on standard output; a daemon that dies during an answer adds a line to the incomplete JSON. The patterns here
+ * match the messages in FRR's vtysh/vtysh.c, vtysh/vtysh_main.c and lib/vty.c.
  */
 import type { Command } from './commands.ts';
 import { FrrError, type FrrErrorReason } from './source.ts';
 
-/** What vtysh did. */
+/** The result of a run of vtysh. */
 export interface VtyshOutput {
   readonly stdout: Buffer;
   readonly stderr: string;
@@ -19,26 +19,26 @@ export interface VtyshOutput {
 
 /** Return codes of a daemon, the last byte of a reply on its socket (FRR's lib/command.h). */
 const SUCCESS = 0;
-/** Such as `{}` for a prefix that is not in the table. vtysh makes no difference and exits with 0. */
+/** Such as `{}` for a prefix that is not in the table. vtysh treats it as success and exits with 0. */
 const WARNING = 1;
 const NO_MATCH = 2;
 const AMBIGUOUS = 3;
 const INCOMPLETE = 4;
 
-/** An answer that ends with one of these lines was not understood; on a socket the daemon's name stands in it too. */
+/** The last line of the answer to a command that FRR did not understand; on a socket it includes the daemon's name. */
 const NOT_UNDERSTOOD = /^% (?:\[\w+\] )?(?:Unknown command|Command incomplete|Ambiguous command)/m;
 const CUT_OFF = /closing connection to \w+ because of an I\/O error/;
-/** The same words behind the answer that was begun; in it, they may be those of a peer that calls itself so. */
+/** The same text at the end of an incomplete answer; anywhere else it may be the host name of a peer. */
 const CUT_OFF_AT_END = new RegExp(`${CUT_OFF.source}!?\\s*$`);
 const NOT_RUNNING =
   /\bis not running\b|failed to connect to any daemons|no daemons match name|container state improper/;
-/** vtysh says this to everybody but root, whether the daemon is dead or its socket may not be used. */
+/** vtysh prints this for every user but root, whether the daemon is dead or its socket is not accessible. */
 const NOT_ROOT = /try running me as a privileged user/;
 const NOT_PERMITTED =
   /permission denied|operation not permitted|password is required|not in the sudoers|not allowed to execute/i;
 const NOT_THERE = /not found|no such (?:file|container)|no container with name/i;
 
-/** Lines of standard error that say nothing about the command: vtysh reads its configuration as whoever runs it. */
+/** Lines of standard error that do not concern the command: vtysh reads its own configuration as the current user. */
 const IRRELEVANT = /vtysh\.conf|^Warning: connecting to|^\s*$/;
 
 /**
@@ -62,7 +62,7 @@ export function answerOfVtysh(command: Command, output: VtyshOutput): Buffer {
   throw new FrrError(
     reasonOfFailure(stderr),
     daemon,
-    `vtysh could not ask ${daemon} (exit status ${exit ?? 'none'}): ${wordsOf(stderr) || wordsOf(beginningOf(stdout)) || 'it says nothing'}`,
+    `vtysh could not query ${daemon} (exit status ${exit ?? 'none'}): ${wordsOf(stderr) || wordsOf(beginningOf(stdout)) || 'no message'}`,
   );
 }
 
@@ -79,12 +79,12 @@ export function answerOfDaemon(command: Command, reply: Buffer, code: number): B
   throw new FrrError(
     'failed',
     command.daemon,
-    `${command.daemon} failed at "${command.text}" (return code ${code}): ${wordsOf(beginningOf(reply)) || 'it says nothing'}`,
+    `${command.daemon} failed at "${command.text}" (return code ${code}): ${wordsOf(beginningOf(reply)) || 'no message'}`,
   );
 }
 
 function refuseWhatIsNoAnswer(command: Command, answer: Buffer): void {
-  // The end, because of several commands in one run the last one fails; the rest may be megabytes of JSON.
+  // Of several commands in one run it is the last one that fails, and the rest may be megabytes of JSON.
   const end = lastLinesOf(answer);
   if (NOT_UNDERSTOOD.test(end)) throw notUnderstood(command, end);
   if (command.format === 'json' && answer[0] === PERCENT)
@@ -97,12 +97,12 @@ function refuseWhatIsNoAnswer(command: Command, answer: Buffer): void {
 
 const PERCENT = 0x25;
 
-/** As much of an answer as its words may take. */
+/** The part of an answer in which an error message can be. */
 const beginningOf = (answer: Buffer): string => answer.toString('utf8', 0, 10_000);
 
 const endOf = (answer: Buffer): string => answer.toString('utf8', Math.max(0, answer.length - 500));
 
-/** What of the end is whole lines: the rest of a line that is cut may look like another. */
+/** The complete lines at the end: a part of a line could look like a different line. */
 function lastLinesOf(answer: Buffer): string {
   if (answer.length <= 500) return answer.toString('utf8');
   const lineEnd = answer.indexOf('\n', answer.length - 501);
@@ -131,7 +131,7 @@ function withoutIrrelevant(text: string): string {
     .join('\n');
 }
 
-/** The first line that says something, cut to what a message can hold. */
+/** The first relevant line, shortened to fit into a message. */
 function wordsOf(text: string): string {
   return (withoutIrrelevant(text.slice(0, 10_000)).split('\n')[0] ?? '').trim().slice(0, 200);
 }

@@ -1,20 +1,19 @@
 /** By how much the memory grows when it is full. */
 const GROWTH = 1.5;
 
-/** Bytes that come in chunks. */
+/** Bytes that arrive in chunks. */
 export interface ByteCollector {
   readonly length: number;
-  /** Takes the next chunk, of which nothing is kept. */
+  /** Copies the next chunk; the caller may reuse it. */
   add(chunk: Uint8Array): void;
-  /** What has come so far, without a copy. */
+  /** The bytes so far, without a copy. */
   bytes(): Buffer;
 }
 
 /**
- * Puts the chunks together that a stream happens to cut its bytes into. Memory is at most half more than what came or
- * was expected, in one piece, and what it grows out of is given back at once: an answer of megabytes comes with every
- * poll.
- * @param expected bytes that are likely to come in all, as far as that is known
+ * Joins the chunks of a stream. It uses one buffer of at most one and a half times the bytes received or expected, and
+ * frees each buffer that it outgrows at once: every poll can bring an answer of megabytes.
+ * @param expected total number of bytes to expect, where that is known
  */
 export function createByteCollector(expected = 0): ByteCollector {
   let memory = new ArrayBuffer(expected);
@@ -37,11 +36,11 @@ export function createByteCollector(expected = 0): ByteCollector {
   };
 }
 
-/** Bytes from which on a length is worth to be remembered, and how much longer the next answer may be. */
+/** Bytes above which a length is remembered, and how much longer the next answer may be. */
 const REMEMBERED = 64 * 1024;
 const MARGIN = 1.05;
 
-/** Remembers how long the newest answer to each question was: the next one is not much longer. */
+/** Remembers the length of the latest answer to each query: the next one is about as long. */
 export function createExpectations(): {
   readonly of: (question: string) => number;
   readonly note: (question: string, length: number) => void;

@@ -1,11 +1,11 @@
 /**
  * The allow-list: every command that this program can send to FRR.
  *
- * This is a security boundary. Whoever may open FRR's vty sockets may also configure the router, so nothing but
- * the commands made here reaches FRR: `Command` cannot be made elsewhere, and what goes into a command is parsed
- * as an address or taken from a fixed list first. A command enters this file after it has run on every FRR version
- * of the test matrix with peers up, down and absent (`show bgp neighbors graceful-restart json` crashed bgpd 7.5.1
- * and 8.4.4), and after somebody has looked at what it costs the router. Whole tables are not asked for.
+ * This is a security boundary. A process that can open FRR's vty sockets can also configure the router, so only the
+ * commands made here reach FRR: `Command` cannot be made elsewhere, and every parameter is first parsed as an address
+ * or taken from a fixed list. A command is added here only after it has run on every FRR version of the test matrix
+ * with peers up, down and absent (`show bgp neighbors graceful-restart json` crashed bgpd 7.5.1 and 8.4.4), and after
+ * its cost for the router has been measured. Whole tables are not queried.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 
@@ -44,11 +44,11 @@ export interface Command {
   readonly text: string;
   readonly daemon: Daemon;
   readonly format: 'json' | 'text';
-  /** The daemon answers it only after `enable` on the same connection. vtysh does so by itself. */
+  /** The daemon answers it only after `enable` on the same connection. vtysh sends that automatically. */
   readonly needsEnable: boolean;
-  /** Key in a recording, where the text alone would not tell which daemon was asked. */
+  /** Key in a recording, where the text alone does not identify the daemon. */
   readonly recordedAs: string;
-  /** FRR answers nothing at all, rather than an empty document, when there is nothing to tell. */
+  /** FRR sends no output at all, rather than an empty document, when there is nothing to report. */
   readonly mayBeEmpty: boolean;
   readonly [allowed]: true;
 }
@@ -56,8 +56,8 @@ export interface Command {
 type Properties = Partial<Pick<Command, 'needsEnable' | 'recordedAs' | 'mayBeEmpty'>>;
 
 function allow(daemon: Daemon, text: string, format: 'json' | 'text', properties: Properties = {}): Command {
-  if (!DAEMONS.includes(daemon)) throw new TypeError(`${JSON.stringify(daemon)} is no FRR daemon`);
-  // bfdd answers nothing else before.
+  if (!DAEMONS.includes(daemon)) throw new TypeError(`${JSON.stringify(daemon)} is not an FRR daemon`);
+  // bfdd answers no other command before it.
   const { needsEnable = daemon === 'bfdd', recordedAs = text, mayBeEmpty = false } = properties;
   return { text, daemon, format, needsEnable, recordedAs, mayBeEmpty } as Command;
 }
@@ -79,9 +79,9 @@ export const COMMANDS = {
   /** One document for all VRFs; neighbors and interfaces are few. */
   ospfNeighbors: json('ospfd', 'show ip ospf vrf all neighbor json'),
   ospfInterfaces: json('ospfd', 'show ip ospf vrf all interface json'),
-  /** Asked for `--compat.frr-exporter` alone: the numbers of LSAs. Empty without OSPF. */
+  /** Queried for `--compat.frr-exporter` only: the numbers of LSAs. Empty without OSPF. */
   ospfInstances: json('ospfd', 'show ip ospf vrf all json', { mayBeEmpty: true }),
-  /** Also for that alone. FRR 8.4 and newer. */
+  /** Also for that option only. FRR 8.4 and newer. */
   ospfMaxAge: json('ospfd', 'show ip ospf vrf all database max-age json'),
   pimNeighbors: json('pimd', 'show ip pim vrf all neighbor json'),
   pimInterfaces: json('pimd', 'show ip pim vrf all interface json'),
@@ -89,7 +89,7 @@ export const COMMANDS = {
   /** FRR 8.4 and newer, where bgpd has the RPKI module. */
   rpkiServers: json('bgpd', 'show rpki cache-server json'),
   rpkiConnections: json('bgpd', 'show rpki cache-connection json'),
-  /** The VRFs beside the default one, with those that are configured but not there. */
+  /** The VRFs other than the default one, including those that are configured but do not exist. */
   vrfs: allow('zebra', 'show vrf', 'text'),
   /** The daemons that are connected to zebra, and since when. */
   zebraClients: allow('zebra', 'show zebra client summary', 'text', { needsEnable: true }),
@@ -111,7 +111,7 @@ function template<Parameters extends readonly unknown[]>(
   return Object.assign(make, { text });
 }
 
-/** A name that FRR tells (`show vrf`) and that can stand in a command as one word. */
+/** A name that FRR reports (`show vrf`) and that can be used in a command as one word. */
 const VRF_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,63}$/;
 
 /** Whether a VRF can be named in a command. */
@@ -156,7 +156,7 @@ export const showVersion = template('show version', (daemon: Daemon) =>
   }),
 );
 
-/** Memory of one daemon, as its allocator tells (`show memory`). */
+/** Memory of one daemon, as its allocator reports it (`show memory`). */
 export const showMemory = template('show memory', (daemon: Daemon) =>
   allow(daemon, 'show memory', 'text', { recordedAs: `show memory ${daemon}` }),
 );
@@ -177,8 +177,8 @@ export const bgpHostPrefix = template(
 );
 
 /**
- * What a vty connection needs before the commands that say so ({@link Command.needsEnable}). It changes nothing by
- * itself. vtysh sends it on its own.
+ * Switches a vty connection to the mode that some commands need ({@link Command.needsEnable}). It changes no
+ * configuration. vtysh sends it automatically.
  */
 export function enable(daemon: Daemon): Command {
   return allow(daemon, 'enable', 'text');

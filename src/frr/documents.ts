@@ -1,30 +1,30 @@
 /**
  * Reads the JSON documents of an answer.
  *
- * Most answers are one document. FRR 7.5 and 8.4 print one a VRF for some commands, one after another without a
+ * Most answers are one document. FRR 7.5 and 8.4 print one per VRF for some commands, one after another without a
  * separator (`show ip route vrf all summary json`), nothing at all for others (`show evpn vni json` without EVPN),
- * and now and then a line for people (`% ...`) beside them. json-c, which FRR prints with, writes NaN and Infinity
- * as bare words, and the parts that FRR prints by itself are not escaped, so that control characters may stand in
- * strings: both are read. Whatever else is not JSON is refused.
+ * and sometimes a line for people (`% ...`) in between. json-c, FRR's JSON library, writes NaN and Infinity as bare
+ * words, and what FRR prints without json-c is not escaped, so strings may contain control characters: both are
+ * accepted. Anything else that is not JSON is rejected.
  */
 import type { Command } from './commands.ts';
 import { FrrError } from './source.ts';
 
-/** What is in a text that should be JSON. */
+/** The result of reading a text that should be JSON. */
 export type Documents =
   | { readonly ok: true; readonly documents: readonly unknown[] }
   | {
       readonly ok: false;
-      /** `truncated`: a document begins and does not end. */
+      /** `truncated`: a document has no end. */
       readonly reason: 'not_json' | 'truncated';
-      /** What stands where, in one line. */
+      /** What was found where, in one line. */
       readonly detail: string;
     };
 
 /**
  * Reads the documents of an answer: objects and arrays, in their order; an empty list for an answer without any,
  * where the command's answer may be empty.
- * Of a key that comes twice in an object the last one counts.
+ * Of duplicate keys in an object the last one is used.
  * @throws FrrError `not_json` or `truncated`
  */
 export function readDocuments(command: Command, text: string): readonly unknown[] {
@@ -46,14 +46,14 @@ export function unreadable(
   return new FrrError(reason, daemon, `${daemon}'s answer to "${text}" ${words}: ${detail}`);
 }
 
-/** {@link readDocuments} without a command to blame. */
+/** Like {@link readDocuments}, but returns an error instead of throwing one that names a command. */
 export function parseDocuments(text: string): Documents {
   // Nearly every answer is one good document, and this is the fastest way to read one.
   try {
     const document: unknown = JSON.parse(text);
     if (typeof document === 'object' && document !== null) return { ok: true, documents: [document] };
   } catch {
-    // Several documents, lines beside them, or no JSON: looked at below.
+    // Several documents, other lines between them, or no JSON: handled below.
   }
   const split = splitDocuments(text);
   if (!split.ok) return split;
@@ -75,7 +75,7 @@ export type DocumentTexts =
 
 const BLANK = /[ \t\r\n]*/y;
 
-/** Cuts a text into its documents by their brackets alone. */
+/** Splits a text into its documents by their brackets alone. */
 export function splitDocuments(text: string): DocumentTexts {
   const documents: string[] = [];
   let position = 0;
@@ -150,12 +150,12 @@ export function parseLeniently(text: string): unknown {
   }
 }
 
-// A string, or what JSON has no word for. Strings are matched so that words inside of them are left alone.
+// A string, or what JSON has no word for. Strings are matched so that words inside them are not changed.
 const STRING_OR_NO_NUMBER = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\b(?:nan|inf(?:inity)?)\b/gi;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f]/g;
 
-/** Makes JSON of what json-c and FRR print beside JSON: numbers that are none become null, control characters escapes. */
+/** Makes valid JSON of the output of json-c and FRR: NaN and Infinity become null, control characters become escapes. */
 function mend(text: string): string {
   return text.replace(STRING_OR_NO_NUMBER, (token) =>
     token.startsWith('"')
@@ -166,7 +166,7 @@ function mend(text: string): string {
 
 const EXCERPT = 60;
 
-/** The beginning of a text as it may stand in one line of a log. */
+/** The beginning of a text, quoted for one line of a log. */
 export function excerpt(text: string): string {
   return JSON.stringify(text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
 }

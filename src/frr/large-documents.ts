@@ -1,33 +1,33 @@
 /**
  * Reads a large answer session by session.
  *
- * The answer about 10,000 sessions has tens of megabytes. The objects in it are found first, among the bytes and in
- * turns; each is decoded and parsed when a collector reads it, so that only one session is in memory as an object at
- * any time. To the collectors it looks like any other object, but each access parses again: go through its entries
- * once. Compared with JSON.parse (bench/large-documents.ts), on a busy machine: at 10,000 sessions the longest block of the
+ * The answer for 10,000 sessions has tens of megabytes. First its objects are located in the bytes, yielding to the
+ * event loop in between; each is decoded and parsed when a collector reads it, so that only one session is in memory as
+ * an object at any time. To the collectors it looks like any other object, but each access parses again: iterate over
+ * its entries once. Compared with JSON.parse (bench/large-documents.ts), on a busy machine: at 10,000 sessions the longest block of the
  * event loop is 0.04 to 0.13 s instead of 0.7 to 1.0 s, and the peak of memory 25 MB instead of 70 MB, for half more CPU;
  * at 1,000 sessions memory is 4 MB instead of 15 MB, for 20 ms more CPU.
  *
  * Finding the braces is cheap because FRR prints a member a line (json-c's "pretty" format): a brace that ends a line
- * opens an object and one that begins a line closes it, which no brace inside a string can do. An answer that is
- * laid out in another way is left to the ordinary reader.
+ * opens an object and one that begins a line closes it, which no brace inside a string can do. An answer that
+ * is formatted differently is read in the ordinary way.
  */
 import { inTurns, type Turns } from '../base/turns.ts';
 import type { Command } from './commands.ts';
 import { excerpt, parseLeniently, readDocuments, unreadable } from './documents.ts';
 
-/** Bytes from which on an answer is read piece by piece. */
+/** Bytes above which an answer is read piece by piece. */
 const LARGE_ANSWER = 256 * 1024;
 
-/** Bytes from which on an object is not parsed in one go: a few sessions. */
+/** Bytes above which an object is not parsed at once: a few sessions. */
 const LARGE_OBJECT = 32 * 1024;
 
 /** Bytes between two turns: about a millisecond. */
 const BYTES_A_TURN = 512 * 1024;
 
 /**
- * {@link readDocuments}, without keeping other work waiting. What is wrong inside of a large document is found when
- * that part is looked at, and thrown then.
+ * Like {@link readDocuments}, without blocking the event loop. An error inside a large document is thrown when that part
+ * is read.
  * @throws FrrError `not_json` or `truncated`
  */
 export async function readLargeDocuments(command: Command, answer: Buffer): Promise<readonly unknown[]> {
@@ -41,7 +41,7 @@ export async function readLargeDocuments(command: Command, answer: Buffer): Prom
 interface Found {
   readonly start: number;
   readonly end: number;
-  /** The objects in it; only where it is large, for otherwise it is parsed in one go. */
+  /** The objects in it; only of a large object, as a small one is parsed at once. */
   readonly inner: readonly Found[] | undefined;
 }
 
@@ -52,7 +52,7 @@ const [OPENING, CLOSING, LINE_FEED, BLANK] = Buffer.from('{}\n ') as unknown as 
   number,
 ];
 
-/** Finds the objects of the one document in the answer; undefined when the answer is not laid out as expected. */
+/** Finds the objects of the one document in the answer; undefined when the answer is not formatted as expected. */
 function* findObjects(answer: Buffer): Turns<Found | undefined> {
   if (answer[0] !== OPENING || answer[1] !== LINE_FEED) return undefined;
   const search: Search = { answer, open: [], document: undefined, failed: false };
@@ -63,17 +63,17 @@ function* findObjects(answer: Buffer): Turns<Found | undefined> {
   return search.failed ? undefined : search.document;
 }
 
-/** How far the objects of an answer are found. */
+/** The progress of the search for the objects of an answer. */
 interface Search {
   readonly answer: Buffer;
-  /** Objects that have begun. */
+  /** Objects whose end is not found yet. */
   readonly open: { readonly start: number; readonly inner: Found[] }[];
   document: Found | undefined;
-  /** It is laid out in another way. */
+  /** The answer is formatted differently. */
   failed: boolean;
 }
 
-/** Goes on with a search. Apart from the generator, in which V8 would make the loop several times as slow. */
+/** Continues a search. Not part of the generator, where V8 makes the loop several times slower. */
 function findWithin(search: Search, from: number, to: number): void {
   const { answer, open } = search;
   for (let position = from; position < to; position++) {
@@ -103,7 +103,7 @@ function beginsLine(answer: Buffer, position: number): boolean {
   return answer[before] === LINE_FEED;
 }
 
-/** Whether nothing but blanks and line feeds comes any more. */
+/** Whether only blanks and line feeds follow. */
 function isBlank(answer: Buffer, position: number): boolean {
   for (let next = position; next < answer.length; next++)
     if (answer[next] !== BLANK && answer[next] !== LINE_FEED) return false;
@@ -112,7 +112,7 @@ function isBlank(answer: Buffer, position: number): boolean {
 
 const NAME = /^[ ,]*("(?:[^"\\]|\\.)*") ?: ?$/;
 
-/** Where the line begins on which the value stands, and the name before it; undefined where there is no name. */
+/** Where the line of the value begins, and the name before the value; undefined where there is no name. */
 function nameBefore(
   answer: Buffer,
   value: number,
@@ -122,12 +122,12 @@ function nameBefore(
   return name === undefined ? undefined : { line, name: JSON.parse(name) as string };
 }
 
-/** An object as collectors see it: parsed at once where it is small, and member by member where it is large. */
+/** An object as collectors see it: a small one parsed at once, a large one member by member. */
 function openObject(command: Command, answer: Buffer, found: Found): object {
   const textOf = (start: number, end: number) => answer.toString('utf8', start, end);
   if (found.inner === undefined) return parse(command, textOf(found.start, found.end));
   const objects = new Map<string, Found>();
-  /** What stands between the objects: members of other kinds. */
+  /** The text between the objects: members of other types. */
   const between: string[] = [];
   let position = found.start + 1;
   for (const inner of found.inner) {

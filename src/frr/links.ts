@@ -6,7 +6,7 @@ export interface Link {
   readonly interface: string;
   /** Whether packets can be sent and received; false where the interface is shut down, too. */
   readonly up: boolean;
-  /** How often the carrier came or went since the interface was made. */
+  /** How often the carrier came or went since the interface was created. */
   readonly carrierChanges: number;
 }
 
@@ -20,7 +20,7 @@ export async function interfaceLinks(directory = '/sys/class/net'): Promise<read
   return links.filter((link) => link !== undefined);
 }
 
-/** Undefined for what is no interface, or is gone meanwhile. */
+/** Undefined for an entry that is not an interface, or that no longer exists. */
 async function readLink(directory: string, name: string): Promise<Link | undefined> {
   const [state, carrier, changes] = await Promise.all(
     ['operstate', 'carrier', 'carrier_changes'].map((file) => readWord(path.join(directory, file))),

@@ -16,12 +16,12 @@ export interface SourceOptions {
   /** `--frr.vtysh.path`: a path, or a name to be looked up in PATH. */
   readonly vtyshPath: string;
   /**
-   * `--frr.vtysh.prefix`: a program and its arguments to be put before vtysh, such as `['sudo', '-n']`,
+   * `--frr.vtysh.prefix`: a program and its arguments that run vtysh, such as `['sudo', '-n']`,
    * `['ip', 'netns', 'exec', 'node']` or `['podman', 'exec', 'frr', 'timeout', '10']`. vtysh is then looked up where
-   * that program leads.
+   * that program runs it.
    */
   readonly vtyshPrefix: readonly string[];
-  /** `--frr.max-output`: bytes of one answer beyond which it is refused (`too_large`). */
+  /** `--frr.max-output`: maximum number of bytes of one answer (`too_large`). */
   readonly maxOutput: number;
   /** `--frr.recording`: the folder of the recording; needed for the kind `recording` only. */
   readonly recordingDir?: string | undefined;

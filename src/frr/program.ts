@@ -4,9 +4,9 @@ import { createByteCollector } from './byte-collector.ts';
 
 export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** Bytes beyond which the program is ended. */
+  /** Maximum number of bytes; the program is ended when it writes more. */
   readonly most: { readonly stdout: number; readonly stderr: number };
-  /** Bytes of standard output that are likely to come. */
+  /** Bytes of standard output to expect. */
   readonly expected: number;
   /** Milliseconds after SIGTERM until SIGKILL. */
   readonly grace: number;
@@ -28,7 +28,7 @@ export interface Ended {
 export interface Program {
   /** Undefined when it could not be started. */
   readonly pid: number | undefined;
-  /** Resolves when it has ended and no process holds its output any more. Never rejects. */
+  /** Resolves when it has ended and no process has its output open any more. Never rejects. */
   readonly ended: Promise<Ended>;
   /** Sends SIGTERM to its process group, and SIGKILL after the grace. */
   end(): void;
@@ -51,13 +51,13 @@ export function runProgram(file: string, args: readonly string[], options: Progr
     detached: true,
   });
 
-  /** To the group: what runs may be some processes away from the one that was started, behind sudo or a script. */
+  /** To the group: behind sudo or a script, vtysh is not the process that was started but a descendant of it. */
   const signal = (name: NodeJS.Signals) => {
     if (child.pid === undefined) return;
     try {
       process.kill(-child.pid, name);
     } catch {
-      // The group is empty, or may not be signalled.
+      // The group is empty, or this user may not send signals to it.
       child.kill(name);
     }
   };

@@ -19,7 +19,7 @@ import { type Answer, FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type Frr
 const INDEX = 'index.json';
 const ADDRESSES = 'addresses.json';
 const LINKS = 'links.json';
-/** What the failed commands share for their output: an empty file. */
+/** The empty file that all failed commands have as their output. */
 const NO_ANSWER = 'no-answer.txt';
 
 /** By command, as `Command.recordedAs` names it. */
@@ -33,12 +33,12 @@ type Check = (value: unknown) => string | undefined;
 
 const checkAnswer: Check = (value) => {
   const { file, exit, stderr, reason } = (value ?? {}) as Record<string, unknown>;
-  // A name alone: a recording comes from somebody else, and must not lead out of its folder.
+  // A file name only: a recording may come from a stranger, and must not lead out of its folder.
   if (typeof file !== 'string' || !/^[^/\\\0]+$/.test(file))
     return '.file: must be the name of a file in the folder';
   if (!Number.isInteger(exit)) return '.exit: must be an integer';
   if (typeof stderr !== 'string') return '.stderr: must be a string';
-  // Why there was no answer, if vtysh did not say so; `stderr` is the message then.
+  // Why there was no answer, if that is not in the output of vtysh; `stderr` is then the message.
   if (reason !== undefined && !(FRR_ERROR_REASONS as readonly unknown[]).includes(reason))
     return `.reason: must be one of ${FRR_ERROR_REASONS.join(', ')}`;
   return undefined;
@@ -58,21 +58,21 @@ const checkLink: Check = (value) => {
   return undefined;
 };
 
-/** A folder that is no recording, or a broken one. The message is one line that names the folder. */
+/** The folder is not a recording, or the recording is damaged. The message is one line that names the folder. */
 export class RecordingError extends UserError {
   override readonly name = 'RecordingError';
 }
 
 /**
- * Opens a recording. Its index is read once, its answers when they are asked for.
- * @param maxOutput bytes of one answer beyond which it is refused
+ * Opens a recording. Its index is read once, each answer when its command is sent.
+ * @param maxOutput maximum number of bytes of one answer
  * @throws RecordingError
  */
 export async function openRecording(directory: string, maxOutput: number): Promise<FrrSource> {
   const index = await readJson<Index>(directory, INDEX, checkAnswer);
   if (index === undefined)
     throw new RecordingError(
-      `${directory} is no recording: it has no ${INDEX}; make one with: frr-exporter record DIR`,
+      `${directory} is not a recording: it has no ${INDEX}; make one with: frr-exporter record DIR`,
     );
   const addresses = await readJson<Addresses>(directory, ADDRESSES, checkAddresses);
   const links = await readJson<Links>(directory, LINKS, checkLink);
@@ -175,14 +175,14 @@ function parseAddress(text: string): ParsedAddress | undefined {
   return { address, prefixLength, afi: version === 4 ? 'ipv4' : 'ipv6' };
 }
 
-/** What came of one command: its answer, or why there is none. */
+/** The outcome of one command: its answer, or why there is none. */
 export interface Recorded {
   readonly command: Command;
   readonly outcome: Answer | FrrError;
 }
 
 /**
- * Writes a recording into a folder, which is made where it is not there.
+ * Writes a recording into a folder, which is created where it does not exist.
  * @throws RecordingError when the folder is not empty, or cannot be written
  */
 export async function writeRecording(
@@ -225,7 +225,7 @@ export async function writeRecording(
     for (const [file, text] of texts) await writeFile(path.join(directory, file), text, { flag: 'wx' });
     await writeFile(path.join(directory, ADDRESSES), `${JSON.stringify(byInterface, null, 1)}\n`);
     await writeFile(path.join(directory, LINKS), `${JSON.stringify(linkByInterface, null, 1)}\n`);
-    // Last, so that a folder with an index is whole.
+    // Last, so that a folder with an index is complete.
     await writeFile(path.join(directory, INDEX), `${JSON.stringify(index, null, 1)}\n`);
   } catch (error) {
     throw new RecordingError(`no recording can be written to ${directory}: ${(error as Error).message}`, {
@@ -234,7 +234,7 @@ export async function writeRecording(
   }
 }
 
-/** Makes a folder and those above it. Node's own way (`recursive`) never comes back where it cannot, such as below /proc. */
+/** Creates a folder and its parents. Node's own option `recursive` never returns where it fails, such as below /proc. */
 async function makeFolder(directory: string): Promise<void> {
   try {
     await mkdir(directory);
@@ -249,7 +249,7 @@ async function makeFolder(directory: string): Promise<void> {
 }
 
 /**
- * Looks whether a recording can be written into a folder: one that is empty, or not there yet.
+ * Checks whether a recording can be written into a folder, which must be empty or not exist yet.
  * @throws RecordingError
  */
 export async function refuseIfNotEmpty(directory: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** The daemons' vty sockets as files: where they are, who may use them, and what to tell a person who may not. */
+/** The daemons' vty sockets as files: their paths, who has access, and the message for users without access. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DAEMONS, type Daemon } from './commands.ts';
@@ -9,7 +9,7 @@ export function socketFolder({ socketDir, pathspace = '' }: SourceOptions): stri
   return path.join(socketDir, pathspace);
 }
 
-/** The socket of a daemon, whether it is there or not. */
+/** The path of the socket of a daemon, whether it exists or not. */
 export function socketFile(options: SourceOptions, daemon: Daemon): string {
   return path.join(socketFolder(options), `${daemon}.vty`);
 }
@@ -17,8 +17,8 @@ export function socketFile(options: SourceOptions, daemon: Daemon): string {
 const RIGHTS = { use: constants.R_OK | constants.W_OK, enter: constants.X_OK } as const;
 
 /**
- * Whether this program may use a socket, or enter the folder of the sockets. A daemon that was killed leaves its
- * socket behind, where nobody listens.
+ * Whether this program has access to a socket, or to the folder of the sockets. A daemon that was killed leaves its
+ * socket behind, although no process listens on it.
  */
 export function socketAccess(
   file: string,
@@ -32,7 +32,7 @@ export function socketAccess(
   }
 }
 
-/** Why this program cannot use the sockets; undefined if it can. A daemon that does not run is no obstacle. */
+/** Why this program cannot use the sockets; undefined if it can. A daemon that is not running does not count. */
 export function socketObstacle(options: SourceOptions): string | undefined {
   const folder = socketFolder(options);
   const access = socketAccess(folder, 'enter');
@@ -52,8 +52,8 @@ export interface Group {
 }
 
 /**
- * The group whose members may use the file: that of the file itself, or that of the nearest folder above it where
- * even looking at the file is forbidden. Undefined when nothing of it can be seen.
+ * The group whose members have access to the file: the group of the file itself or, where the file is not visible, of
+ * the nearest visible folder above it. Undefined when none is visible.
  */
 export function groupOf(file: string): Group | undefined {
   for (let place = path.resolve(file); ; place = path.dirname(place)) {

@@ -1,9 +1,9 @@
-/** Whether the folder of FRR's sockets is still the one that others see. */
+/** Detects that the mounted folder of FRR's sockets is no longer the folder of the host. */
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
 
-/** The exporter cannot reach FRR any more, whatever FRR does. The message is one line for a person. */
+/** The exporter can no longer reach FRR, whatever FRR does. The message is one line for people. */
 export class StaleFolderError extends UserError {
   override readonly name = 'StaleFolderError';
 }
@@ -11,27 +11,27 @@ export class StaleFolderError extends UserError {
 /**
  * Waits for the folder to be removed while it stays mounted here.
  *
- * In a container the folder is a mount: it is the host's folder as it was when the container started. When somebody
- * removes that folder and makes it anew, the container keeps the removed one, which is empty for ever, and no path
- * leads from inside to the new one. Only a new mount helps, so the exporter ends with a line that says so, and who
- * keeps it running (systemd, `podman run --restart`) starts the container with the folder of that moment. That FRR
- * empties the folder, or is not there, is not meant here: sockets come and go in one and the same folder.
+ * In a container the folder is a mount of the folder that the host had when the container started. When that folder is
+ * removed and created again, the container still has the removed one, which stays empty, and cannot see the new one.
+ * Only a new mount helps, so the exporter exits with a message, and its supervisor (systemd, `podman run --restart`)
+ * starts the container again with the new folder. A folder that is merely empty is no reason to exit: sockets come and
+ * go in the same folder when FRR stops and starts.
  *
- * @param interval seconds between two looks
+ * @param interval seconds between two checks
  * @returns when `ended` aborts
  * @throws StaleFolderError
  */
 export async function watchSocketFolder(folder: string, interval: number, ended: AbortSignal): Promise<void> {
   for (;;) {
     try {
-      // A removed folder has no name that leads to it, yet here it is: we hold it.
+      // A removed folder that is still mounted has no links.
       if ((await stat(folder)).nlink === 0)
         throw new StaleFolderError(
-          `${folder} was removed and made anew outside of this container, which cannot see the new one; it has to be started again`,
+          `${folder} was removed and created again outside of this container, which cannot see the new one; the container must be restarted`,
         );
     } catch (error) {
       if (error instanceof StaleFolderError) throw error;
-      // It is not there, or not ours to look at: the source says so for each daemon.
+      // It does not exist, or is not accessible: the source reports that for each daemon.
     }
     try {
       await pause(interval * 1000, undefined, { signal: ended, ref: false });

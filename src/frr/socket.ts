@@ -1,10 +1,10 @@
 /**
- * FrrSource by the daemons' vty sockets, without a process: what vtysh itself speaks.
+ * FrrSource that uses the daemons' vty sockets, as vtysh itself does, without starting a process.
  *
  * A fresh connection is in VIEW mode, where nothing can be configured, and stays there. The few commands that are
- * unknown in VIEW mode have a connection of their own. Connections are kept between polls. A daemon is asked one
- * command at a time: FRR loses what is sent ahead of an answer (lib/vty.c). A connection whose answer did not come in
- * time is destroyed, never used again, so that a late answer cannot be taken for the next one's.
+ * unknown in VIEW mode have a connection of their own. Connections stay open between polls. A daemon is sent one
+ * command at a time: FRR loses input that it receives before it has answered (lib/vty.c). A connection whose answer is
+ * late is destroyed and never used again, so that the late answer cannot be mistaken for the next one.
  */
 import { existsSync } from 'node:fs';
 import { interfaceAddresses } from './addresses.ts';
@@ -19,11 +19,11 @@ import { openVty, type Reply, type Vty, VtyError } from './vty.ts';
 /** Makes the source. Connects to nothing yet. */
 export function socketSource(options: SourceOptions): FrrSource {
   const connections = new Map<string, Vty>();
-  /** Resolves when the last of those who wait for a daemon's connection is done with it. */
+  /** By daemon: resolves when the last query in its queue has ended. */
   const turns = new Map<Daemon, Promise<void>>();
   let closed = false;
 
-  /** Does `work` when everybody who came before is done with the daemon's connection. */
+  /** Does `work` when all earlier queries of the daemon have ended. */
   async function inTurn<T>(
     { daemon, text }: Command,
     signal: AbortSignal,
@@ -37,7 +37,7 @@ export function socketSource(options: SourceOptions): FrrSource {
     );
     const tooLate = Promise.withResolvers<never>();
     const onAbort = () =>
-      tooLate.reject(new FrrError('timed_out', daemon, `${daemon} was not asked "${text}" in time`));
+      tooLate.reject(new FrrError('timed_out', daemon, `${daemon} was not sent "${text}" in time`));
     if (signal.aborted || closed) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
@@ -57,10 +57,10 @@ export function socketSource(options: SourceOptions): FrrSource {
     return vty;
   }
 
-  /** A connection that could not be enabled would not know its commands: it is given up. */
+  /** A connection on which `enable` fails does not know the commands that need it, so it is destroyed. */
   async function enter(vty: Vty, first: Command, signal: AbortSignal): Promise<void> {
     try {
-      const { bytes, code } = await vty.ask(first.text, options.maxOutput, signal);
+      const { bytes, code } = await vty.send(first.text, options.maxOutput, signal);
       answerOfDaemon(first, bytes, code);
     } catch (error) {
       await vty.destroy();
@@ -69,20 +69,20 @@ export function socketSource(options: SourceOptions): FrrSource {
   }
 
   async function exchange(command: Command, signal: AbortSignal): Promise<Reply> {
-    const kept = connections.get(connectionName(command));
-    if (kept?.idle) {
+    const open = connections.get(connectionName(command));
+    if (open?.idle) {
       try {
-        return await kept.ask(command.text, options.maxOutput, signal);
+        return await open.send(command.text, options.maxOutput, signal);
       } catch (error) {
-        // FRR was restarted a moment ago, before it read the command: its successor is asked, once.
+        // The daemon was restarted before it read the command: the command is sent once more, to the new one.
         if (!(error instanceof VtyError && error.failure === 'gone')) throw error;
       }
     }
     const fresh = await connect(command, signal);
-    return await fresh.ask(command.text, options.maxOutput, signal);
+    return await fresh.send(command.text, options.maxOutput, signal);
   }
 
-  async function ask(command: Command, signal: AbortSignal): Promise<Answer> {
+  async function send(command: Command, signal: AbortSignal): Promise<Answer> {
     try {
       const { bytes, code, seconds } = await exchange(command, signal);
       return { bytes: answerOfDaemon(command, bytes, code), seconds };
@@ -98,7 +98,7 @@ export function socketSource(options: SourceOptions): FrrSource {
       case 'aborted':
         return error('timed_out', `${daemon} did not answer "${text}" in time`);
       case 'gone':
-        return error('not_running', `${daemon} is not running any more: it closed ${file}`);
+        return error('not_running', `${daemon} is no longer running: it closed ${file}`);
       case 'ended':
         return error('truncated', `${daemon} ended while it answered "${text}"`);
       case 'too_large':
@@ -107,7 +107,7 @@ export function socketSource(options: SourceOptions): FrrSource {
           `${daemon}'s answer to "${text}" is larger than --frr.max-output (${options.maxOutput} bytes)`,
         );
       case 'garbled':
-        return error('failed', `what came from ${file} on "${text}" is no vty reply`);
+        return error('failed', `what came from ${file} on "${text}" is not a vty reply`);
       case 'refused':
         switch (code) {
           case 'ENOENT':
@@ -118,12 +118,12 @@ export function socketSource(options: SourceOptions): FrrSource {
                 : `FRR is not running: there is no ${socketFolder(options)} (--frr.socket.dir-path and --frr.pathspace name it)`,
             );
           case 'ECONNREFUSED':
-            return error('not_running', `${daemon} is not running: nobody listens at ${file}`);
+            return error('not_running', `${daemon} is not running: no process listens at ${file}`);
           case 'EACCES':
           case 'EPERM':
             return error('permission_denied', deniedWords(file));
           case 'EAGAIN':
-            return error('timed_out', `${daemon} hangs: it takes no more connections at ${file}`);
+            return error('timed_out', `${daemon} hangs: it accepts no more connections at ${file}`);
           default:
             return error('failed', `${file}: cannot connect: ${code}`);
         }
@@ -132,13 +132,13 @@ export function socketSource(options: SourceOptions): FrrSource {
 
   return {
     kind: 'socket',
-    show: (command, signal) => inTurn(command, signal, () => ask(command, signal)),
+    show: (command, signal) => inTurn(command, signal, () => send(command, signal)),
     async showEach(commands, signal) {
       const [first] = commands;
       if (first === undefined) return [];
       return await inTurn(first, signal, async () => {
         const answers: Answer[] = [];
-        for (const command of commands) answers.push(await ask(command, signal));
+        for (const command of commands) answers.push(await send(command, signal));
         return answers;
       });
     },

@@ -1,4 +1,4 @@
-/** How the rest of the program asks FRR: one interface, three ways behind it (vtysh, the vty sockets, a recording). */
+/** The interface through which the program queries FRR, with three implementations: vtysh, the vty sockets, a recording. */
 import type { InterfaceAddress } from './addresses.ts';
 import type { Command, Daemon } from './commands.ts';
 import type { Link } from './links.ts';
@@ -7,12 +7,12 @@ import type { Link } from './links.ts';
 export interface Answer {
   /**
    * Standard output of the command in UTF-8, without prompts or the protocol's framing. Bytes, because an answer can
-   * have megabytes of which only a piece at a time is wanted as text.
+   * have megabytes, of which only a piece at a time is needed as text.
    */
   readonly bytes: Buffer;
   /**
-   * Seconds that FRR was occupied with the command, as well as this source can tell: on a socket from the request
-   * to the last byte, with vtysh what the process took beyond its own start. 0 for a recording.
+   * Seconds that FRR worked on the command, as far as this source can measure: on a socket the time from the request
+   * to the last byte, with vtysh the duration of the process without its start. 0 for a recording.
    */
   readonly seconds: number;
 }
@@ -20,58 +20,58 @@ export interface Answer {
 export interface FrrSource {
   readonly kind: 'vtysh' | 'socket' | 'recording';
   /**
-   * Asks one command.
-   * @throws FrrError for everything that can go wrong, an aborted signal included (`timed_out`).
+   * Sends one command.
+   * @throws FrrError for every failure, including an aborted signal (`timed_out`)
    */
   show(command: Command, signal: AbortSignal): Promise<Answer>;
   /**
-   * Asks several commands of one daemon in one go (one process, one connection). All of them must answer JSON.
-   * The answers come in the order of the commands.
+   * Sends several commands to one daemon together (one process, one connection). All of them must have JSON answers.
+   * The answers are in the order of the commands.
    * @throws FrrError when any of them fails.
    */
   showEach(commands: readonly Command[], signal: AbortSignal): Promise<readonly Answer[]>;
   /**
-   * The addresses of the node's interfaces: those of the network namespace that this program runs in, or those that
-   * a recording carries.
-   * @throws FrrError `not_recorded` when the recording carries none
+   * The addresses of the node's interfaces: those of the network namespace that this program runs in, or those in the
+   * recording.
+   * @throws FrrError `not_recorded` when the recording has none
    */
   addresses(): Promise<readonly InterfaceAddress[]>;
   /**
-   * The links of the node's interfaces, seen where its addresses are.
-   * @throws FrrError `not_recorded` when the recording carries none
+   * The links of the same interfaces.
+   * @throws FrrError `not_recorded` when the recording has none
    */
   links(): Promise<readonly Link[]>;
   /** Closes connections and ends processes. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** Why FRR gave no answer that can be used, as in `frr_collector_errors_total{reason}`. */
+/** Why there is no usable answer from FRR, as in `frr_collector_errors_total{reason}`. */
 export const FRR_ERROR_REASONS = [
-  /** Nobody listens: the daemon is dead, or was never started. */
+  /** No process listens: the daemon is dead, or was never started. */
   'not_running',
-  /** The socket or the program is there, and we may not use it. */
+  /** The socket or the program exists, but its permissions deny access. */
   'permission_denied',
-  /** No whole answer within the deadline: the daemon hangs or crawls. */
+  /** No complete answer within the deadline: the daemon hangs or is slow. */
   'timed_out',
   /** This FRR version does not know the command. */
   'unknown_command',
-  /** The answer is not JSON although JSON was asked for. */
+  /** The answer is not JSON although the command requests JSON. */
   'not_json',
-  /** The answer ends in the middle: the daemon died while it spoke. */
+  /** The answer is incomplete: the daemon died while it answered. */
   'truncated',
   /** The answer is larger than `--frr.max-output`. */
   'too_large',
-  /** The vtysh program, its prefix, or the recording is not there. */
+  /** The vtysh program, its prefix, or the recording does not exist. */
   'not_installed',
   /** The recording has no answer to this command. */
   'not_recorded',
-  /** FRR answered with a failure of its own; the message carries its words. */
+  /** FRR answered with another failure; the message quotes it. */
   'failed',
 ] as const;
 
 export type FrrErrorReason = (typeof FRR_ERROR_REASONS)[number];
 
-/** Its message is one line for a person: what is wrong, and where there is a remedy, what to do. */
+/** The message is one line for people: what is wrong and, where there is a remedy, what to do. */
 export class FrrError extends Error {
   override readonly name = 'FrrError';
   readonly reason: FrrErrorReason;

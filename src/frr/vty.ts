@@ -2,7 +2,8 @@
  * A connection to the vty socket of one FRR daemon.
  *
  * The client sends a command and a NUL. The daemon sends its output, three NULs and a byte with the return code
- * (`vtysh_read` in FRR's lib/vty.c); the code may be any value. The output has no NULs, and nothing comes unasked.
+ * (`vtysh_read` in FRR's lib/vty.c); the code may be any value. The output has no NULs, and the daemon sends nothing
+ * without a command.
  */
 import { createConnection, type Socket } from 'node:net';
 import { createByteCollector, createExpectations } from './byte-collector.ts';
@@ -16,19 +17,19 @@ export interface Reply {
   readonly seconds: number;
 }
 
-/** What became of a connection that brought no reply. It is destroyed in every case. */
+/** Why a connection brought no reply. It is destroyed in every case. */
 export type VtyFailure =
   /** Aborted by the signal. */
   | 'aborted'
-  /** Nobody took our bytes; the daemon did not see the command. */
+  /** The daemon closed it before it read the command. */
   | 'gone'
   /** The daemon closed it before the end of its reply. */
   | 'ended'
   /** The reply is larger than allowed. */
   | 'too_large'
-  /** Bytes that are no reply. */
+  /** The bytes are not a reply. */
   | 'garbled'
-  /** It could not be made. */
+  /** It could not be opened. */
   | 'refused';
 
 export class VtyError extends Error {
@@ -49,11 +50,11 @@ export interface Vty {
   readonly idle: boolean;
   /**
    * Sends a command and waits for the reply. One at a time.
-   * @param maxOutput bytes of the reply beyond which it is given up
+   * @param maxOutput maximum number of bytes of the reply
    * @throws VtyError
    */
-  ask(command: string, maxOutput: number, signal: AbortSignal): Promise<Reply>;
-  /** Resolves when nothing of it is left. Safe to call twice. A command in flight fails with `aborted`. */
+  send(command: string, maxOutput: number, signal: AbortSignal): Promise<Reply>;
+  /** Resolves when the connection is closed. Safe to call twice. A command in flight fails with `aborted`. */
   destroy(): Promise<void>;
 }
 
@@ -61,8 +62,8 @@ export interface Vty {
 const END = 4;
 
 /**
- * Collects a reply from the chunks that a stream happens to cut it into.
- * @param expected bytes of the whole reply, as far as they are known
+ * Joins the chunks of a reply.
+ * @param expected number of bytes to expect, where that is known
  */
 export function replyCollector(expected = 0) {
   const collector = createByteCollector(expected);
@@ -70,13 +71,13 @@ export function replyCollector(expected = 0) {
     get length() {
       return collector.length;
     },
-    /** Takes the next chunk, of which nothing is kept. True when the reply is whole. */
+    /** Copies the next chunk; the caller may reuse it. True when the reply is complete. */
     add(chunk: Uint8Array): boolean {
       collector.add(chunk);
       const bytes = collector.bytes();
       return bytes.length >= END && bytes.at(-2) === 0 && bytes.at(-3) === 0 && bytes.at(-4) === 0;
     },
-    /** The whole reply; undefined when there is a NUL within, which FRR never sends. */
+    /** The complete reply; undefined when there is a NUL in it, which FRR never sends. */
     take(): { bytes: Buffer; code: number } | undefined {
       const bytes = collector.bytes();
       const end = bytes.length - END;
@@ -131,8 +132,8 @@ export async function openVty(file: string, signal: AbortSignal): Promise<Vty> {
 }
 
 /**
- * What comes from every connection passes through here, a chunk at a time. FRR writes some kilobytes at once, and a
- * Buffer for each of these would be thousands in a large answer.
+ * Receives the chunks of all connections. FRR writes some kilobytes at a time, and a Buffer for each of them would mean
+ * thousands for a large answer.
  */
 const READ = Buffer.alloc(64 * 1024);
 
@@ -158,7 +159,7 @@ function speak(socket: Socket, incoming: Incoming): Vty {
   }
 
   incoming.take = (chunk) => {
-    // What nobody asked for would be taken for the next answer.
+    // Bytes without a command would be mistaken for the next answer.
     if (inFlight === undefined) return fail('garbled');
     const { reply, maxOutput, since } = inFlight;
     const whole = reply.add(chunk);
@@ -170,7 +171,7 @@ function speak(socket: Socket, incoming: Incoming): Vty {
     settle()?.resolve({ ...taken, seconds });
   };
   socket.on('error', ({ code }: NodeJS.ErrnoException) => {
-    // The kernel says so when the other end is closed with our bytes unread, and tells a clean end otherwise.
+    // The kernel reports these errors when the daemon closes its end before it has read the command.
     const unseen = (code === 'EPIPE' || code === 'ECONNRESET') && inFlight?.reply.length === 0;
     fail(unseen ? 'gone' : 'ended', code);
   });
@@ -184,7 +185,7 @@ function speak(socket: Socket, incoming: Incoming): Vty {
     get idle() {
       return inFlight === undefined && !socket.destroyed && socket.writable;
     },
-    async ask(command, maxOutput, signal) {
+    async send(command, maxOutput, signal) {
       if (inFlight !== undefined) throw new Error('a command is in flight already');
       if (signal.aborted || socket.destroyed) throw new VtyError('aborted');
       const { promise, resolve, reject } = Promise.withResolvers<Reply>();

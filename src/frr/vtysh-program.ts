@@ -1,9 +1,9 @@
-/** The vtysh program: whether it is here, and how it is started. Apart from the source itself, which is loaded only where it is used. */
+/** The vtysh program: whether it is here, and how it is started. Separate from the source, which is loaded only where it is used. */
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import type { SourceOptions } from './options.ts';
 
-/** Where the vtysh program is: a path as given, or the first in PATH; undefined where there is none. */
+/** The path of the vtysh program: as given, or the first in PATH; undefined where there is none. */
 export function findVtysh({ vtyshPath }: SourceOptions): string | undefined {
   const candidates = vtyshPath.includes('/')
     ? [vtyshPath]
@@ -18,7 +18,7 @@ export function findVtysh({ vtyshPath }: SourceOptions): string | undefined {
   });
 }
 
-/** Where vtysh looks for the sockets if no option says otherwise, as every distribution builds it. */
+/** Where vtysh looks for the sockets by default, as every distribution builds it. */
 const BUILT_IN_SOCKET_DIRS: readonly string[] = ['/run/frr', '/var/run/frr'];
 
 /** Program and arguments that start the vtysh of this FRR, without a command. */

@@ -1,10 +1,10 @@
 /**
  * How long FRR worked on a command, estimated from how long vtysh ran.
  *
- * A run is vtysh's own start, FRR's work, and waiting for a processor. The work is the same from one run to the next;
- * the rest is not, and only ever adds. So the shortest of a command's latest runs tells most, less what vtysh needs to
- * start. A router that is busy with something else must not be taken for one that is busy with us: it would be asked
- * less and less often.
+ * A run consists of vtysh's own start, FRR's work, and waiting for a CPU. The work is the same from one run to the next;
+ * the rest varies and only adds to it. So the best estimate is the shortest of a command's latest runs, minus the start
+ * of vtysh. A router that is busy with something else must not be taken for one that is busy with these commands: it
+ * would be polled less and less often.
  */
 
 /** Runs of one command that are remembered: fewer would let a busy moment count, more would miss a table that grew. */
@@ -15,20 +15,20 @@ const START_AT_MOST = 1.5;
 const TRUSTED_AFTER = 3;
 /**
  * ... by these seconds: at the program's start several vtysh run at once, and the program itself is busy. Believing one
- * such run would keep it from asking for half a minute.
+ * such run would delay the next poll by half a minute.
  */
 const DOUBT = 1;
-/** Commands that are remembered. Those that are not asked any more, such as those of a VRF that went, make room. */
+/** Maximum number of commands to remember. The least recently sent is forgotten, such as one for a VRF that was removed. */
 const COMMANDS = 1000;
 
-/** Makes an estimator: given a command and the seconds of its newest good run, it tells the seconds of FRR's work. */
+/** Creates an estimator: from a command and the seconds of its latest good run it estimates the seconds of FRR's work. */
 export function vtyshWork(): (command: string, seconds: number) => number {
   const latest = new Map<string, readonly number[]>();
   let quickest = Number.POSITIVE_INFINITY;
   return (command, seconds) => {
     quickest = Math.min(quickest, seconds);
     const runs = [...(latest.get(command) ?? []), seconds].slice(-REMEMBERED);
-    // Anew at the end: the first is then the one that has not been asked for longest.
+    // Moved to the end: the first entry is then the least recently sent command.
     latest.delete(command);
     latest.set(command, runs);
     if (latest.size > COMMANDS) latest.delete(latest.keys().next().value as string);

@@ -1,12 +1,12 @@
 /**
- * FrrSource by FRR's own shell: a process a command, `vtysh -d DAEMON -c COMMAND`.
+ * FrrSource that uses FRR's own shell, one process per command: `vtysh -d DAEMON -c COMMAND`.
  *
  * With `-d` vtysh connects to that daemon alone. Without, it connects to all of them first, so that one daemon that
  * hangs would make every command hang. The program is run by an argument array, never through a shell.
  *
- * A process behind a prefix is ended as well as the prefix passes that on: `sudo` and `ip netns exec` do, but
- * `podman exec` and `docker exec` leave what they started in the container to itself. While a daemon hangs, each
- * poll would leave a vtysh there until the daemon ends or goes on; `timeout 10` after such a prefix ends them.
+ * Whether a process behind a prefix ends depends on the prefix: `sudo` and `ip netns exec` pass signals on, but
+ * `podman exec` and `docker exec` do not. While a daemon hangs, each poll would leave a vtysh in the container until
+ * the daemon exits or resumes; `timeout 10` after such a prefix ends them.
  */
 import { interfaceAddresses } from './addresses.ts';
 import { answerOfVtysh, type VtyshOutput } from './answers.ts';
@@ -21,7 +21,7 @@ import { type Answer, FrrError, type FrrSource } from './source.ts';
 import { vtyshInvocation } from './vtysh-program.ts';
 import { vtyshWork } from './vtysh-work.ts';
 
-/** Milliseconds that a vtysh which was told to end has for it before it is killed. */
+/** Milliseconds from SIGTERM to SIGKILL for a vtysh that is to end. */
 const GRACE = 500;
 /** Bytes of standard error. FRR writes a few lines there. */
 const MAX_ERROR_OUTPUT = 64 * 1024;
@@ -29,12 +29,12 @@ const MAX_ERROR_OUTPUT = 64 * 1024;
 interface Running {
   readonly command: Command;
   readonly vtysh: Program;
-  /** Told to end, because it took too long or nobody wants its answer any more. */
-  toldToEnd: boolean;
+  /** It was sent SIGTERM, because it took too long or its answer is no longer needed. */
+  ending: boolean;
 }
 
 interface Run extends VtyshOutput {
-  /** Seconds that FRR worked, as far as that can be told. */
+  /** Estimated seconds that FRR worked. */
   readonly seconds: number;
 }
 
@@ -43,7 +43,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
   const running = new Set<Running>();
   const work = vtyshWork();
   const expectations = createExpectations();
-  /** Daemons of which vtysh said that they are not running; while their socket is missing it would say nothing else. */
+  /** Daemons that vtysh reported as not running, which remains true while their socket is missing. */
   const dead = new Map<Daemon, FrrError>();
   let closed = false;
   const endAll = () => {
@@ -55,14 +55,14 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     const command = commands[0] as Command;
     const { daemon, text } = command;
     if (signal.aborted || closed)
-      throw new FrrError('timed_out', daemon, `${daemon} was not asked "${text}" in time`);
-    for (const { toldToEnd, command: before, vtysh } of running) {
-      // One that cannot be ended, such as root's behind sudo, must not become many.
-      if (toldToEnd && before.daemon === daemon)
+      throw new FrrError('timed_out', daemon, `${daemon} was not sent "${text}" in time`);
+    for (const { ending, command: before, vtysh } of running) {
+      // Processes that cannot be ended, such as those of root behind sudo, must not accumulate.
+      if (ending && before.daemon === daemon)
         throw new FrrError(
           'timed_out',
           daemon,
-          `${daemon} still holds up the vtysh that asked it "${before.text}" (process ${vtysh.pid})`,
+          `${daemon} has still not answered "${before.text}" (vtysh is process ${vtysh.pid})`,
         );
     }
     const question = `${commands.length} ${text}`;
@@ -73,11 +73,11 @@ export function vtyshSource(options: SourceOptions): FrrSource {
       expected: expectations.of(question),
       grace: GRACE,
     });
-    const mine: Running = { command, vtysh, toldToEnd: false };
+    const mine: Running = { command, vtysh, ending: false };
     running.add(mine);
     const ended = vtysh.ended.then((result) => {
-      // The group once more: something in it may have let go of our pipes and live on.
-      if (mine.toldToEnd || result.tooMuch !== undefined) vtysh.kill();
+      // The group once more: a process in it may have closed our pipes and still be running.
+      if (mine.ending || result.tooMuch !== undefined) vtysh.kill();
       running.delete(mine);
       return result;
     });
@@ -89,7 +89,8 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       const result = await Promise.race([ended, tooLate.promise]);
-      if (mine.toldToEnd) throw new FrrError('timed_out', daemon, `${daemon} was not waited for any longer`);
+      if (mine.ending)
+        throw new FrrError('timed_out', daemon, `${daemon} did not answer before the exporter stopped`);
       const { stdout, stderr, exit } = result;
       if (result.tooMuch !== undefined) throw tooLarge(options, command, result.tooMuch);
       if (result.notStarted !== undefined) throw notStarted(options, command, result.notStarted);
@@ -102,7 +103,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
   }
 
   /** @throws FrrError */
-  async function ask(commands: readonly Command[], signal: AbortSignal): Promise<Answer> {
+  async function send(commands: readonly Command[], signal: AbortSignal): Promise<Answer> {
     const command = commands[0] as Command;
     const { daemon } = command;
     const before = dead.get(daemon);
@@ -113,7 +114,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     try {
       return { bytes: answerOfVtysh(command, output), seconds: output.seconds };
     } catch (error) {
-      // What is here says nothing of a vtysh that runs elsewhere.
+      // The sockets here are not those of a vtysh that runs elsewhere.
       if (options.vtyshPrefix.length > 0) throw error;
       const explained = deniedOrDead(options, error);
       if (explained instanceof FrrError && explained.reason === 'not_running') dead.set(daemon, explained);
@@ -123,19 +124,19 @@ export function vtyshSource(options: SourceOptions): FrrSource {
 
   return {
     kind: 'vtysh',
-    show: (command, signal) => ask([command], signal),
+    show: (command, signal) => send([command], signal),
     async showEach(commands, signal) {
       if (commands.length === 0) return [];
-      const { bytes, seconds } = await ask(commands, signal);
+      const { bytes, seconds } = await send(commands, signal);
       const split = splitDocuments(bytes.toString());
       if (split.ok && split.documents.length === commands.length)
         return split.documents.map((document) => ({
           bytes: Buffer.from(document),
           seconds: seconds / commands.length,
         }));
-      // Some answered with several documents or none: only one at a time tells which.
+      // Some have several documents or none: sent one at a time, each command has its own answer.
       const answers: Answer[] = [];
-      for (const command of commands) answers.push(await ask([command], signal));
+      for (const command of commands) answers.push(await send([command], signal));
       return answers;
     },
     addresses: async () => interfaceAddresses(),
@@ -146,7 +147,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
         end(each);
         return each.vtysh.ended;
       });
-      // Those that cannot be ended are not waited for.
+      // It does not wait for processes that cannot be ended.
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, 2 * GRACE);
       await Promise.race([Promise.allSettled(ends), patience.promise]);
@@ -157,7 +158,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
 }
 
 function end(running: Running): void {
-  running.toldToEnd = true;
+  running.ending = true;
   running.vtysh.end();
 }
 
@@ -167,7 +168,7 @@ function vtyshArguments(commands: readonly Command[]): string[] {
 
 /**
  * vtysh writes each command into a history file, in the home of its user on 7.5, and where VTYSH_HISTFILE says on 8
- * and newer: it is told nowhere. A program before vtysh needs an environment of its own.
+ * and newer: both are pointed to nowhere. A program before vtysh needs an environment of its own.
  */
 function environment({ vtyshPrefix }: SourceOptions): NodeJS.ProcessEnv {
   const env = { VTYSH_HISTFILE: '', LC_ALL: 'C' };
@@ -193,7 +194,7 @@ function tooLarge(
 function notStarted({ vtyshPrefix, vtyshPath }: SourceOptions, { daemon }: Command, code: string): FrrError {
   const program = vtyshPrefix[0] ?? vtyshPath;
   const flag = vtyshPrefix.length > 0 ? '--frr.vtysh.prefix' : '--frr.vtysh.path';
-  const remedy = vtyshPrefix.length > 0 ? '' : ', or ask the sockets with --frr.source=socket';
+  const remedy = vtyshPrefix.length > 0 ? '' : ', or use the sockets with --frr.source=socket';
   if (code === 'ENOENT')
     return new FrrError(
       'not_installed',
@@ -209,7 +210,7 @@ function notStarted({ vtyshPrefix, vtyshPath }: SourceOptions, { daemon }: Comma
   return new FrrError('failed', daemon, `${program} cannot be started: ${code}`);
 }
 
-/** vtysh says the same of a dead daemon and of a socket that it may not use; a look at the socket tells which. */
+/** vtysh reports a dead daemon and a socket without access in the same way; the socket itself shows which it is. */
 function deniedOrDead(options: SourceOptions, error: unknown): unknown {
   if (!(error instanceof FrrError) || error.reason !== 'not_running') return error;
   const { daemon } = error;

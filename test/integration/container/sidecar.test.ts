@@ -284,7 +284,7 @@ describe('when FRR is restarted under it', () => {
     expect(await started()).toBe(since);
   });
 
-  it('ends with a line that says why when the folder itself was made anew, and its unit starts it again', async () => {
+  it('exits with a message when the folder itself was created again, and its unit restarts it', async () => {
     await frr.restart(async () => {
       rmSync(folder(), { recursive: true });
       mkdirSync(folder(), { mode: 0o750 });
@@ -294,7 +294,7 @@ describe('when FRR is restarted under it', () => {
       });
     });
     expect(await machine.logs('frr_exporter')).toMatch(
-      /^frr-exporter: \/run\/frr was removed and made anew outside of this container, .*started again$/m,
+      /^frr-exporter: \/run\/frr was removed and created again outside of this container, .*must be restarted$/m,
     );
     // What systemd does (Restart=always): podman start.
     await machine.podman('start', 'frr_exporter');

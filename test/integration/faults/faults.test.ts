@@ -38,7 +38,7 @@ function held(pid: number): { descriptors: number; children: number } {
   return { descriptors: readdirSync(`/proc/${pid}/fd`).length, children };
 }
 
-describe.each(['socket', 'vtysh'] as const)('faults of FRR, asked by %s', (source) => {
+describe.each(['socket', 'vtysh'] as const)('faults of FRR, queried by %s', (source) => {
   let lab: Lab;
   let exporter: Exporter;
 
@@ -82,12 +82,12 @@ describe.each(['socket', 'vtysh'] as const)('faults of FRR, asked by %s', (sourc
     return slowest;
   };
 
-  test('a daemon that hangs costs only its own figures, and is told as hung', async () => {
+  test('a daemon that hangs loses only its own metrics, and is reported as hung', async () => {
     const before = exporter.output().length;
     lab.hang('node', 'bgpd');
     try {
       const page = await until(
-        'bgpd to be told as hung and its figures to go',
+        'bgpd to be reported as hung and its metrics to disappear',
         (p) =>
           p.value('frr_daemon_hung', { daemon: 'bgpd' }) === 1 && p.find('frr_bgp_session_up').length === 0,
       );
@@ -112,10 +112,10 @@ describe.each(['socket', 'vtysh'] as const)('faults of FRR, asked by %s', (sourc
     expect(lines.length).toBeLessThanOrEqual(4);
   });
 
-  test('a daemon that is killed is told as dead, and is back when it is', async () => {
+  test('a daemon that is killed is reported as dead, and as up after its restart', async () => {
     await lab.kill('node', 'bgpd');
     const page = await until(
-      'bgpd to be told as dead and its figures to go',
+      'bgpd to be reported as dead and its metrics to disappear',
       (p) => p.value('frr_daemon_up', { daemon: 'bgpd' }) === 0 && p.find('frr_bgp_session_up').length === 0,
     );
     expect(page.value('frr_daemon_hung', { daemon: 'bgpd' })).toBe(0);
@@ -134,7 +134,7 @@ describe.each(['socket', 'vtysh'] as const)('faults of FRR, asked by %s', (sourc
     for (const daemon of daemons) await lab.kill('node', daemon);
     rmSync(folder, { recursive: true });
     const page = await until(
-      'FRR to be told as gone',
+      'FRR to be reported as gone',
       (p) => p.value('frr_up') === 0 && p.find('frr_bgp_session_up').length === 0,
     );
     expect(page.find('frr_daemon_up').every(({ value }) => value === 0)).toBe(true);
@@ -216,7 +216,7 @@ describe.each(['socket', 'vtysh'] as const)('faults of FRR, asked by %s', (sourc
 });
 
 describe('an exporter that is there first', () => {
-  test('FRR is started after it, and permissions are told', async () => {
+  test('FRR is started after it, and denied permissions are reported', async () => {
     await using lab = await startLab({ name: 'late', up: false });
     for (const daemon of [...lab.node.daemons, 'watchfrr']) await lab.kill('node', daemon);
     const folder = lab.node.socketFolder;

@@ -142,7 +142,7 @@ describe('vtyshSource', () => {
     [
       'vtysh',
       [],
-      'nothing-here: not found; install it or name another with --frr.vtysh.path, or ask the sockets with --frr.source=socket',
+      'nothing-here: not found; install it or name another with --frr.vtysh.path, or use the sockets with --frr.source=socket',
     ],
     [
       'the prefix',
@@ -251,7 +251,7 @@ describe('vtyshSource', () => {
     const { reason, message } = await failureOf(() => frr.ask(bgpNeighbors, LONG));
     expect(reason).toBe('timed_out');
     expect(message).toMatch(
-      /^bgpd still holds up the vtysh that asked it "show bgp vrf all summary json" \(process \d+\)$/,
+      /^bgpd has still not answered "show bgp vrf all summary json" \(vtysh is process \d+\)$/,
     );
     expect(await frr.ask(showVersion('zebra'))).toBe('ok\n');
     await expect.poll(() => processesWith(folder), { timeout: LONG }).toEqual([]);
@@ -267,10 +267,13 @@ describe('vtyshSource', () => {
     await frr.close();
     await frr.close();
     expect(processesWith(folder)).toEqual([]);
-    expect(await asking).toEqual({ reason: 'timed_out', message: 'bgpd was not waited for any longer' });
+    expect(await asking).toEqual({
+      reason: 'timed_out',
+      message: 'bgpd did not answer before the exporter stopped',
+    });
     expect(await failureOf(() => frr.ask())).toEqual({
       reason: 'timed_out',
-      message: 'bgpd was not asked "show bgp vrf all summary json" in time',
+      message: 'bgpd was not sent "show bgp vrf all summary json" in time',
     });
   });
 

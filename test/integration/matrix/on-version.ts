@@ -49,7 +49,7 @@ const SESSIONS_UP = {
 const CUT_REASONS =
   /^(BFD down received|BFD down initiated|BFD Session Down|Interface down|Waiting for NHT|No path to specified Neighbor|Neighbor address lost)/;
 
-/** Figures that differ from one poll to the next. */
+/** Metrics that differ from one poll to the next. */
 const MOVING =
   /_timestamp_seconds$|_messages_.*total$|_packets_.*_total$|_rtt_|_memory_bytes$|_queue_messages$/;
 /** The exporter's own metrics. */
@@ -60,7 +60,7 @@ interface FamilyOfPeer {
 }
 
 export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket'): void {
-  describe(`FRR ${version}, asked by ${source}`, () => {
+  describe(`FRR ${version}, queried by ${source}`, () => {
     let lab: Lab;
     let exporter: Exporter;
 
@@ -82,7 +82,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
           }>('show bgp summary json');
           return so(ipv4Unicast.peers[peer]?.state ?? 'absent');
         },
-        { within: 30_000, for: `FRR to tell another state of ${peer}` },
+        { within: 30_000, for: `FRR to report another state of ${peer}` },
       );
     const once = async (by: 'vtysh' | 'socket') => {
       const { stdout } = await execa(
@@ -110,7 +110,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       await lab?.stop();
     });
 
-    test('tells of every session', async () => {
+    test('reports every session', async () => {
       const page = await pageWhere(
         (read) => up(read)['tenant-b 100.65.0.1'] === 1,
         TWO_POLLS,
@@ -129,20 +129,20 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         expect(page.value('frr_default_route_installed', { vrf: 'default', afi })).toBe(1);
     });
 
-    test('tells of every host address', async () => {
+    test('reports every host address', async () => {
       const page = await pageWhere(
         (read) => read.find('frr_host_route_advertised_peers').every(({ value }) => value > 0),
         TWO_POLLS_OF_TABLES,
         'the host addresses to be announced',
       );
-      const told = page.find('frr_host_route_in_bgp');
-      expect(told.map(({ labels, value }) => ({ ...labels, value }))).toEqual(
+      const reported = page.find('frr_host_route_in_bgp');
+      expect(reported.map(({ labels, value }) => ({ ...labels, value }))).toEqual(
         expect.arrayContaining(NODE_HOST_ADDRESSES.map((address) => ({ ...address, value: 1 }))),
       );
-      expect(told).toHaveLength(NODE_HOST_ADDRESSES.length);
+      expect(reported).toHaveLength(NODE_HOST_ADDRESSES.length);
     });
 
-    test('tells where a policy is missing', async () => {
+    test('reports where a policy is missing', async () => {
       const page = await exporter.page();
       const missing = (afi: string, safi: string) =>
         page.value('frr_bgp_policy_missing', { vrf: 'default', peer: '100.64.1.1', afi, safi });
@@ -201,7 +201,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         expect(value).toBeGreaterThanOrEqual((before[i] as Series).value);
     });
 
-    test('tells within two polls that a host address is not announced any more', async () => {
+    test('reports within two polls that a host address is no longer announced', async () => {
       const advertised = (page: Page, address: string) =>
         page.value('frr_host_route_advertised_peers', { address });
       const before = advertised(await exporter.page(), '172.31.0.5') as number;
@@ -238,7 +238,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       );
     });
 
-    test('tells within two polls that a link was cut, and why the session is down', async () => {
+    test('reports within two polls that a link was cut, and why the session is down', async () => {
       const peer = { vrf: 'default', peer: 'eth2' };
       const dropped = (page: Page) => page.value('frr_bgp_session_dropped_total', peer) as number;
       const before = dropped(await exporter.page());
@@ -265,14 +265,14 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
             .output()
             .split('\n')
             .some((line) => /"peer":"eth2".*"from":"Established"/.test(line)),
-        { within: 12_000, for: 'the log to tell of it' },
+        { within: 12_000, for: 'the log to report it' },
       );
       await lab.heal('tor2');
       await lab.untilUp();
       await pageWhere((read) => up(read)['default eth2'] === 1, TWO_POLLS, 'the session to be up again');
     });
 
-    test('tells that a session was stopped by its prefix limit', async () => {
+    test('reports that a session was stopped by its prefix limit', async () => {
       const peer = { vrf: 'default', peer: 'eth2', afi: 'ipv4', safi: 'unicast' };
       expect((await exporter.page()).value('frr_bgp_prefix_limit', peer)).toBe(50);
       const networks = Array.from({ length: 60 }, (_, i) => `network 10.200.${i}.0/24`);
@@ -295,12 +295,12 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       const having = (page: Page) => page.series.filter(({ labels }) => labels.peer === '192.0.2.66');
       expect(having(await exporter.page()).length).toBeGreaterThan(5);
       await lab.node.configure('router bgp 64999', 'no neighbor 192.0.2.66');
-      // The details of a session go when they are asked for again, at once because a session changed.
+      // The details of a session disappear with their next poll, which comes at once because a session changed.
       const page = await pageWhere((read) => having(read).length === 0, TWO_POLLS, 'its series to be gone');
       expect(Object.keys(up(page))).toHaveLength(Object.keys(SESSIONS_UP).length - 1);
     });
 
-    test('tells of a VNI that comes and goes', async () => {
+    test('reports a VNI that is added and removed', async () => {
       const vni = (page: Page) => page.find('frr_evpn_vni_info', { vni: '200', type: 'L2' }).length;
       await lab.node.ip(
         'link add br200 type bridge',
@@ -316,7 +316,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       await pageWhere((read) => vni(read) === 0, TWO_POLLS_OF_TABLES, 'the VNI to be gone');
     });
 
-    test('answers while bgpd is dead, and tells of it', async () => {
+    test('answers while bgpd is dead, and reports it', async () => {
       await lab.kill('node', 'bgpd');
       const page = await pageWhere(
         (read) =>
@@ -324,7 +324,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
           read.find('frr_bgp_session_up').length === 0,
         // The last results are served for four seconds.
         TWO_POLLS + 4_000,
-        'bgpd to be down and its figures to be gone',
+        'bgpd to be down and its metrics to be gone',
       );
       expect(page.value('frr_up')).toBe(1);
       expect(page.value('frr_collector_up', { collector: 'bgp' })).toBe(0);
@@ -339,7 +339,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         (read) => isDeepStrictEqual(up(read), SESSIONS_UP),
         // Sessions other than the uplinks come up in their own time.
         30_000,
-        'the sessions to be told again',
+        'the sessions to be reported again',
       );
       expect(again.value('frr_daemon_restarts_total', { daemon: 'bgpd' })).toBe(1);
       expect(again.value('frr_daemon_restarts_total', { daemon: 'zebra' })).toBe(0);
@@ -352,7 +352,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       await sendAllCommands(lab);
     });
 
-    test('tells no peers apart from no answer', async () => {
+    test('distinguishes no peers from no answer', async () => {
       await lab.node.configure(
         'vrf tenant-b',
         'no vni 5000',
@@ -377,7 +377,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
     test('sends no command that harms a daemon, without peers', () => sendAllCommands(lab));
 
     // At the end: zebra 10.3 crashes when routes change after a network namespace has gone.
-    test('tells of a VRF that comes and goes', async () => {
+    test('reports a VRF that is added and removed', async () => {
       const routes = (page: Page) =>
         page.value('frr_rib_routes', { vrf: 'tenant-c', afi: 'ipv4', protocol: 'connected' });
       await lab.addVrf('node', 'tenant-c', ['addr add 10.66.0.1/32 dev lo', 'addr add 10.66.1.1/24 dev lo']);
@@ -415,7 +415,7 @@ async function sendAllCommands(lab: Lab): Promise<void> {
     const unexpected: string[] = [];
     for (const command of commands) {
       const runs = daemons.includes(command.daemon) || command.daemon === 'watchfrr';
-      // A vtysh for each daemon that was not started would take long and tell nothing.
+      // A vtysh for each daemon that was not started would take long and report nothing.
       if (!runs && way.kind === 'vtysh') continue;
       try {
         await source.show(command, AbortSignal.timeout(10_000));

@@ -1,4 +1,4 @@
-/** Asks a server in one way, and tells in a few words what came of it. */
+/** Sends one kind of request to a server, and returns the outcome in a few words. */
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, type SecureVersion } from 'node:tls';

@@ -1,4 +1,4 @@
-/** Real Prometheus scrapes this exporter: with everything that a web configuration can ask for, and every form of the page. */
+/** Real Prometheus scrapes this exporter: with every kind of web configuration and every exposition format. */
 import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
@@ -127,10 +127,10 @@ ${users}`,
 
 describe('every form of the page', () => {
   let ours: Program;
-  /** Takes requests as a proxy and sends them on with other Accept headers, as Prometheus always asks for the same. */
+  /** Takes requests as a proxy and sends them on with other Accept headers, as Prometheus always sends the same. */
   let proxy: Server;
 
-  /** By the host that is asked for; the proxy knows what is meant. */
+  /** By host name, for the proxy to choose by. */
   const FORMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'openmetrics-gzip': {},
     openmetrics: { 'accept-encoding': 'identity' },

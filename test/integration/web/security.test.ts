@@ -77,7 +77,7 @@ function defects(program: Program): readonly string[] {
 }
 
 describe('every page', () => {
-  test.each([...PATHS, '/nothing'])('%s wants the password', async (path) => {
+  test.each([...PATHS, '/nothing'])('%s requires the password', async (path) => {
     const there = path === '/nothing' ? '404' : '200';
     for (const [program, tls] of [
       [guarded, undefined],
@@ -95,7 +95,7 @@ describe('every page', () => {
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE'])(
-    '%s is refused everywhere, and tells nothing without the password',
+    '%s is rejected everywhere, and reveals nothing without the password',
     async (method) => {
       for (const path of PATHS) {
         const question: Ask = { port: guarded.port, path, method };
@@ -107,7 +107,7 @@ describe('every page', () => {
     },
   );
 
-  test('no answer tells what is behind it', async () => {
+  test('no response reveals the software behind it', async () => {
     for (const path of [...PATHS, '/nothing']) {
       const { headers } = await ask({ port: open.port, path });
       expect([headers.server, headers['x-powered-by']]).toEqual([undefined, undefined]);
@@ -236,7 +236,7 @@ describe('greedy and slow clients', () => {
     expect(statuses).toEqual(new Set(['401']));
   });
 
-  test('a rate limit holds for everybody, before passwords are looked at', async () => {
+  test('a rate limit applies to every client, before passwords are checked', async () => {
     const file = join(owned.folder, 'rate.yml');
     await writeFile(file, `rate_limit:\n  interval: 1h\n  burst: 3\nbasic_auth_users:\n  alice: ${HASH}\n`);
     await using ours = await startOurs([`--web.config.file=${file}`]);

@@ -54,7 +54,7 @@ function startReceiver(path: string): Promise<Running> {
   });
 }
 
-test('tells systemd that it is ready, and that it ends', async () => {
+test('notifies systemd when it is ready and when it stops', async () => {
   const path = join(owned.folder, 'notify');
   await using receiver = await startReceiver(path);
   const ours = await startOurs([], { NOTIFY_SOCKET: path });

@@ -100,7 +100,7 @@ describe('doctor on sockets', () => {
         'ok   these daemons answer: zebra',
         'FAIL bgpd did not answer "show version" in time',
         '     -> restart a daemon that hangs, which ends its sessions; for one that is only busy, raise --frr.timeout',
-        `FAIL bfdd is not running: nobody listens at ${folder}/bfdd.vty`,
+        `FAIL bfdd is not running: no process listens at ${folder}/bfdd.vty`,
         "     -> start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",
         'FAIL watchfrr reports as down: bgpd',
         'FAIL collector bgp: bgpd did not answer "show bgp vrf all summary json" in time',
@@ -207,7 +207,7 @@ describe('doctor on vtysh', () => {
       'FAIL there is no program /nonexistent/vtysh',
       '     -> install it, set --frr.vtysh.path, or use the sockets: --frr.source=socket',
       `ok   may use the sockets in ${folder}: zebra.vty, bgpd.vty, watchfrr.vty`,
-      'FAIL /nonexistent/vtysh: not found; install it or name another with --frr.vtysh.path, or ask the sockets with --frr.source=socket',
+      'FAIL /nonexistent/vtysh: not found; install it or name another with --frr.vtysh.path, or use the sockets with --frr.source=socket',
       'warn the collectors were not tried because no daemon answers',
       '',
       'The exporter has problems: see FAIL above.',
@@ -269,7 +269,7 @@ describe('doctor on a recording', () => {
     expect(await examined('--frr.recording=/nonexistent')).toEqual({
       exit: 1,
       lines: [
-        'FAIL /nonexistent is no recording: it has no index.json; make one with: frr-exporter record DIR',
+        'FAIL /nonexistent is not a recording: it has no index.json; make one with: frr-exporter record DIR',
         '',
         'The exporter has problems: see FAIL above.',
       ],

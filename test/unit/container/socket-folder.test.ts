@@ -21,7 +21,7 @@ it('ends when the folder is removed under the mount', async () => {
   const watch = watchSocketFolder(folder.path, 0.01, ended.signal);
   folder.remove();
   await expect(watch).rejects.toThrow(StaleFolderError);
-  await expect(watch).rejects.toThrow(/was removed and made anew outside of this container/);
+  await expect(watch).rejects.toThrow(/was removed and created again outside of this container/);
   folder.close();
 });
 

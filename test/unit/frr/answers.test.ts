@@ -93,7 +93,7 @@ describe('answerOfVtysh', () => {
       'bgpd ended while it answered "show bgp vrf all summary json"',
     ],
     [
-      'a daemon that dies, told on standard error',
+      'a daemon that dies, reported on standard error',
       vtysh('{"a"', 'Warning: closing connection to bgpd because of an I/O error!\n', 0),
       'truncated',
       'bgpd ended while it answered "show bgp vrf all summary json"',
@@ -126,37 +126,37 @@ describe('answerOfVtysh', () => {
       'sudo that wants a password',
       vtysh('', 'sudo: a password is required\n', 1),
       'permission_denied',
-      'vtysh could not ask bgpd (exit status 1): sudo: a password is required',
+      'vtysh could not query bgpd (exit status 1): sudo: a password is required',
     ],
     [
       'a network namespace that may not be entered',
       vtysh('', 'setting the network namespace "node" failed: Operation not permitted\n', 255),
       'permission_denied',
-      'vtysh could not ask bgpd (exit status 255): setting the network namespace "node" failed: Operation not permitted',
+      'vtysh could not query bgpd (exit status 255): setting the network namespace "node" failed: Operation not permitted',
     ],
     [
       'a container that is not there',
       vtysh('', 'Error: no container with name or ID "frr" found: no such container\n', 125),
       'not_installed',
-      'vtysh could not ask bgpd (exit status 125): Error: no container with name or ID "frr" found: no such container',
+      'vtysh could not query bgpd (exit status 125): Error: no container with name or ID "frr" found: no such container',
     ],
     [
       'a container without vtysh',
       vtysh('', 'Error: crun: executable file `vtysh` not found in $PATH: No such file or directory\n', 127),
       'not_installed',
-      'vtysh could not ask bgpd (exit status 127): Error: crun: executable file `vtysh` not found in $PATH: No such file or directory',
+      'vtysh could not query bgpd (exit status 127): Error: crun: executable file `vtysh` not found in $PATH: No such file or directory',
     ],
     [
       'a vtysh that a signal ended',
       { stdout: Buffer.from('{'), stderr: '', exit: undefined },
       'failed',
-      'vtysh could not ask bgpd (exit status none): {',
+      'vtysh could not query bgpd (exit status none): {',
     ],
     [
       'a failure without words',
       vtysh('', '\n', 3),
       'failed',
-      'vtysh could not ask bgpd (exit status 3): it says nothing',
+      'vtysh could not query bgpd (exit status 3): no message',
     ],
   ])('refuses %s', async (_, output, reason, message) => {
     expect(await failureOf(() => answerOfVtysh(bgpSummary, output))).toEqual({ reason, message });
@@ -217,7 +217,7 @@ describe('answerOfDaemon', () => {
       '',
       255,
       'failed',
-      'bgpd failed at "show bgp vrf all summary json" (return code 255): it says nothing',
+      'bgpd failed at "show bgp vrf all summary json" (return code 255): no message',
     ],
   ])('refuses %s', async (_, text, code, reason, message) => {
     expect(await failureOf(() => answerOfDaemon(bgpSummary, Buffer.from(text), code))).toEqual({

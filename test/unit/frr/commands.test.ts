@@ -94,8 +94,8 @@ describe('commands with parameters', () => {
   );
 
   it('take no other daemon', () => {
-    expect(() => showMemory('sh' as Daemon)).toThrow(new TypeError('"sh" is no FRR daemon'));
-    expect(() => showVersion('../x' as Daemon)).toThrow(new TypeError('"../x" is no FRR daemon'));
+    expect(() => showMemory('sh' as Daemon)).toThrow(new TypeError('"sh" is not an FRR daemon'));
+    expect(() => showVersion('../x' as Daemon)).toThrow(new TypeError('"../x" is not an FRR daemon'));
   });
 
   it('are always one line of plain words, whatever is tried', () => {

@@ -157,7 +157,7 @@ describe('readDocuments', () => {
     expect(await failureOf(() => readDocuments(COMMANDS.bgpSummary, given))).toEqual({ reason, message });
   });
 
-  it('takes an empty answer only where FRR gives one when there is nothing to tell', async () => {
+  it('accepts an empty answer only where FRR sends one when there is nothing to report', async () => {
     expect(readDocuments(COMMANDS.evpnVnis, '')).toEqual([]);
     expect(await failureOf(() => readDocuments(COMMANDS.bgpSummary, '\n'))).toEqual({
       reason: 'not_json',

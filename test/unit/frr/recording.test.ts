@@ -53,7 +53,7 @@ describe('openRecording', () => {
     await source.close();
   });
 
-  it('tells the memory of one daemon from that of another', async () => {
+  it('distinguishes the memory of one daemon from that of another', async () => {
     const folder = recording({
       'index.json': { 'show memory bgpd': entry({ file: 'b' }), 'show memory zebra': entry({ file: 'z' }) },
       b: 'of bgpd',
@@ -63,7 +63,7 @@ describe('openRecording', () => {
     expect((await ask(folder, showMemory('zebra'))).bytes.toString()).toBe('of zebra');
   });
 
-  it('types failures as vtysh told them', async () => {
+  it('gives failures the type that vtysh reported', async () => {
     const dead = recording({
       'index.json': indexOf({ exit: 1, stderr: 'bgpd is not running\n' }),
       'summary.json': '',
@@ -89,7 +89,7 @@ describe('openRecording', () => {
     });
   });
 
-  it('tells which command it has no answer to', async () => {
+  it('reports which command it has no answer to', async () => {
     const folder = recording({ 'index.json': indexOf() });
     expect(await failureOf(() => ask(folder, COMMANDS.bgpNeighbors))).toEqual({
       reason: 'not_recorded',
@@ -114,7 +114,7 @@ describe('openRecording', () => {
       'no index',
       {},
       (folder: string) =>
-        `${folder} is no recording: it has no index.json; make one with: frr-exporter record DIR`,
+        `${folder} is not a recording: it has no index.json; make one with: frr-exporter record DIR`,
     ],
     [
       'an empty index',
@@ -155,7 +155,7 @@ describe('openRecording', () => {
 
   it('refuses a folder that is not there', async () => {
     await expect(openRecording('/nonexistent', 1000)).rejects.toThrow(
-      '/nonexistent is no recording: it has no index.json; make one with: frr-exporter record DIR',
+      '/nonexistent is not a recording: it has no index.json; make one with: frr-exporter record DIR',
     );
   });
 
@@ -185,7 +185,7 @@ describe('openRecording', () => {
     await expect(openRecording(folder, 1000)).rejects.toThrow('lo.0: must be like 192.0.2.1/32');
   });
 
-  it('tells that it carries no addresses', async () => {
+  it('reports that it has no addresses', async () => {
     const folder = recording({ 'index.json': {} });
     const source = await openRecording(folder, 1000);
     expect(await failureOf(() => source.addresses())).toEqual({

@@ -16,7 +16,7 @@ const { bgpSummary, bgpNeighbors, bfdPeers } = COMMANDS;
 /** Milliseconds that a fake daemon may need on a busy machine. */
 const LONG = 10_000;
 
-/** A daemon in a process of its own, so that it can be stopped and killed. Tells on standard output that it listens. */
+/** A daemon in a process of its own, so that it can be stopped and killed. Reports on standard output that it listens. */
 const ANSWERS_ALWAYS = `require('node:net')
   .createServer((socket) => socket.on('data', () => socket.write('{"before":1}\\0\\0\\0\\0')))
   .listen(process.argv[1], () => console.log('listens'));`;
@@ -80,7 +80,7 @@ describe('socketSource', () => {
     expect(bgpd.accepted).toHaveLength(1);
   });
 
-  it('asks several commands on one connection', async () => {
+  it('sends several commands on one connection', async () => {
     const folder = temporaryFolder();
     const bgpd = await fakeDaemon(folder, 'bgpd', (command) => `["${command}"]`);
     const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('2001:db8::1')];
@@ -105,7 +105,7 @@ describe('socketSource', () => {
     });
   });
 
-  it('enables bfdd once a connection, and nobody else', async () => {
+  it('sends enable to bfdd once per connection, and to no other daemon', async () => {
     const folder = temporaryFolder();
     const bfdd = await fakeDaemon(folder, 'bfdd', (command) => (command === 'enable' ? '' : '[]'));
     const bgpd = await fakeDaemon(folder, 'bgpd', () => '{}');
@@ -117,7 +117,7 @@ describe('socketSource', () => {
     expect(bgpd.commands).toEqual(['show bgp vrf all summary json']);
   });
 
-  it('asks what VIEW mode does not know on a connection of its own', async () => {
+  it('uses a separate connection for commands that VIEW mode does not know', async () => {
     const folder = temporaryFolder();
     const zebra = await fakeDaemon(folder, 'zebra', (command) => (command === 'enable' ? '' : '{}'));
     const frr = source(folder);
@@ -135,7 +135,7 @@ describe('socketSource', () => {
     expect(zebra.open()).toBe(2);
   });
 
-  it('tells each time when bfdd refuses to be enabled, and asks nothing else of it', async () => {
+  it('reports each time that bfdd rejects enable, and sends no other command to it', async () => {
     const folder = temporaryFolder();
     const bfdd = await fakeDaemon(folder, 'bfdd', () => reply('% Unknown command: enable\n', 2));
     const frr = source(folder);
@@ -191,12 +191,12 @@ describe('socketSource', () => {
     expect(first).toMatchObject({ reason: 'timed_out' });
     expect(second).toEqual({
       reason: 'timed_out',
-      message: 'bgpd was not asked "show bgp vrf all neighbors json" in time',
+      message: 'bgpd was not sent "show bgp vrf all neighbors json" in time',
     });
     expect(bgpd.commands).toEqual([bgpSummary.text]);
   });
 
-  it('asks nothing for a signal that was given before', async () => {
+  it('sends nothing when the signal is already aborted', async () => {
     const folder = temporaryFolder();
     const bgpd = await fakeDaemon(folder, 'bgpd', () => '{}');
     expect(await failureOf(() => source(folder).show(bgpSummary, AbortSignal.abort()))).toMatchObject({
@@ -205,7 +205,7 @@ describe('socketSource', () => {
     expect(bgpd.commands).toEqual([]);
   });
 
-  it('asks the successor of a daemon that went away between two questions', async () => {
+  it('queries the new process of a daemon that restarted between two commands', async () => {
     const folder = temporaryFolder();
     const before = await fakeDaemon(folder, 'bgpd', () => '{"before":1}');
     const frr = source(folder);
@@ -219,7 +219,7 @@ describe('socketSource', () => {
     expect(await frr.ask()).toBe('{"after":1}');
   });
 
-  it('asks the successor of a daemon that went away with the question unread', async () => {
+  it('queries the new process of a daemon that restarted before it read the command', async () => {
     const folder = temporaryFolder();
     const file = path.join(folder, 'bgpd.vty');
     const bgpd = spawn(process.execPath, ['-e', ANSWERS_ALWAYS, file], {
@@ -238,7 +238,7 @@ describe('socketSource', () => {
     expect(successor.commands).toEqual([bgpSummary.text]);
   });
 
-  it('does not ask again what a daemon has read before it died', async () => {
+  it('does not repeat a command that a daemon had read before it died', async () => {
     const folder = temporaryFolder();
     let deadly = false;
     const bgpd = await fakeDaemon(folder, 'bgpd', (_, socket) => {
@@ -256,7 +256,7 @@ describe('socketSource', () => {
     expect(bgpd.commands).toHaveLength(2);
   });
 
-  it('tells an answer that ends in the middle', async () => {
+  it('reports an incomplete answer', async () => {
     const folder = temporaryFolder();
     await fakeDaemon(folder, 'bgpd', (_, socket) => {
       socket.end('{"default":{');
@@ -301,13 +301,13 @@ describe('socketSource', () => {
     await bgpd.allClosed();
   });
 
-  it('refuses bytes that are no reply, and what nobody asked for', async () => {
+  it('rejects bytes that are not a reply, and bytes without a command', async () => {
     const folder = temporaryFolder();
     const bgpd = await fakeDaemon(folder, 'bgpd', () => Buffer.concat([reply('{}'), reply('{}')]));
     const frr = source(folder);
     expect(await failureOf(() => frr.ask())).toEqual({
       reason: 'failed',
-      message: `what came from ${folder}/bgpd.vty on "show bgp vrf all summary json" is no vty reply`,
+      message: `what came from ${folder}/bgpd.vty on "show bgp vrf all summary json" is not a vty reply`,
     });
     await bgpd.allClosed();
     const zebra = await fakeDaemon(folder, 'zebra', (command, socket) => {
@@ -331,9 +331,9 @@ describe('socketSource', () => {
     [
       'a file where nobody listens',
       (folder: string) => writeFileSync(path.join(folder, 'bgpd.vty'), ''),
-      (folder: string) => `bgpd is not running: nobody listens at ${folder}/bgpd.vty`,
+      (folder: string) => `bgpd is not running: no process listens at ${folder}/bgpd.vty`,
     ],
-  ])('tells that a daemon is not running when there is %s', async (_, prepare, message) => {
+  ])('reports that a daemon is not running when there is %s', async (_, prepare, message) => {
     const folder = temporaryFolder();
     prepare(folder);
     expect(await failureOf(() => source(folder).ask())).toEqual({
@@ -342,12 +342,12 @@ describe('socketSource', () => {
     });
   });
 
-  it('tells what else keeps it from connecting', async () => {
+  it('reports other errors of the connection', async () => {
     const folder = path.join(temporaryFolder(), 'x'.repeat(120));
     expect(await failureOf(() => source(folder).ask())).toMatchObject({ reason: 'failed' });
   });
 
-  it('closes every connection when it is closed, and asks nothing any more', async () => {
+  it('closes every connection when it is closed, and sends nothing afterwards', async () => {
     const folder = temporaryFolder();
     const bgpd = await fakeDaemon(folder, 'bgpd', () => undefined);
     const zebra = await fakeDaemon(folder, 'zebra', () => 'FRRouting 8.4.4');
@@ -363,7 +363,7 @@ describe('socketSource', () => {
     expect(zebra.commands).toHaveLength(1);
   });
 
-  it('lets nobody wait who asks while it is closed', async () => {
+  it('fails at once the commands that wait while it is closed', async () => {
     const folder = temporaryFolder();
     await fakeDaemon(folder, 'bgpd', () => undefined);
     const frr = source(folder);

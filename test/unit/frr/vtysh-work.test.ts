@@ -7,7 +7,7 @@ it('takes the start of vtysh for no work', () => {
   expect(work('show vrf', 0.06)).toBe(0);
 });
 
-it('tells the work of a heavy command, at first with the benefit of the doubt', () => {
+it('estimates the work of a heavy command, at first cautiously', () => {
   const work = vtyshWork();
   work('show version', 0.04);
   expect(work('routes', 1.66)).toBeCloseTo(0.6);
@@ -29,7 +29,7 @@ it('sees a table that grew within five runs', () => {
   expect(grown[4]).toBeCloseTo(0.48);
 });
 
-it('forgets commands that are not asked any more', () => {
+it('forgets the commands that were not sent for longest', () => {
   const work = vtyshWork();
   for (let i = 0; i < 3; i++) work('old', 2.04);
   work('show version', 0.04);

@@ -17,7 +17,7 @@ test('a burst, then one an interval', () => {
   expect([taken(1000), taken(1000), taken(1000), taken(1000)]).toEqual([true, true, true, false]);
 });
 
-test('a limit that was lowered holds at once', () => {
+test('a lowered limit applies at once', () => {
   const bucket = createTokenBucket();
   expect(bucket.take({ interval: 1, burst: 100 }, 0)).toBe(true);
   expect(bucket.take({ interval: 1, burst: 1 }, 0)).toBe(true);

@@ -109,7 +109,7 @@ frr_info{version="10.<7>"} 1
 `;
 
 describe('/metrics', () => {
-  test('plain text when the client does not ask for more', async () => {
+  test('plain text when the client does not accept more', async () => {
     const answer = await fetch(`${base}/metrics`, { headers: { 'accept-encoding': 'identity' } });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -169,7 +169,7 @@ test('more scrapes at a time than are allowed', async () => {
   expect((await fetch(`${base}/metrics`)).status).toBe(200);
 });
 
-test('what a query asks for', async () => {
+test('the collectors that a query selects', async () => {
   const get = async (query: string) => {
     const answer = await fetch(`${base}/metrics?${query}`, { headers: { 'accept-encoding': 'identity' } });
     return [answer.status, await answer.text()];

@@ -101,7 +101,7 @@ rate_limit:
     );
   });
 
-  test('a file wins over what is written beside it, and that is told', () => {
+  test('a file takes precedence over a value in the configuration, with a warning', () => {
     const config = read(`${TLS}  cert: x\n`);
     expect(config.tls?.cert).toEqual({ file: '/etc/exporter/server.crt' });
     expect(config.warnings).toEqual(['tls_server_config: cert is not used, for cert_file is given too']);
