@@ -1,0 +1,341 @@
+/**
+ * Why a BGP session is down: one cause from a closed set, determined from all evidence that is available at the moment.
+ *
+ * FRR reports the last thing that happened to a session, which is often a consequence: a cut link can show as
+ * `BFD down received`, `Interface down`, `Neighbor address lost` or `Waiting for NHT`, depending on the version and on
+ * which daemon noticed first. The rules below are tried from top to bottom; the first that applies is the cause.
+ * docs/causes.md holds the same table, generated from {@link RULES}.
+ */
+
+/** What FRR reports about the last reset of the session (`show bgp vrf all neighbors json`). */
+export interface Reset {
+  /** `lastResetCode`: `PEER_DOWN_...` in bgpd/bgpd.h. Undefined on an FRR that does not report it. */
+  readonly code: number | undefined;
+  /** `lastResetDueTo`, FRR's own words. */
+  readonly reason: string;
+  /** The NOTIFICATION of RFC 4271, section 4.5, from `lastErrorCodeSubcode`; undefined where there was none. */
+  readonly notification: Notification | undefined;
+}
+
+export interface Notification {
+  readonly code: number;
+  readonly subcode: number;
+  /** `lastNotificationReason`: `Cease/Administrative Shutdown`. */
+  readonly name: string;
+  /** The text that the peer's operator gave (RFC 9003), `lastShutdownDescription`; empty without one. */
+  readonly text: string;
+}
+
+/** All that is known about one session that is not established. What is not known is undefined. */
+export interface Evidence {
+  /** False: the session is shut down in the configuration of this node. */
+  readonly adminUp: boolean | undefined;
+  /**
+   * FRR's state of the session without what it adds in parentheses: `Idle`, `Active`. FRR 8.4 goes on reporting an
+   * obstacle of the beginning, such as no address family, when it is gone and the session is trying to connect.
+   */
+  readonly state: string | undefined;
+  /** Whether the session was established since bgpd started. */
+  readonly wasEstablished: boolean | undefined;
+  readonly reset: Reset | undefined;
+  /** This node stopped the session because the peer sent more prefixes than the limit. */
+  readonly prefixLimitExceeded: boolean | undefined;
+  /** The interface toward the peer; undefined where the exporter cannot see the node's interfaces. */
+  readonly link: { readonly name: string; readonly up: boolean } | undefined;
+  /** The BFD session of the peer; undefined without one. */
+  readonly bfd:
+    | {
+        readonly up: boolean;
+        /** FRR's words, `control detection time expired` for one. */
+        readonly diagnostic: string;
+        readonly remoteDiagnostic: string;
+      }
+    | undefined;
+  /** bgpd of this node started after the session was last seen established. */
+  readonly bgpdRestarted: boolean | undefined;
+  /** A daemon of this node that did not get the CPU when the session went down, and for how many seconds. */
+  readonly starved: { readonly daemon: string; readonly seconds: number } | undefined;
+}
+
+/** The closed set of causes, in the order of precedence, with what each means to the person on call. */
+export const CAUSES = {
+  shut_here: 'The session is shut down in the configuration of this node.',
+  over_limit: 'The peer sent more prefixes than this node accepts.',
+  link_down: 'The interface toward the peer has no link.',
+  daemon_starved: 'A daemon of this node did not get the CPU, and so missed the peer.',
+  peer_shut: 'The peer was shut down by its operator.',
+  peer_over_limit: 'This node sent more prefixes than the peer accepts.',
+  wrong_as: 'The AS number of one side is not what the other side expects.',
+  path_silent: 'The link is up, but nothing arrives from the peer: BFD or the hold timer expired.',
+  peer_removed: 'The peer has removed this session from its configuration.',
+  rejected: 'One side rejected the session or a message with a NOTIFICATION.',
+  peer_closed: 'The peer closed the connection: it restarted or stopped.',
+  interface_lost: 'The interface or address toward the peer went away.',
+  no_route: 'There is no route to the peer.',
+  reset_here: 'The session was reset on this node: by a command or a change of the configuration.',
+  vrf_missing: 'The VRF of the session does not exist.',
+  not_configured: 'The configuration of the session is incomplete: no address family or no router ID.',
+  bgpd_restarted: 'bgpd of this node restarted, and the session has not come up again.',
+  never_up: 'The session has never come up, and the peer does not answer.',
+  unknown: 'The evidence does not explain it.',
+} as const;
+
+export type CauseId = keyof typeof CAUSES;
+
+export interface Cause {
+  readonly id: CauseId;
+  /** For people: a few words without a full stop, such as `link down (eth2)` or `shut by the peer: "new card"`. */
+  readonly text: string;
+}
+
+/** `PEER_DOWN_...` in bgpd/bgpd.h; the numbers are the same in FRR 7.5 to 10.7. */
+const RESET = {
+  userShutdown: 11,
+  notificationReceived: 13,
+  notificationSent: 14,
+  closed: 15,
+  closedWithGracefulRestart: 22,
+  bfdDown: 24,
+  interfaceDown: 25,
+  addressLost: 26,
+  nextHopUnresolved: 27,
+  noAddress: 28,
+  vrfMissing: 29,
+  noAddressFamily: 30,
+  noRpkiCache: 32,
+  prefixCount: 33,
+  socketError: 34,
+  roundTripShutdown: 35,
+  noRouterId: 38,
+} as const;
+
+/** Resets that follow from a command or a change of the configuration on this node. */
+const RESET_HERE: ReadonlySet<number> = new Set([
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 17, 18, 19, 20, 21, 23, 31, 36, 37,
+]);
+
+/** Codes of RFC 4271, section 4.5. */
+const OPEN_ERROR = 2;
+const HOLD_TIMER_EXPIRED = 4;
+const CEASE = 6;
+/** Subcodes of OPEN errors (RFC 4271, section 6.2). */
+const BAD_PEER_AS = 2;
+/** Subcodes of Cease (RFC 4486, RFC 9384). */
+const CEASE_MAX_PREFIXES = 1;
+const CEASE_SHUTDOWN = 2;
+const CEASE_REMOVED = 3;
+const CEASE_RESET = 4;
+const CEASE_BFD_DOWN = 10;
+
+/** One row of the table: when it applies, and what is then said. */
+interface Rule {
+  readonly id: CauseId;
+  /** For docs/causes.md: the evidence that makes this the cause. */
+  readonly when: string;
+  /** The words for people where it applies, undefined where not. */
+  readonly text: (evidence: Evidence) => string | undefined;
+}
+
+function received({ reset }: Evidence): Notification | undefined {
+  return reset?.code === RESET.notificationReceived ? reset.notification : undefined;
+}
+
+function sent({ reset }: Evidence): Notification | undefined {
+  return reset?.code === RESET.notificationSent ? reset.notification : undefined;
+}
+
+function is(notification: Notification | undefined, code: number, subcode?: number): boolean {
+  return notification?.code === code && (subcode === undefined || notification.subcode === subcode);
+}
+
+/** A timer expired here or there, so packets were lost on the way, or one side did not run. */
+function silence(evidence: Evidence): string | undefined {
+  const { reset } = evidence;
+  if (reset?.code === RESET.bfdDown || is(sent(evidence), CEASE, CEASE_BFD_DOWN)) return 'BFD timed out';
+  if (is(received(evidence), CEASE, CEASE_BFD_DOWN)) return "the peer's BFD timed out";
+  if (is(sent(evidence), HOLD_TIMER_EXPIRED)) return 'hold timer expired';
+  if (is(received(evidence), HOLD_TIMER_EXPIRED)) return "the peer's hold timer expired";
+  return undefined;
+}
+
+/** The peer's own words in quotes, behind a colon. */
+function quoted({ text }: Notification): string {
+  return text === '' ? '' : `: "${text}"`;
+}
+
+/** An obstacle that keeps the session from trying to connect at all. */
+function obstacleIs(evidence: Evidence, ...codes: readonly number[]): boolean {
+  return evidence.state === 'Idle' && resetIs(evidence, ...codes);
+}
+
+function resetIs({ reset }: Evidence, ...codes: readonly number[]): boolean {
+  return reset?.code !== undefined && codes.includes(reset.code);
+}
+
+/** The table. The order is the precedence: a state that holds now comes before what happened last. */
+export const RULES: readonly Rule[] = [
+  {
+    id: 'shut_here',
+    when: 'the session is administratively down, or shut down automatically because of its round-trip time (reset 11, 35)',
+    text: (evidence) => {
+      if (evidence.adminUp === false) return 'shut down on this node';
+      return evidence.reset?.code === RESET.roundTripShutdown
+        ? 'shut down on this node: round-trip time'
+        : undefined;
+    },
+  },
+  {
+    id: 'over_limit',
+    when: 'the prefix limit stopped the session (reset 33, or a Cease for the maximum of prefixes sent)',
+    text: (evidence) =>
+      evidence.prefixLimitExceeded === true ||
+      resetIs(evidence, RESET.prefixCount) ||
+      is(sent(evidence), CEASE, CEASE_MAX_PREFIXES)
+        ? 'the peer exceeded the prefix limit'
+        : undefined,
+  },
+  {
+    id: 'link_down',
+    when: 'the interface toward the peer is down now',
+    text: ({ link }) => (link?.up === false ? `link down (${link.name})` : undefined),
+  },
+  {
+    id: 'daemon_starved',
+    when: 'BFD or a hold timer expired while a daemon of this node did not get the CPU',
+    text: (evidence) => {
+      const { starved } = evidence;
+      if (starved === undefined || silence(evidence) === undefined) return undefined;
+      return `${starved.daemon} on this node did not run for ${starved.seconds.toFixed(1)} s`;
+    },
+  },
+  {
+    id: 'peer_shut',
+    when: 'a Cease for administrative shutdown or reset received',
+    text: (evidence) => {
+      const notification = received(evidence);
+      if (notification === undefined || notification.code !== CEASE) return undefined;
+      if (notification.subcode === CEASE_SHUTDOWN) return `shut down by the peer${quoted(notification)}`;
+      return notification.subcode === CEASE_RESET ? `reset by the peer${quoted(notification)}` : undefined;
+    },
+  },
+  {
+    id: 'peer_over_limit',
+    when: 'a Cease for the maximum of prefixes received',
+    text: (evidence) =>
+      is(received(evidence), CEASE, CEASE_MAX_PREFIXES)
+        ? 'the peer stopped it: its prefix limit is exceeded'
+        : undefined,
+  },
+  {
+    id: 'wrong_as',
+    when: 'an OPEN error for a bad peer AS sent or received',
+    text: (evidence) => {
+      if (is(sent(evidence), OPEN_ERROR, BAD_PEER_AS))
+        return 'the peer has another AS number than configured here';
+      return is(received(evidence), OPEN_ERROR, BAD_PEER_AS)
+        ? 'the peer expects another AS number of this node'
+        : undefined;
+    },
+  },
+  {
+    id: 'path_silent',
+    when: 'BFD or a hold timer expired, here or at the peer, and the link is not known to be down',
+    text: (evidence) => {
+      const what = silence(evidence);
+      if (what === undefined) return undefined;
+      return evidence.link?.up === true ? `path silent: ${what}, link up` : `path silent: ${what}`;
+    },
+  },
+  {
+    id: 'peer_removed',
+    when: 'a Cease for a removed peer received',
+    text: (evidence) =>
+      is(received(evidence), CEASE, CEASE_REMOVED) ? 'the peer has removed this session' : undefined,
+  },
+  {
+    id: 'rejected',
+    when: 'any other NOTIFICATION sent or received',
+    text: (evidence) => {
+      const theirs = received(evidence);
+      if (theirs !== undefined) return `rejected by the peer: ${theirs.name}`;
+      const ours = sent(evidence);
+      return ours === undefined ? undefined : `rejected by this node: ${ours.name}`;
+    },
+  },
+  {
+    id: 'peer_closed',
+    when: 'the peer closed the TCP connection (reset 15, 22, 34)',
+    text: (evidence) =>
+      resetIs(evidence, RESET.closed, RESET.closedWithGracefulRestart, RESET.socketError)
+        ? 'the peer closed the session or restarted'
+        : undefined,
+  },
+  {
+    id: 'interface_lost',
+    when: 'the interface went down or its address went away (reset 25, 26, 28)',
+    text: (evidence) => {
+      if (!resetIs(evidence, RESET.interfaceDown, RESET.addressLost, RESET.noAddress)) return undefined;
+      const { link } = evidence;
+      if (link === undefined) return 'the interface toward the peer went down';
+      return resetIs(evidence, RESET.interfaceDown)
+        ? `${link.name} was down, link up again`
+        : `no address of the peer on ${link.name}, link up`;
+    },
+  },
+  {
+    id: 'no_route',
+    when: 'the next hop is not resolved (reset 27)',
+    text: (evidence) => (resetIs(evidence, RESET.nextHopUnresolved) ? 'no route to the peer' : undefined),
+  },
+  {
+    id: 'vrf_missing',
+    when: 'the VRF is configured and the kernel does not have it (reset 29)',
+    text: (evidence) => (obstacleIs(evidence, RESET.vrfMissing) ? 'the VRF does not exist' : undefined),
+  },
+  {
+    id: 'not_configured',
+    when: 'no address family, no router ID, or no RPKI cache where one is required (reset 30, 32, 38)',
+    text: (evidence) => {
+      if (obstacleIs(evidence, RESET.noAddressFamily)) return 'no address family activated for the peer';
+      if (obstacleIs(evidence, RESET.noRouterId)) return 'no router ID configured';
+      return obstacleIs(evidence, RESET.noRpkiCache) ? 'no RPKI cache connected' : undefined;
+    },
+  },
+  {
+    id: 'bgpd_restarted',
+    when: 'bgpd of this node restarted, and the session has not been established since',
+    text: ({ bgpdRestarted, wasEstablished }) =>
+      bgpdRestarted === true && wasEstablished === false ? 'bgpd on this node restarted' : undefined,
+  },
+  {
+    id: 'reset_here',
+    when: 'a command or a change of the configuration on this node (any other reset by the user)',
+    text: ({ reset }) =>
+      reset?.code !== undefined && RESET_HERE.has(reset.code)
+        ? `reset on this node: ${reset.reason}`
+        : undefined,
+  },
+  {
+    id: 'never_up',
+    when: 'the session has never been established, and nothing above explains it',
+    text: ({ wasEstablished, link }) => {
+      if (wasEstablished !== false) return undefined;
+      return link === undefined
+        ? 'never up: the peer does not answer'
+        : `never up: the peer does not answer, link up`;
+    },
+  },
+];
+
+/** The cause of a session that is not established. Pure; never throws. */
+export function causeOf(evidence: Evidence): Cause {
+  for (const { id, text } of RULES) {
+    const words = text(evidence);
+    if (words !== undefined) return { id, text: words };
+  }
+  const { reset } = evidence;
+  return {
+    id: 'unknown',
+    text: reset === undefined || reset.reason === '' ? 'unknown' : `unknown: ${reset.reason}`,
+  };
+}
