@@ -34,7 +34,7 @@ test-matrix: setup ## Run the laboratory tests on FRR 7.5.1, 8.4.4, 10.3 and 10.
 	@$(NODE) scripts/test.ts test/integration/matrix
 
 .PHONY: docs
-docs: setup ## What is generated from the code: docs/metrics.md, flags.md, status.md, and lists of collectors
+docs: setup ## What is generated from the code: docs/metrics.md, flags.md, status.md, causes.md, and lists of collectors
 	@$(NODE) scripts/write-docs.ts
 
 .PHONY: build

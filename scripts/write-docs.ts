@@ -1,5 +1,6 @@
 /** Writes the documentation that is generated from the code: `make docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { causesPage } from '../docs/causes-page.ts';
 import { COLLECTOR_NAME_FILES, withCollectorNames } from '../docs/collector-names.ts';
 import { flagsPage } from '../docs/flags-page.ts';
 import { withFrrParameters } from '../docs/frr-parameters.ts';
@@ -13,6 +14,7 @@ const write = (name: string, page: string) =>
 write('metrics', await metricsPage());
 write('flags', flagsPage());
 write('status', statusPage());
+write('causes', causesPage());
 
 const readme = new URL('../README.md', import.meta.url);
 writeFileSync(readme, withCollectorTable(readFileSync(readme, 'utf8')));

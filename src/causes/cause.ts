@@ -45,13 +45,13 @@ export interface Evidence {
   /** The BFD session of the peer; undefined without one. */
   readonly bfd:
     | {
-        readonly up: boolean;
-        /** FRR's words, `control detection time expired` for one. */
+        /** Why this side's BFD session is down, in FRR's words for the codes of RFC 5880, section 4.1. */
         readonly diagnostic: string;
+        /** The same of the other side, from its last control packet. */
         readonly remoteDiagnostic: string;
       }
     | undefined;
-  /** bgpd of this node started after the session was last seen established. */
+  /** bgpd of this node has just started, and not for the first time. */
   readonly bgpdRestarted: boolean | undefined;
   /** A daemon of this node that did not get the CPU when the session went down, and for how many seconds. */
   readonly starved: { readonly daemon: string; readonly seconds: number } | undefined;
@@ -70,12 +70,12 @@ export const CAUSES = {
   peer_removed: 'The peer has removed this session from its configuration.',
   rejected: 'One side rejected the session or a message with a NOTIFICATION.',
   peer_closed: 'The peer closed the connection: it restarted or stopped.',
+  bgpd_restarted: 'bgpd of this node restarted, and the session has not come up again.',
   interface_lost: 'The interface or address toward the peer went away.',
   no_route: 'There is no route to the peer.',
-  reset_here: 'The session was reset on this node: by a command or a change of the configuration.',
   vrf_missing: 'The VRF of the session does not exist.',
   not_configured: 'The configuration of the session is incomplete: no address family or no router ID.',
-  bgpd_restarted: 'bgpd of this node restarted, and the session has not come up again.',
+  reset_here: 'The session was reset on this node: by a command or a change of the configuration.',
   never_up: 'The session has never come up, and the peer does not answer.',
   unknown: 'The evidence does not explain it.',
 } as const;
@@ -111,7 +111,7 @@ const RESET = {
 
 /** Resets that follow from a command or a change of the configuration on this node. */
 const RESET_HERE: ReadonlySet<number> = new Set([
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 17, 18, 19, 20, 21, 23, 31, 36, 37,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 17, 18, 19, 20, 21, 23, 31, 36, 37,
 ]);
 
 /** Codes of RFC 4271, section 4.5. */
@@ -126,12 +126,20 @@ const CEASE_SHUTDOWN = 2;
 const CEASE_REMOVED = 3;
 const CEASE_RESET = 4;
 const CEASE_BFD_DOWN = 10;
+/** Cease for what a command or a change of the configuration did: shutdown, removal, reset, other change. */
+const CEASE_CONFIGURED: ReadonlySet<number> = new Set([2, 3, 4, 6]);
+
+/** BFD diagnostics in FRR's words (`bfd_diag_str` in bfdd). */
+const TIMED_OUT = 'control detection time expired';
+const PEER_SIGNALED = 'neighbor signaled session down';
 
 /** One row of the table: when it applies, and what is then said. */
 interface Rule {
   readonly id: CauseId;
   /** For docs/causes.md: the evidence that makes this the cause. */
   readonly when: string;
+  /** Where FRR itself shows it: `VERSION/SITUATION` of test/recordings, or the title of a test in test/integration/causes; undefined where nothing provokes it. */
+  readonly shownBy: string | undefined;
   /** The words for people where it applies, undefined where not. */
   readonly text: (evidence: Evidence) => string | undefined;
 }
@@ -151,7 +159,11 @@ function is(notification: Notification | undefined, code: number, subcode?: numb
 /** A timer expired here or there, so packets were lost on the way, or one side did not run. */
 function silence(evidence: Evidence): string | undefined {
   const { reset } = evidence;
-  if (reset?.code === RESET.bfdDown || is(sent(evidence), CEASE, CEASE_BFD_DOWN)) return 'BFD timed out';
+  if (reset?.code === RESET.bfdDown || is(sent(evidence), CEASE, CEASE_BFD_DOWN)) {
+    const { diagnostic, remoteDiagnostic } = evidence.bfd ?? {};
+    if (diagnostic !== PEER_SIGNALED) return 'BFD timed out';
+    return remoteDiagnostic === TIMED_OUT ? "the peer's BFD timed out" : undefined;
+  }
   if (is(received(evidence), CEASE, CEASE_BFD_DOWN)) return "the peer's BFD timed out";
   if (is(sent(evidence), HOLD_TIMER_EXPIRED)) return 'hold timer expired';
   if (is(received(evidence), HOLD_TIMER_EXPIRED)) return "the peer's hold timer expired";
@@ -172,11 +184,19 @@ function resetIs({ reset }: Evidence, ...codes: readonly number[]): boolean {
   return reset?.code !== undefined && codes.includes(reset.code);
 }
 
+/** A command or a change of the configuration on this node ended the session. */
+function resetHere(evidence: Evidence): boolean {
+  const ours = sent(evidence);
+  if (ours?.code === CEASE && CEASE_CONFIGURED.has(ours.subcode)) return true;
+  return evidence.reset?.code !== undefined && RESET_HERE.has(evidence.reset.code);
+}
+
 /** The table. The order is the precedence: a state that holds now comes before what happened last. */
 export const RULES: readonly Rule[] = [
   {
     id: 'shut_here',
     when: 'the session is administratively down, or shut down automatically because of its round-trip time (reset 11, 35)',
+    shownBy: '8.4.4/every-kind',
     text: (evidence) => {
       if (evidence.adminUp === false) return 'shut down on this node';
       return evidence.reset?.code === RESET.roundTripShutdown
@@ -187,6 +207,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'over_limit',
     when: 'the prefix limit stopped the session (reset 33, or a Cease for the maximum of prefixes sent)',
+    shownBy: '8.4.4/tor2-max-prefix-exceeded',
     text: (evidence) =>
       evidence.prefixLimitExceeded === true ||
       resetIs(evidence, RESET.prefixCount) ||
@@ -197,11 +218,13 @@ export const RULES: readonly Rule[] = [
   {
     id: 'link_down',
     when: 'the interface toward the peer is down now',
+    shownBy: 'a cut link',
     text: ({ link }) => (link?.up === false ? `link down (${link.name})` : undefined),
   },
   {
     id: 'daemon_starved',
     when: 'BFD or a hold timer expired while a daemon of this node did not get the CPU',
+    shownBy: 'a starved bfdd',
     text: (evidence) => {
       const { starved } = evidence;
       if (starved === undefined || silence(evidence) === undefined) return undefined;
@@ -211,6 +234,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'peer_shut',
     when: 'a Cease for administrative shutdown or reset received',
+    shownBy: '8.4.4/tor1-shutdown-remotely',
     text: (evidence) => {
       const notification = received(evidence);
       if (notification === undefined || notification.code !== CEASE) return undefined;
@@ -221,6 +245,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'peer_over_limit',
     when: 'a Cease for the maximum of prefixes received',
+    shownBy: 'a limit of the peer',
     text: (evidence) =>
       is(received(evidence), CEASE, CEASE_MAX_PREFIXES)
         ? 'the peer stopped it: its prefix limit is exceeded'
@@ -229,6 +254,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'wrong_as',
     when: 'an OPEN error for a bad peer AS sent or received',
+    shownBy: 'a wrong AS number',
     text: (evidence) => {
       if (is(sent(evidence), OPEN_ERROR, BAD_PEER_AS))
         return 'the peer has another AS number than configured here';
@@ -240,6 +266,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'path_silent',
     when: 'BFD or a hold timer expired, here or at the peer, and the link is not known to be down',
+    shownBy: 'a silent path',
     text: (evidence) => {
       const what = silence(evidence);
       if (what === undefined) return undefined;
@@ -249,30 +276,41 @@ export const RULES: readonly Rule[] = [
   {
     id: 'peer_removed',
     when: 'a Cease for a removed peer received',
+    shownBy: 'a session that the peer removed',
     text: (evidence) =>
       is(received(evidence), CEASE, CEASE_REMOVED) ? 'the peer has removed this session' : undefined,
   },
   {
     id: 'rejected',
     when: 'any other NOTIFICATION sent or received',
+    shownBy: undefined,
     text: (evidence) => {
       const theirs = received(evidence);
       if (theirs !== undefined) return `rejected by the peer: ${theirs.name}`;
       const ours = sent(evidence);
-      return ours === undefined ? undefined : `rejected by this node: ${ours.name}`;
+      return ours === undefined || resetHere(evidence) ? undefined : `rejected by this node: ${ours.name}`;
     },
   },
   {
     id: 'peer_closed',
-    when: 'the peer closed the TCP connection (reset 15, 22, 34)',
+    when: 'the peer closed the TCP connection (reset 15, 22, 34), or ended BFD without having missed packets (reset 24)',
+    shownBy: '8.4.4/graceful-restart',
     text: (evidence) =>
-      resetIs(evidence, RESET.closed, RESET.closedWithGracefulRestart, RESET.socketError)
+      resetIs(evidence, RESET.closed, RESET.closedWithGracefulRestart, RESET.socketError, RESET.bfdDown)
         ? 'the peer closed the session or restarted'
         : undefined,
   },
   {
+    id: 'bgpd_restarted',
+    when: 'bgpd of this node restarted within the last two minutes, and the session has not been established since',
+    shownBy: 'a restarted bgpd',
+    text: ({ bgpdRestarted, wasEstablished }) =>
+      bgpdRestarted === true && wasEstablished === false ? 'bgpd on this node restarted' : undefined,
+  },
+  {
     id: 'interface_lost',
     when: 'the interface went down or its address went away (reset 25, 26, 28)',
+    shownBy: '10.7.1/vrf-gone',
     text: (evidence) => {
       if (!resetIs(evidence, RESET.interfaceDown, RESET.addressLost, RESET.noAddress)) return undefined;
       const { link } = evidence;
@@ -285,16 +323,19 @@ export const RULES: readonly Rule[] = [
   {
     id: 'no_route',
     when: 'the next hop is not resolved (reset 27)',
+    shownBy: '8.4.4/healthy',
     text: (evidence) => (resetIs(evidence, RESET.nextHopUnresolved) ? 'no route to the peer' : undefined),
   },
   {
     id: 'vrf_missing',
     when: 'the VRF is configured and the kernel does not have it (reset 29)',
+    shownBy: '8.4.4/healthy',
     text: (evidence) => (obstacleIs(evidence, RESET.vrfMissing) ? 'the VRF does not exist' : undefined),
   },
   {
     id: 'not_configured',
     when: 'no address family, no router ID, or no RPKI cache where one is required (reset 30, 32, 38)',
+    shownBy: '7.5.1/healthy',
     text: (evidence) => {
       if (obstacleIs(evidence, RESET.noAddressFamily)) return 'no address family activated for the peer';
       if (obstacleIs(evidence, RESET.noRouterId)) return 'no router ID configured';
@@ -302,22 +343,19 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
-    id: 'bgpd_restarted',
-    when: 'bgpd of this node restarted, and the session has not been established since',
-    text: ({ bgpdRestarted, wasEstablished }) =>
-      bgpdRestarted === true && wasEstablished === false ? 'bgpd on this node restarted' : undefined,
-  },
-  {
     id: 'reset_here',
-    when: 'a command or a change of the configuration on this node (any other reset by the user)',
-    text: ({ reset }) =>
-      reset?.code !== undefined && RESET_HERE.has(reset.code)
-        ? `reset on this node: ${reset.reason}`
-        : undefined,
+    when: 'a command or a change of the configuration on this node (a Cease sent for it, or a reset of that kind)',
+    shownBy: 'a session reset by a command',
+    text: (evidence) => {
+      if (!resetHere(evidence)) return undefined;
+      const { notification, reason } = evidence.reset ?? {};
+      return `reset on this node: ${notification?.name ?? reason}`;
+    },
   },
   {
     id: 'never_up',
     when: 'the session has never been established, and nothing above explains it',
+    shownBy: '8.4.4/every-kind',
     text: ({ wasEstablished, link }) => {
       if (wasEstablished !== false) return undefined;
       return link === undefined

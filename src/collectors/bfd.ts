@@ -241,6 +241,7 @@ export const bfd = collector({
   reasons: [
     reason({
       of: sessionStates,
+      field: 'reason',
       metric: bfdInfo,
       text: ({ diagnostic, remote_diagnostic: remote }) =>
         remote === '' || remote === 'ok' ? diagnostic : `${diagnostic}, the other side says ${remote}`,

@@ -5,6 +5,7 @@ import { COMMANDS } from '../frr/commands.ts';
 import { metric, numberOf } from '../metrics/family.ts';
 import type { Row } from '../metrics/tables.ts';
 import { addressFamily } from './address-family.ts';
+import { bfdSessionUp } from './bfd.ts';
 import {
   prefixesAdvertised,
   prefixesReceived,
@@ -17,8 +18,21 @@ import {
   sessionState,
   sessionStates,
   sessionUp,
+  stateOf,
 } from './bgp.ts';
-import { collector, reason } from './collector.ts';
+import {
+  CAUSE_LABELS,
+  createSurroundings,
+  EVIDENCE_COMMANDS,
+  messageOf,
+  MESSAGE_LABELS as SHUTDOWN_LABELS,
+  type Surroundings,
+  sessionCause,
+  sessionCauseOf,
+  shutdownMessage,
+} from './bgp-cause.ts';
+import { lastReset } from './bgp-reset.ts';
+import { type FamiliesContext, reason, statefulCollector } from './collector.ts';
 import { type Fields, fields, members, seconds, word } from './fields.ts';
 import { DEFAULT_VRF } from './vrfs.ts';
 
@@ -189,25 +203,35 @@ const UPLINK_GROUP = 'uplink';
 
 type SessionRow = Row<typeof SESSION_LABELS>;
 
-/** `eth2 (tor2 rack B): BFD down received`. */
+/** `eth2 (tor2 rack B): link down (eth2)`. */
 function sessionLine({ labels: { vrf, peer }, text }: SessionRow): string {
   const where = vrf === DEFAULT_VRF ? '' : ` in VRF ${vrf}`;
   const description = text(sessionInfo, 'description');
   const named = description === null ? peer : `${peer} (${description})`;
-  const reason = text(sessionLastReset, 'reason');
+  const reason = text(sessionCause, 'text');
   return `${named}${where}${reason === null ? '' : `: ${reason}`}`;
 }
 
-export const bgpNeighbors = collector({
+/** What a poll brings. */
+interface Answers {
+  readonly summary: readonly unknown[];
+  readonly neighbors: readonly unknown[];
+  /** Left out: nothing is known but what the neighbors command reports. */
+  readonly surroundings?: Surroundings;
+}
+
+export const bgpNeighbors = statefulCollector({
   name: 'bgp-neighbors',
   help: 'Reset reasons, timers, prefix limits and missing policies of BGP sessions.',
   enabledByDefault: true,
   pace: 'details',
-  commands: [SUMMARY, NEIGHBORS],
+  commands: [SUMMARY, NEIGHBORS, ...EVIDENCE_COMMANDS],
   descriptors: [
     sessionInfo,
     sessionLastReset,
     sessionLastResetTimestamp,
+    sessionCause,
+    shutdownMessage,
     sessionHoldTime,
     sessionKeepalive,
     sessionRoundTrip,
@@ -222,10 +246,12 @@ export const bgpNeighbors = collector({
     prefixLimitExceeded,
     policyMissing,
   ],
-  pollWhenChanged: [sessionUp, sessionAdminUp, sessionEstablished, sessionDropped],
+  pollWhenChanged: [sessionUp, sessionAdminUp, sessionEstablished, sessionDropped, bfdSessionUp],
   reasons: [
+    reason({ of: sessionStates, field: 'cause', metric: sessionCause, text: ({ text }) => text }),
     reason({
       of: sessionStates,
+      field: 'reason',
       metric: sessionLastReset,
       text: ({ reason, notification }) => (notification === '' ? reason : `${reason}: ${notification}`),
     }),
@@ -267,86 +293,97 @@ export const bgpNeighbors = collector({
       items: (tables) => tables.rows(sessionUp).map(sessionItem),
     },
   },
-  query: async (frr) => ({
-    summary: await frr.json(SUMMARY),
-    neighbors: await frr.json(NEIGHBORS),
-  }),
-  *families({ summary, neighbors }, { emit, labels, now }) {
-    const downFor = yield* downTimes(summary);
-    for (const document of neighbors) {
-      for (const [vrf, instance] of members(document)) {
-        for (const [peer, neighbor] of members(instance)) {
-          yield;
-          const set = labels(SESSION_LABELS, [vrf, peer]);
-          const established = neighbor.bgpState === 'Established';
-          emit(
-            sessionInfo,
-            labels(INFO_LABELS, [
-              vrf,
-              peer,
-              word(neighbor.localAs),
-              word(neighbor.remoteAs),
-              word(neighbor.peerGroup),
-              word(neighbor.nbrDesc),
-              unlessUnknown(neighbor.hostname),
-              neighbor.bgpNeighborAddr === undefined ? '' : peer,
-              unlessUnknown(neighbor.remoteRouterId),
-            ]),
-            1,
-          );
+  flags: {},
+  create() {
+    const lookAround = createSurroundings();
+    return {
+      async query(frr) {
+        const [surroundings, summary] = await Promise.all([lookAround(frr), frr.json(SUMMARY)]);
+        return { summary, neighbors: await frr.json(NEIGHBORS), surroundings };
+      },
+      *families({ summary, neighbors, surroundings }: Answers, { emit, labels, now }: FamiliesContext) {
+        const down = yield* downSessions(summary);
+        for (const document of neighbors) {
+          for (const [vrf, instance] of members(document)) {
+            for (const [peer, neighbor] of members(instance)) {
+              yield;
+              const set = labels(SESSION_LABELS, [vrf, peer]);
+              const established = neighbor.bgpState === 'Established';
+              emit(
+                sessionInfo,
+                labels(INFO_LABELS, [
+                  vrf,
+                  peer,
+                  word(neighbor.localAs),
+                  word(neighbor.remoteAs),
+                  word(neighbor.peerGroup),
+                  word(neighbor.nbrDesc),
+                  unlessUnknown(neighbor.hostname),
+                  neighbor.bgpNeighborAddr === undefined ? '' : peer,
+                  unlessUnknown(neighbor.remoteRouterId),
+                ]),
+                1,
+              );
 
-          const since = established
-            ? seconds(neighbor.bgpTimerUpMsec, 1_000)
-            : downFor.get(sessionKey(vrf, peer));
-          const reset = lastReset(neighbor, since);
-          if (reset !== undefined) {
-            const { reason, code, notification, age } = reset;
-            emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);
-            if (age !== undefined) emit(sessionLastResetTimestamp, set, now - age);
-          }
+              const { age = undefined, adminUp = true } = down.get(sessionKey(vrf, peer)) ?? {};
+              const since = established ? seconds(neighbor.bgpTimerUpMsec, 1_000) : age;
+              const reset = lastReset(neighbor, since);
+              if (reset !== undefined) {
+                const { reason, code, notification } = reset;
+                emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);
+                if (reset.age !== undefined) emit(sessionLastResetTimestamp, set, now - reset.age);
+                const message = notification === '' ? '' : messageOf(neighbor);
+                if (message !== '') emit(shutdownMessage, labels(SHUTDOWN_LABELS, [vrf, peer, message]), 1);
+              }
+              if (!established && neighbor.bgpState !== undefined) {
+                const { id, text } = sessionCauseOf(vrf, peer, neighbor, { adminUp, reset }, surroundings);
+                emit(sessionCause, labels(CAUSE_LABELS, [vrf, peer, id, text]), 1);
+              }
 
-          if (established) {
-            emit(sessionHoldTime, set, seconds(neighbor.bgpTimerHoldTimeMsecs, 1_000));
-            emit(sessionKeepalive, set, seconds(neighbor.bgpTimerKeepAliveIntervalMsecs, 1_000));
-            emit(sessionRoundTrip, set, seconds(neighbor.estimatedRttInMsecs, 1_000));
-          }
-          const messages = fields(neighbor.messageStats);
-          for (const [field, type] of MESSAGE_TYPES) {
-            const received = labels(MESSAGE_LABELS, [vrf, peer, 'received', type]);
-            const sent = labels(MESSAGE_LABELS, [vrf, peer, 'sent', type]);
-            emit(sessionMessages, received, messages[`${field}Recv`]);
-            emit(sessionMessages, sent, messages[`${field}Sent`]);
-          }
-          emit(sessionBfdEnabled, set, neighbor.peerBfdInfo === undefined ? 0 : 1);
+              if (established) {
+                emit(sessionHoldTime, set, seconds(neighbor.bgpTimerHoldTimeMsecs, 1_000));
+                emit(sessionKeepalive, set, seconds(neighbor.bgpTimerKeepAliveIntervalMsecs, 1_000));
+                emit(sessionRoundTrip, set, seconds(neighbor.estimatedRttInMsecs, 1_000));
+              }
+              const messages = fields(neighbor.messageStats);
+              for (const [field, type] of MESSAGE_TYPES) {
+                const received = labels(MESSAGE_LABELS, [vrf, peer, 'received', type]);
+                const sent = labels(MESSAGE_LABELS, [vrf, peer, 'sent', type]);
+                emit(sessionMessages, received, messages[`${field}Recv`]);
+                emit(sessionMessages, sent, messages[`${field}Sent`]);
+              }
+              emit(sessionBfdEnabled, set, neighbor.peerBfdInfo === undefined ? 0 : 1);
 
-          const restart = fields(neighbor.gracefulRestartInfo);
-          const localMode = mode(restart.localGrMode);
-          const remoteMode = mode(restart.remoteGrMode);
-          if (localMode !== '' || remoteMode !== '') {
-            emit(gracefulRestartActive, set, restartTimerRuns(restart) ? 1 : 0);
-            emit(gracefulRestartInfo, labels(RESTART_LABELS, [vrf, peer, localMode, remoteMode]), 1);
-          }
+              const restart = fields(neighbor.gracefulRestartInfo);
+              const localMode = mode(restart.localGrMode);
+              const remoteMode = mode(restart.remoteGrMode);
+              if (localMode !== '' || remoteMode !== '') {
+                emit(gracefulRestartActive, set, restartTimerRuns(restart) ? 1 : 0);
+                emit(gracefulRestartInfo, labels(RESTART_LABELS, [vrf, peer, localMode, remoteMode]), 1);
+              }
 
-          const rejections = fields(neighbor.prefixStats);
-          for (const [field, reason] of REJECTIONS)
-            emit(prefixesRejected, labels(REJECTED_LABELS, [vrf, peer, reason]), rejections[field]);
+              const rejections = fields(neighbor.prefixStats);
+              for (const [field, reason] of REJECTIONS)
+                emit(prefixesRejected, labels(REJECTED_LABELS, [vrf, peer, reason]), rejections[field]);
 
-          for (const [familyName, family] of members(neighbor.addressFamilyInfo)) {
-            const { afi, safi } = addressFamily(familyName);
-            const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
-            emit(prefixesAccepted, inFamily, family.acceptedPrefixCounter);
-            emit(policyMissing, inFamily, policyIsMissing(family) ? 1 : 0);
-            const limit = numberOf(family.prefixAllowedMax);
-            if (limit === undefined) continue;
-            emit(prefixLimit, inFamily, family.prefixAllowedMax);
-            emit(prefixLimitExceeded, inFamily, neighbor.prefixesConfigExceedMax === true ? 1 : 0);
-            const percent = numberOf(family.prefixAllowedWarningThresh);
-            if (percent !== undefined)
-              emit(prefixLimitWarning, inFamily, Math.floor((limit * percent) / 100));
+              for (const [familyName, family] of members(neighbor.addressFamilyInfo)) {
+                const { afi, safi } = addressFamily(familyName);
+                const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
+                emit(prefixesAccepted, inFamily, family.acceptedPrefixCounter);
+                emit(policyMissing, inFamily, policyIsMissing(family) ? 1 : 0);
+                const limit = numberOf(family.prefixAllowedMax);
+                if (limit === undefined) continue;
+                emit(prefixLimit, inFamily, family.prefixAllowedMax);
+                emit(prefixLimitExceeded, inFamily, neighbor.prefixesConfigExceedMax === true ? 1 : 0);
+                const percent = numberOf(family.prefixAllowedWarningThresh);
+                if (percent !== undefined)
+                  emit(prefixLimitWarning, inFamily, Math.floor((limit * percent) / 100));
+              }
+            }
           }
         }
-      }
-    }
+      },
+    };
   },
 });
 
@@ -363,6 +400,7 @@ function sessionItem({ labels, value, number, flag, time, text, rows }: Row<type
     state: sessionStates.names.get(number(sessionState) ?? Number.NaN) ?? null,
     since: up ? time(sessionEstablishedTimestamp) : resetAt,
     reason: up ? null : resetReason,
+    cause: causeItem(rows),
     description: text(sessionInfo, 'description'),
     peer_group: text(sessionInfo, 'peer_group'),
     remote_hostname: text(sessionInfo, 'remote_hostname'),
@@ -384,6 +422,12 @@ function sessionItem({ labels, value, number, flag, time, text, rows }: Row<type
   };
 }
 
+/** Why a session is down; null while it is up. */
+function causeItem(rows: Row['rows']) {
+  const [row] = rows(sessionCause);
+  return row === undefined ? null : { id: row.labels.cause, text: row.labels.text };
+}
+
 /** The address families of a session: those of which any of these metrics has something. */
 function prefixItems(rows: Row['rows']) {
   const families = new Map<string, Row<typeof SESSION_FAMILY_LABELS>>();
@@ -403,80 +447,25 @@ function prefixItems(rows: Row['rows']) {
 
 const sessionKey = (vrf: string, peer: string): string => JSON.stringify([vrf, peer]);
 
-/** Seconds since each session went down that is down now and was established before, from the summary. */
-function* downTimes(summary: readonly unknown[]): Turns<ReadonlyMap<string, number>> {
-  const times = new Map<string, number>();
+/** The sessions that are down: the seconds since then where they were established before, and whether on purpose. */
+function* downSessions(
+  summary: readonly unknown[],
+): Turns<ReadonlyMap<string, { readonly age: number | undefined; readonly adminUp: boolean }>> {
+  const found = new Map<string, { readonly age: number | undefined; readonly adminUp: boolean }>();
   for (const document of summary) {
     for (const [vrf, instance] of members(document)) {
       for (const [, family] of members(instance)) {
         for (const [peer, session] of members(family.peers)) {
           yield;
-          if (session.state === 'Established' || session.peerUptime === 'never') continue;
-          const age = seconds(session.peerUptimeMsec, 1_000);
-          if (age !== undefined) times.set(sessionKey(vrf, peer), age);
+          if (session.state === 'Established') continue;
+          const age = session.peerUptime === 'never' ? undefined : seconds(session.peerUptimeMsec, 1_000);
+          const { admin } = stateOf(session.state, session.peerState);
+          found.set(sessionKey(vrf, peer), { age, adminUp: !admin });
         }
       }
     }
   }
-  return times;
-}
-
-interface Reset {
-  readonly reason: string;
-  /** FRR's number of the reason (`PEER_DOWN_...` in bgpd.h). */
-  readonly code: string;
-  readonly notification: string;
-  /** Seconds since then; undefined for a session that never was established. */
-  readonly age: number | undefined;
-}
-
-const DAY = 86_400;
-
-/**
- * Seconds since the last reset. Before 10.7 FRR leaves the days out of them (`bgp_show_peer` in bgp_vty.c), but not out
- * of the time for which the session has been down, or established, since. Of one that was down for more than a day and
- * is established again, the days that it was down stay unknown.
- */
-function resetAge(neighbor: Fields, since: number | undefined): number | undefined {
-  const age = seconds(neighbor.lastResetTimerMsecs, 1_000);
-  if (age === undefined || since === undefined) return undefined;
-  return age + Math.max(0, Math.ceil((since - age) / DAY)) * DAY;
-}
-
-/** Reasons that only say that bgpd lost the way to its peer (`peer_down_str` in bgp_fsm.c): the cause may be reported separately. */
-const WAY_LOST = new Set([26, 27]);
-const BFD_DOWN = 24;
-
-/**
- * Why the session went down last.
- *
- * FRR 10.7 keeps two reasons: that of the moment when the session left Established, and the newest of those while it
- * was down already. When a link is cut, bgpd may lose the peer's address a moment before BFD reports it, so that the
- * first is `Neighbor address lost` and the second `BFD down initiated`, which is what happened. Otherwise the
- * second is about a later attempt, or older than the first, and does not explain it.
- * @param since seconds for which the session has been down, or established, since then; undefined where it never was
- * established
- */
-function lastReset(neighbor: Fields, since: number | undefined): Reset | undefined {
-  const reason = word(neighbor.lastResetDueTo);
-  if (reason === '' || reason === 'never') return undefined;
-  const age = resetAge(neighbor, since);
-  const downAge = numberOf(neighbor.downLastResetTimeSecs);
-  if (
-    WAY_LOST.has(numberOf(neighbor.lastResetCode) ?? 0) &&
-    numberOf(neighbor.downLastResetCode) === BFD_DOWN &&
-    age !== undefined &&
-    downAge !== undefined &&
-    downAge <= age
-  ) {
-    return { reason: word(neighbor.downLastResetDueTo), code: String(BFD_DOWN), notification: '', age };
-  }
-  return {
-    reason,
-    code: word(neighbor.lastResetCode),
-    notification: word(neighbor.lastNotificationReason),
-    age,
-  };
+  return found;
 }
 
 /** FRR writes `Unknown`, `n/a` or an address of zeroes for what it does not know. */

@@ -287,7 +287,7 @@ export const bgp = collector({
 });
 
 /** The state without what FRR adds in parentheses (`Idle (Admin)`, `Idle (PfxCt)`), and whether it is down on purpose. */
-function stateOf(state: unknown, peerState: unknown): { name: string | undefined; admin: boolean } {
+export function stateOf(state: unknown, peerState: unknown): { name: string | undefined; admin: boolean } {
   const admin = peerState === 'Admin';
   if (typeof state !== 'string') return { name: undefined, admin };
   const space = state.indexOf(' (');

@@ -94,10 +94,12 @@ export interface Transitions<Labels extends readonly string[] = readonly string[
   readonly counts: 'down' | 'up' | 'both';
 }
 
-/** Where the reason is for an object that left the state in which it works. */
+/** Where the log and the history find why an object left the state in which it works. */
 export interface Reason<Labels extends readonly string[] = readonly string[]> {
   readonly of: States;
-  /** An info metric with a series for each object. */
+  /** The field of the log: `cause` if it follows from all evidence, `reason` if FRR words it. The message has the cause, if there is one. */
+  readonly field: 'cause' | 'reason';
+  /** A metric with a series for each object, or each that is down. */
   readonly metric: Descriptor<Labels>;
   /** The reason in words; empty where the labels have none. */
   text(labels: LabelValues<Labels>): string;
@@ -123,7 +125,7 @@ export interface Finding {
   readonly level: FindingLevel;
   /** A few words with their numbers and without a full stop: `1 of 2 uplinks down`. */
   readonly text: string;
-  /** The objects that it is about, one line each: `eth2: BFD down received`. None where all is good. */
+  /** The objects that it is about, one line each: `eth2: link down (eth2)`. None where all is good. */
   readonly details: readonly string[];
   /** The number in it, for performance data and thresholds of `frr-exporter check`. */
   readonly measure: Measure;

@@ -2,15 +2,14 @@
  * The interfaces that BGP and BFD sessions run over: whether their links are up, and how often that changed. When a session
  * is down, this tells a broken link from everything else.
  */
-import { BlockList, isIP } from 'node:net';
 import { inTurns, type Turns } from '../base/turns.ts';
-import type { InterfaceAddress } from '../frr/addresses.ts';
 import { COMMANDS } from '../frr/commands.ts';
 import { metric } from '../metrics/family.ts';
 import { bfdSessionUp } from './bfd.ts';
 import { sessionUp } from './bgp.ts';
 import { statefulCollector, states } from './collector.ts';
 import { fields, items, members, word } from './fields.ts';
+import { createPeerInterfaces, type FindInterface } from './peer-interfaces.ts';
 
 const LABELS = ['interface'] as const;
 
@@ -53,8 +52,7 @@ export const interfaces = statefulCollector({
   states: [linkStates],
   pollWhenChanged: [sessionUp, bfdSessionUp],
   create() {
-    /** The interface of each peer when it was last found: one without a carrier has no addresses to find it by. */
-    let known: ReadonlyMap<string, string> = new Map();
+    const finder = createPeerInterfaces();
     return {
       async query(frr) {
         const [links, addresses] = await Promise.all([frr.links(), frr.addresses()]);
@@ -66,9 +64,7 @@ export const interfaces = statefulCollector({
         if (answers.every(({ status }) => status === 'rejected'))
           throw (answers[0] as PromiseRejectedResult).reason;
         const documents = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-        const names = new Set(links.map((link) => link.interface));
-        known = await inTurns(interfacesOf(peersIn(documents), names, networksOf(addresses), known));
-        const used = new Set(known.values());
+        const used = await inTurns(interfacesOf(peersIn(documents), finder(links, addresses)));
         return links.filter((link) => used.has(link.interface));
       },
       *families(links, { emit, labels }) {
@@ -92,47 +88,12 @@ function* peersIn(documents: readonly unknown[]): Generator<string> {
   }
 }
 
-/** The interface of each peer, as far as it can be found. */
-function* interfacesOf(
-  peers: Iterable<string>,
-  names: ReadonlySet<string>,
-  networks: readonly Network[],
-  known: ReadonlyMap<string, string>,
-): Turns<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
+/** The interfaces of all peers, as far as they can be found. */
+function* interfacesOf(peers: Iterable<string>, find: FindInterface): Turns<ReadonlySet<string | undefined>> {
+  const found = new Set<string | undefined>();
   for (const peer of peers) {
     yield;
-    if (found.has(peer)) continue;
-    const name = names.has(peer) ? peer : (connectedInterface(peer, networks) ?? known.get(peer));
-    if (name !== undefined) found.set(peer, name);
+    found.add(find(peer));
   }
   return found;
-}
-
-interface Network extends InterfaceAddress {
-  readonly range: BlockList;
-}
-
-function networksOf(addresses: readonly InterfaceAddress[]): readonly Network[] {
-  return addresses.map((own) => {
-    const range = new BlockList();
-    range.addSubnet(own.address, own.prefixLength, own.afi);
-    return { ...own, range };
-  });
-}
-
-/**
- * The interface whose network the address is in. Undefined where there is none, as for a peer that is several hops away,
- * or where several have the same network, as in different VRFs.
- */
-function connectedInterface(address: string, networks: readonly Network[]): string | undefined {
-  const version = isIP(address);
-  if (version === 0) return undefined;
-  const afi = version === 4 ? 'ipv4' : 'ipv6';
-  const containing = networks.filter((network) => network.afi === afi && network.range.check(address, afi));
-  const longest = Math.max(...containing.map(({ prefixLength }) => prefixLength));
-  const [name, ...others] = new Set(
-    containing.filter(({ prefixLength }) => prefixLength === longest).map((network) => network.interface),
-  );
-  return others.length === 0 ? name : undefined;
 }

@@ -32,7 +32,7 @@ export interface FrrSource {
   showEach(commands: readonly Command[], signal: AbortSignal): Promise<readonly Answer[]>;
   /**
    * The addresses of the node's interfaces: those of the network namespace that this program runs in, or those in the
-   * recording.
+   * recording. None where FRR is reached in another network namespace.
    * @throws FrrError `not_recorded` when the recording has none
    */
   addresses(): Promise<readonly InterfaceAddress[]>;

@@ -8,7 +8,7 @@
  * `podman exec` and `docker exec` do not. While a daemon hangs, each poll would leave a vtysh in the container until
  * the daemon exits or resumes; `timeout 10` after such a prefix ends them.
  */
-import { interfaceAddresses } from './addresses.ts';
+import { interfaceAddresses, leadsElsewhere } from './addresses.ts';
 import { answerOfVtysh, type VtyshOutput } from './answers.ts';
 import { createExpectations } from './byte-collector.ts';
 import type { Command, Daemon } from './commands.ts';
@@ -45,6 +45,8 @@ export function vtyshSource(options: SourceOptions): FrrSource {
   const expectations = createExpectations();
   /** Daemons that vtysh reported as not running, which remains true while their socket is missing. */
   const dead = new Map<Daemon, FrrError>();
+  /** The interfaces here are not those of FRR. */
+  const elsewhere = leadsElsewhere(options.vtyshPrefix);
   let closed = false;
   const endAll = () => {
     for (const { vtysh } of running) vtysh.kill();
@@ -139,8 +141,8 @@ export function vtyshSource(options: SourceOptions): FrrSource {
       for (const command of commands) answers.push(await send([command], signal));
       return answers;
     },
-    addresses: async () => interfaceAddresses(),
-    links: () => interfaceLinks(),
+    addresses: async () => (elsewhere ? [] : interfaceAddresses()),
+    links: async () => (elsewhere ? [] : interfaceLinks()),
     async close() {
       closed = true;
       const ends = [...running].map((each) => {

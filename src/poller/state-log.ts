@@ -1,6 +1,6 @@
 /**
  * The log and the history of sessions and other objects with states: every change of a state is one line and one event with
- * the object's labels, from, to and reason. What happened unseen between two polls is known from counters.
+ * the object's labels, from, to, reason and cause. What happened unseen between two polls is known from counters.
  *
  * The reason can be in the same answer as the state (BFD), or in that of another collector, which polls at once when a
  * session changed (BGP): then the line waits for it, but not for long.
@@ -49,6 +49,9 @@ interface StateChange {
   /** Seconds since the epoch. */
   readonly at: number;
 }
+
+/** Why, by the field of the log. */
+type Words = Readonly<Partial<Record<Reason['field'], string>>>;
 
 /** @param moved by how much its counter of transitions has grown */
 function stateChange(states: States, { before, after }: Change, moved: number): StateChange {
@@ -102,11 +105,12 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
   let waiting: { readonly change: StateChange; readonly since: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  function write(change: StateChange, reason: string): void {
+  function write(change: StateChange, { cause, reason = '' }: Words): void {
     const { states, labels, from, to, wasUp, isUp, missed, at } = change;
     const { topic, protocol } = states;
     const what = states.title(labels);
-    const because = reason === '' ? '' : `: ${reason}`;
+    const words = cause ?? reason;
+    const because = words === '' ? '' : `: ${words}`;
     const happened = [from === to ? '' : `${from} -> ${to}`, missedText(missed)].filter(
       (text) => text !== '',
     );
@@ -118,6 +122,7 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
         from,
         to,
         ...(missed > 0 && { missed }),
+        ...(cause !== undefined && { cause }),
         reason,
       },
       `${what} ${happened.join(', ')}${because}`,
@@ -133,7 +138,7 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
         was_up: wasUp,
         up: isUp,
         missed,
-        cause: reason === '' ? null : reason,
+        cause: words === '' ? null : words,
       });
   }
 
@@ -141,7 +146,7 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
   function writeWaiting(
     before: number,
     concerns: (states: States) => boolean,
-    reason: (change: StateChange) => string,
+    reason: (change: StateChange) => Words,
   ): void {
     const ready = waiting.filter(({ change, since }) => since <= before && concerns(change.states));
     waiting = waiting.filter((one) => !ready.includes(one));
@@ -152,7 +157,7 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
   }
 
   const everything = () => true;
-  const unknown = () => '';
+  const unknown = (): Words => ({});
   const writeAll = () => writeWaiting(Number.POSITIVE_INFINITY, everything, unknown);
 
   /** The changes of a state metric since it was seen last; the first sight is not a change. */
@@ -186,19 +191,20 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
   return {
     observe({ name, states = [], reasons: own = [] }, families, began) {
       let tables: Tables | undefined;
-      const reasonIn = (change: StateChange): string => {
+      const reasonIn = (change: StateChange): Words => {
         tables ??= createTables(families);
+        const words: { [Field in Reason['field']]?: string } = {};
         for (const reason of own) {
           const text = reasonOf(change, reason, tables);
-          if (text !== '') return text;
+          if (text !== '') words[reason.field] = text;
         }
-        return '';
+        return words;
       };
       writeWaiting(began, (one) => own.some(({ of }) => of === one), reasonIn);
       for (const one of states) {
         const elsewhere = reasons.some(({ reason, collector }) => reason.of === one && collector !== name);
         for (const change of changesOf(one, families)) {
-          if (change.missed === 0 && !(change.wasUp === true && change.isUp === false)) write(change, '');
+          if (change.missed === 0 && !(change.wasUp === true && change.isUp === false)) write(change, {});
           else if (elsewhere) waiting.push({ change, since: began });
           else write(change, reasonIn(change));
         }

@@ -133,6 +133,42 @@ const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, caus
       'rejected',
       'rejected by this node: UPDATE Message Error/Malformed Attribute List',
     ],
+    [
+      "BFD that the peer's side detected",
+      {
+        reset: reset(24),
+        bfd: {
+          diagnostic: 'neighbor signaled session down',
+          remoteDiagnostic: 'control detection time expired',
+        },
+      },
+      'path_silent',
+      "path silent: the peer's BFD timed out",
+    ],
+    [
+      'BFD that the peer ended without having missed packets',
+      {
+        reset: reset(24),
+        bfd: {
+          diagnostic: 'neighbor signaled session down',
+          remoteDiagnostic: 'neighbor signaled session down',
+        },
+      },
+      'peer_closed',
+      'the peer closed the session or restarted',
+    ],
+    [
+      'shut here, not any more',
+      { reset: reset(14, 'BGP Notification send', { subcode: 2, name: 'Cease/Administrative Shutdown' }) },
+      'reset_here',
+      'reset on this node: Cease/Administrative Shutdown',
+    ],
+    [
+      'bgpd restarted, next hop not resolved yet',
+      { bgpdRestarted: true, wasEstablished: false, reset: reset(27, 'Waiting for NHT') },
+      'bgpd_restarted',
+      'bgpd on this node restarted',
+    ],
     ['closed', { reset: reset(15) }, 'peer_closed', 'the peer closed the session or restarted'],
     [
       'closed in a graceful restart',
@@ -199,6 +235,10 @@ const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, caus
 describe('the cause of a lost session', () => {
   it.each(CASES)('%s', (_, evidence, id, text) => {
     expect(causeOf({ ...NOTHING, ...evidence })).toEqual({ id, text });
+  });
+
+  it('is what the order of the causes says', () => {
+    expect([...RULES.map(({ id }) => id), 'unknown']).toEqual(Object.keys(CAUSES));
   });
 
   it('has a rule for each cause, in the order of precedence', () => {

@@ -101,7 +101,7 @@ describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
 
 /** What is told of one neighbor, apart from the figures that every neighbor has. */
 function oneNeighbor(neighbor: object, session: object = DOWN): readonly string[] {
-  const always = /^frr_bgp_session_(info|bfd_enabled)/;
+  const always = /^frr_bgp_session_(info|bfd_enabled|down_cause)/;
   const answers = {
     summary: [{ default: { ipv4Unicast: { peers: { eth0: session } } } }],
     neighbors: [{ default: { vrfName: 'default', eth0: neighbor } }],

@@ -86,6 +86,28 @@ describe('a BGP session', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("has the cause in its message, and FRR's words beside it", () => {
+    const { sessions, lines } = following();
+    sessions.observe(BGP, state(['default', 'eth2', 6]), 0);
+    sessions.observe(BGP, state(['default', 'eth2', 1]), 5);
+    const cause = ['default', 'eth2', 'link_down', 'link down (eth2)', 1] as const;
+    sessions.observe(
+      NEIGHBORS,
+      [
+        ...reset(['default', 'eth2', 'Waiting for NHT', '27', '']),
+        ...families(bgpNeighbors, 'frr_bgp_session_down_cause', [cause]),
+      ],
+      5.1,
+    );
+    expect(lines).toMatchObject([
+      {
+        cause: 'link down (eth2)',
+        reason: 'Waiting for NHT',
+        msg: 'BGP session with eth2 (vrf default) Established -> Idle: link down (eth2)',
+      },
+    ]);
+  });
+
   test('names the NOTIFICATION', () => {
     const { sessions, messages } = following();
     sessions.observe(BGP, state(['default', '192.0.2.1', 6]), 0);

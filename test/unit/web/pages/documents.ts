@@ -14,6 +14,7 @@ export const session = (peer: string, other: Partial<Session> = {}): Session => 
   state: 'Established',
   since: '2026-11-22T10:00:00Z',
   reason: null,
+  cause: null,
   description: null,
   peer_group: null,
   remote_hostname: null,

@@ -1,0 +1,155 @@
+/** The evidence of why a BGP session is down, from everything that is around it, and the cause that follows from it. */
+import { type Cause, causeOf, type Evidence, type Notification } from '../causes/cause.ts';
+import { COMMANDS } from '../frr/commands.ts';
+import type { Link } from '../frr/links.ts';
+import { FrrError } from '../frr/source.ts';
+import { metric, numberOf } from '../metrics/family.ts';
+import type { LastReset } from './bgp-reset.ts';
+import type { Frr } from './collector.ts';
+import { type Fields, fields, items, word } from './fields.ts';
+import { createPeerInterfaces, type FindInterface } from './peer-interfaces.ts';
+import { parseZebraClients } from './zebra-clients.ts';
+
+export const CAUSE_LABELS = ['vrf', 'peer', 'cause', 'text'] as const;
+export const MESSAGE_LABELS = ['vrf', 'peer', 'message'] as const;
+
+/** The commands that the evidence needs besides those of the session itself. */
+export const EVIDENCE_COMMANDS = [COMMANDS.bfdPeers, COMMANDS.zebraClients] as const;
+
+/**
+ * One series for each session that is down. The cause is a label, not a value, because causes have names and no order, and
+ * a join by `vrf` and `peer` adds it to whatever is known of the session. The sentence is beside it, so that alerts, log and
+ * pages all say the same.
+ */
+export const sessionCause = metric({
+  name: 'frr_bgp_session_down_cause',
+  type: 'gauge',
+  help: 'Cause why the BGP session is down, as one of a closed set (docs/causes.md) and in words; always 1, absent while it is established.',
+  labels: CAUSE_LABELS,
+  source: `${COMMANDS.bgpNeighbors.text}; ${COMMANDS.bfdPeers.text}; ${COMMANDS.zebraClients.text}; /sys/class/net: operstate`,
+});
+/**
+ * A metric of its own, not a label of the last reset: most sessions never have a message, and what a peer writes must not
+ * touch series that others rely on.
+ */
+export const shutdownMessage = metric({
+  name: 'frr_bgp_session_shutdown_message_info',
+  type: 'info',
+  help: "Message that the peer's operator gave for the last shutdown or reset of the BGP session (RFC 9003); absent without one.",
+  labels: MESSAGE_LABELS,
+  source: `${COMMANDS.bgpNeighbors.text}: lastShutdownDescription`,
+});
+
+/** What is around the sessions at the time of a poll. */
+export interface Surroundings {
+  readonly links: readonly Link[];
+  readonly findInterface: FindInterface;
+  /** `show bfd peers json` */
+  readonly bfd: readonly Fields[];
+  /** bgpd has just started, while this program was running. */
+  readonly bgpdRestarted: boolean;
+}
+
+/** Seconds after a restart of bgpd during which it explains that a session is down; FRR's longest time between attempts to connect. */
+const RESTART = 120;
+
+const NOWHERE: Surroundings = {
+  links: [],
+  findInterface: () => undefined,
+  bfd: [],
+  bgpdRestarted: false,
+};
+
+/** Makes what looks around at each poll. What cannot be seen is no evidence, and never fails the poll. */
+export function createSurroundings(): (frr: Frr) => Promise<Surroundings> {
+  const interfaces = createPeerInterfaces();
+  const clock = () => performance.now() / 1000;
+  let first: number | undefined;
+
+  return async (frr) => {
+    const [links, addresses, bfd, clients] = await Promise.all([
+      unless(frr.links(), []),
+      unless(frr.addresses(), []),
+      unless(frr.json(COMMANDS.bfdPeers), []),
+      unless(frr.text(COMMANDS.zebraClients), ''),
+    ]);
+    first ??= clock();
+    const age = parseZebraClients(clients).get('bgpd');
+    return {
+      links,
+      findInterface: interfaces(links, addresses),
+      bfd: bfd.flatMap(items).map(fields),
+      bgpdRestarted: age !== undefined && age < Math.min(RESTART, clock() - first),
+    };
+  };
+}
+
+async function unless<Answer>(answer: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof FrrError) return otherwise;
+    throw error;
+  }
+}
+
+/** The cause of a session that is not established. */
+export function sessionCauseOf(
+  vrf: string,
+  peer: string,
+  neighbor: Fields,
+  { adminUp, reset }: { readonly adminUp: boolean; readonly reset: LastReset | undefined },
+  { links, findInterface, bfd, bgpdRestarted }: Surroundings = NOWHERE,
+): Cause {
+  const name = findInterface(peer);
+  const link = links.find((one) => one.interface === name);
+  const watching = bfd.find(
+    (one) => word(one.vrf) === vrf && (word(one.peer) === peer || word(one.interface) === peer),
+  );
+  const evidence: Evidence = {
+    adminUp: adminUp && neighbor.adminShutDown !== true,
+    state: word(neighbor.bgpState),
+    wasEstablished: numberOf(neighbor.connectionsEstablished) !== 0,
+    reset: reset && {
+      code: numberOf(reset.code),
+      reason: reset.reason,
+      notification: notificationOf(neighbor, reset),
+    },
+    prefixLimitExceeded: neighbor.prefixesConfigExceedMax === true,
+    link: link && { name: link.interface, up: link.up },
+    bfd: watching && {
+      diagnostic: word(watching.diagnostic),
+      remoteDiagnostic: word(watching['remote-diagnostic']),
+    },
+    bgpdRestarted,
+    starved: undefined,
+  };
+  return causeOf(evidence);
+}
+
+/** `0602` is Cease, administrative shutdown. FRR goes on reporting it after later resets without one. */
+function notificationOf(neighbor: Fields, { notification }: LastReset): Notification | undefined {
+  const hex = word(neighbor.lastErrorCodeSubcode);
+  if (notification === '' || !/^[0-9A-Fa-f]{4}$/.test(hex)) return undefined;
+  return {
+    code: Number.parseInt(hex.slice(0, 2), 16),
+    subcode: Number.parseInt(hex.slice(2), 16),
+    name: notification,
+    text: messageOf(neighbor),
+  };
+}
+
+/** RFC 9003 allows 255 bytes. */
+const LONGEST_MESSAGE = 255;
+
+/**
+ * The message of a shutdown, on one line and bounded whatever the peer sent; empty without one. Control and formatting
+ * characters, which could forge lines of a log or the direction of a text, become spaces.
+ */
+export function messageOf(neighbor: Fields): string {
+  return word(neighbor.lastShutdownDescription)
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_MESSAGE)
+    .toWellFormed();
+}

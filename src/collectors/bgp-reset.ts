@@ -1,0 +1,62 @@
+/** Why a BGP session went down last, in FRR's words, from the neighbors command. */
+import { numberOf } from '../metrics/family.ts';
+import { type Fields, seconds, word } from './fields.ts';
+
+/** The last reset of a session. */
+export interface LastReset {
+  readonly reason: string;
+  /** FRR's number of the reason (`PEER_DOWN_...` in bgpd.h). */
+  readonly code: string;
+  readonly notification: string;
+  /** Seconds since then; undefined for a session that never was established. */
+  readonly age: number | undefined;
+}
+
+const DAY = 86_400;
+
+/**
+ * Seconds since the last reset. Before 10.7 FRR leaves the days out of them (`bgp_show_peer` in bgp_vty.c), but not out
+ * of the time for which the session has been down, or established, since. Of one that was down for more than a day and
+ * is established again, the days that it was down stay unknown.
+ */
+function resetAge(neighbor: Fields, since: number | undefined): number | undefined {
+  const age = seconds(neighbor.lastResetTimerMsecs, 1_000);
+  if (age === undefined || since === undefined) return undefined;
+  return age + Math.max(0, Math.ceil((since - age) / DAY)) * DAY;
+}
+
+/** Reasons that only say that bgpd lost the way to its peer (`peer_down_str` in bgp_fsm.c): the cause may be reported separately. */
+const WAY_LOST = new Set([26, 27]);
+const BFD_DOWN = 24;
+
+/**
+ * Why the session went down last.
+ *
+ * FRR 10.7 keeps two reasons: that of the moment when the session left Established, and the newest of those while it
+ * was down already. When a link is cut, bgpd may lose the peer's address a moment before BFD reports it, so that the
+ * first is `Neighbor address lost` and the second `BFD down initiated`, which is what happened. Otherwise the
+ * second is about a later attempt, or older than the first, and does not explain it.
+ * @param since seconds for which the session has been down, or established, since then; undefined where it never was
+ * established
+ */
+export function lastReset(neighbor: Fields, since: number | undefined): LastReset | undefined {
+  const reason = word(neighbor.lastResetDueTo);
+  if (reason === '' || reason === 'never') return undefined;
+  const age = resetAge(neighbor, since);
+  const downAge = numberOf(neighbor.downLastResetTimeSecs);
+  if (
+    WAY_LOST.has(numberOf(neighbor.lastResetCode) ?? 0) &&
+    numberOf(neighbor.downLastResetCode) === BFD_DOWN &&
+    age !== undefined &&
+    downAge !== undefined &&
+    downAge <= age
+  ) {
+    return { reason: word(neighbor.downLastResetDueTo), code: String(BFD_DOWN), notification: '', age };
+  }
+  return {
+    reason,
+    code: word(neighbor.lastResetCode),
+    notification: word(neighbor.lastNotificationReason),
+    age,
+  };
+}
