@@ -116,7 +116,7 @@ export function sessionCard(
   return html`<article class="card ${stateOf(session)}">
 <h3>${name}${vrfWords(vrf)}${description !== null && html` ${words(description)}`}</h3>
 <p>${stateText(session, now)}</p>
-<dl>${pair('FRR reports', resetText(session, now))}${pair('BFD', bfd === undefined ? 'no session' : bfdText(bfd, now))}${pair('Router', router.length === 0 ? null : words(router.join(', ')))}${pair('Peer group', peer_group === null ? null : words(peer_group))}${pair('Drops', dropped_count)}</dl>
+<dl>${pair('Cause', session.cause === null ? null : words(session.cause.text))}${pair('FRR reports', resetText(session, now))}${pair('BFD', bfd === undefined ? 'no session' : bfdText(bfd, now))}${pair('Router', router.length === 0 ? null : words(router.join(', ')))}${pair('Peer group', peer_group === null ? null : words(peer_group))}${pair('Drops', dropped_count)}</dl>
 ${vtyshLine(site, `show bgp${vrf === 'default' ? '' : ` vrf ${vrf}`} neighbors ${peer}`)}
 </article>`;
 }
