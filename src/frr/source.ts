@@ -25,8 +25,7 @@ export interface FrrSource {
    */
   show(command: Command, signal: AbortSignal): Promise<Answer>;
   /**
-   * Sends several commands to one daemon together (one process, one connection). All of them must have JSON answers.
-   * The answers are in the order of the commands.
+   * Sends several commands to one daemon together (one process, one connection). The answers are in the order of the commands.
    * @throws FrrError when any of them fails.
    */
   showEach(commands: readonly Command[], signal: AbortSignal): Promise<readonly Answer[]>;

@@ -1,5 +1,6 @@
 /**
- * FrrSource that uses FRR's own shell, one process per command: `vtysh -d DAEMON -c COMMAND`.
+ * FrrSource that uses FRR's own shell: `vtysh -d DAEMON -c COMMAND -c COMMAND ...`, a process for all commands to a daemon that
+ * are wanted at the same moment (`vtysh-batches.ts`).
  *
  * With `-d` vtysh connects to that daemon alone. Without, it connects to all of them first, so that one daemon that
  * hangs would make every command hang. The program is run by an argument array, never through a shell.
@@ -12,12 +13,13 @@ import { interfaceAddresses, leadsElsewhere } from './addresses.ts';
 import { answerOfVtysh, type VtyshOutput } from './answers.ts';
 import { createExpectations } from './byte-collector.ts';
 import type { Command, Daemon } from './commands.ts';
-import { splitDocuments } from './documents.ts';
+import { splitEchoed } from './echoed.ts';
 import { interfaceLinks } from './links.ts';
 import type { SourceOptions } from './options.ts';
 import { type Program, runProgram } from './program.ts';
 import { deniedWords, socketAccess, socketFile } from './socket-files.ts';
-import { type Answer, FrrError, type FrrSource } from './source.ts';
+import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from './source.ts';
+import { type BatchResult, createBatches } from './vtysh-batches.ts';
 import { vtyshInvocation } from './vtysh-program.ts';
 import { vtyshWork } from './vtysh-work.ts';
 
@@ -25,6 +27,8 @@ import { vtyshWork } from './vtysh-work.ts';
 const GRACE = 500;
 /** Bytes of standard error. FRR writes a few lines there. */
 const MAX_ERROR_OUTPUT = 64 * 1024;
+/** Failures that say nothing about the other commands in the same vtysh. */
+const DUE_TO_COMMAND: ReadonlySet<FrrErrorReason> = new Set(['unknown_command', 'failed']);
 
 interface Running {
   readonly command: Command;
@@ -67,7 +71,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
           `${daemon} has still not answered "${before.text}" (vtysh is process ${vtysh.pid})`,
         );
     }
-    const question = `${commands.length} ${text}`;
+    const question = commands.map((one) => one.text).join(', ');
     const [program, ...fixed] = vtyshInvocation(options);
     const vtysh = runProgram(program as string, [...fixed, ...vtyshArguments(commands)], {
       env: environment(options),
@@ -104,43 +108,62 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     }
   }
 
-  /** @throws FrrError */
-  async function send(commands: readonly Command[], signal: AbortSignal): Promise<Answer> {
-    const command = commands[0] as Command;
-    const { daemon } = command;
+  async function batch(commands: readonly Command[], signal: AbortSignal): Promise<BatchResult> {
+    const { daemon } = commands[0] as Command;
     const before = dead.get(daemon);
     if (before !== undefined && socketAccess(socketFile(options, daemon)) === 'missing')
       throw new FrrError(before.reason, daemon, before.message);
     dead.delete(daemon);
     const output = await run(commands, signal);
+    if (commands.length === 1) return [answer(commands[0] as Command, output, output.seconds)];
+    const parts = splitEchoed(
+      output.stdout,
+      commands.map(({ text }) => text),
+    );
+    if (parts === undefined) {
+      const first = answer(commands[0] as Command, output, output.seconds);
+      if (first instanceof FrrError && !DUE_TO_COMMAND.has(first.reason)) return commands.map(() => first);
+      return await inTurn(commands, signal);
+    }
+    return parts.map((part, index) => {
+      const last = index === parts.length - 1;
+      const stdout = Buffer.from(part);
+      // The exit status is that of the last command.
+      const exit = last ? output.exit : 0;
+      return answer(commands[index] as Command, { ...output, stdout, exit }, output.seconds / parts.length);
+    });
+  }
+
+  /** Only one at a time tells which answer is whose. */
+  async function inTurn(commands: readonly Command[], signal: AbortSignal): Promise<BatchResult> {
+    const results: (Answer | FrrError)[] = [];
+    for (const command of commands) {
+      const output = await run([command], signal);
+      results.push(answer(command, output, output.seconds));
+    }
+    return results;
+  }
+
+  /** The answer to one command, or why there is none. */
+  function answer(command: Command, output: VtyshOutput, seconds: number): Answer | FrrError {
     try {
-      return { bytes: answerOfVtysh(command, output), seconds: output.seconds };
+      return { bytes: answerOfVtysh(command, output), seconds };
     } catch (error) {
+      if (!(error instanceof FrrError)) throw error;
       // The sockets here are not those of a vtysh that runs elsewhere.
-      if (options.vtyshPrefix.length > 0) throw error;
+      if (options.vtyshPrefix.length > 0) return error;
       const explained = deniedOrDead(options, error);
-      if (explained instanceof FrrError && explained.reason === 'not_running') dead.set(daemon, explained);
-      throw explained;
+      if (explained.reason === 'not_running') dead.set(command.daemon, explained);
+      return explained;
     }
   }
 
+  const { show } = createBatches(batch);
+
   return {
     kind: 'vtysh',
-    show: (command, signal) => send([command], signal),
-    async showEach(commands, signal) {
-      if (commands.length === 0) return [];
-      const { bytes, seconds } = await send(commands, signal);
-      const split = splitDocuments(bytes.toString());
-      if (split.ok && split.documents.length === commands.length)
-        return split.documents.map((document) => ({
-          bytes: Buffer.from(document),
-          seconds: seconds / commands.length,
-        }));
-      // Some have several documents or none: sent one at a time, each command has its own answer.
-      const answers: Answer[] = [];
-      for (const command of commands) answers.push(await send([command], signal));
-      return answers;
-    },
+    show,
+    showEach: (commands, signal) => Promise.all(commands.map((command) => show(command, signal))),
     addresses: async () => (elsewhere ? [] : interfaceAddresses()),
     links: async () => (elsewhere ? [] : interfaceLinks()),
     async close() {
@@ -165,7 +188,9 @@ function end(running: Running): void {
 }
 
 function vtyshArguments(commands: readonly Command[]): string[] {
-  return ['-d', (commands[0] as Command).daemon, ...commands.flatMap(({ text }) => ['-c', text])];
+  const [{ daemon }] = commands as readonly [Command];
+  const echo = commands.length > 1 ? ['-E'] : [];
+  return ['-d', daemon, ...echo, ...commands.flatMap(({ text }) => ['-c', text])];
 }
 
 /**
@@ -213,8 +238,8 @@ function notStarted({ vtyshPrefix, vtyshPath }: SourceOptions, { daemon }: Comma
 }
 
 /** vtysh reports a dead daemon and a socket without access in the same way; the socket itself shows which it is. */
-function deniedOrDead(options: SourceOptions, error: unknown): unknown {
-  if (!(error instanceof FrrError) || error.reason !== 'not_running') return error;
+function deniedOrDead(options: SourceOptions, error: FrrError): FrrError {
+  if (error.reason !== 'not_running') return error;
   const { daemon } = error;
   const file = socketFile(options, daemon);
   return socketAccess(file) === 'denied'

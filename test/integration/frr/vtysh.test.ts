@@ -34,6 +34,28 @@ function source(vtyshPath: string, more: Partial<SourceOptions> = {}) {
 /** What a fake vtysh was called with, an argument a line. */
 const TELLS_ARGUMENTS = 'for argument; do echo "$argument"; done';
 
+/**
+ * A vtysh that writes each command before its answer where it is told to, as `-E` does, and ends with the first command
+ * that fails. It notes each start.
+ * @param answers cases of sh(1) by command
+ */
+function echoingVtysh(folder: string, answers: string): string {
+  return fakeVtysh(
+    folder,
+    `echo started >>'${folder}/starts'
+    while [ $# -gt 0 ]; do
+      case $1 in
+        -E) echo=yes;;
+        -c) shift; [ -z "$echo" ] || echo "router# $1"; case $1 in ${answers} esac;;
+      esac
+      shift
+    done`,
+  );
+}
+
+const startsIn = (folder: string): number =>
+  readFileSync(`${folder}/starts`, 'utf8').split('\n').length - 1;
+
 describe('vtyshSource', () => {
   it('asks one daemon', async () => {
     const vtysh = fakeVtysh(temporaryFolder(), TELLS_ARGUMENTS);
@@ -106,17 +128,51 @@ describe('vtyshSource', () => {
     expect(told).toBeLessThan(LONG / 1000);
   });
 
-  it('asks several commands in one process', async () => {
+  it('sends several commands by one process', async () => {
     const folder = temporaryFolder();
-    const vtysh = fakeVtysh(
+    const vtysh = echoingVtysh(
       folder,
-      `echo started >> ${folder}/starts; echo '{"first":1}'; echo '{"second":"}{"}'`,
+      `*192.0.2.1/32*) echo '{"first":1}';;
+      *192.0.2.2/32*) printf '{"second":"}{"}';;
+      *) echo 'FRRouting 8.4.4';;`,
     );
-    const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2')];
+    const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2'), showVersion('bgpd')];
     const answers = await source(vtysh).showEach(commands, AbortSignal.timeout(LONG));
-    expect(answers.map(({ bytes }) => bytes.toString())).toEqual(['{"first":1}', '{"second":"}{"}']);
-    expect(readFileSync(`${folder}/starts`, 'utf8')).toBe('started\n');
+    expect(answers.map(({ bytes }) => bytes.toString())).toEqual([
+      '{"first":1}\n',
+      '{"second":"}{"}',
+      'FRRouting 8.4.4\n',
+    ]);
+    expect(startsIn(folder)).toBe(1);
     expect(await source(vtysh).showEach([], AbortSignal.timeout(LONG))).toEqual([]);
+    expect(startsIn(folder)).toBe(1);
+  });
+
+  it('sends what is wanted of a daemon at the same moment by one process, and once', async () => {
+    const folder = temporaryFolder();
+    const frr = source(echoingVtysh(folder, `*summary*) echo '{}';; *) echo 'FRRouting';;`));
+    const commands = [bgpSummary, showVersion('bgpd'), bgpSummary, showVersion('zebra')];
+    expect(await Promise.all(commands.map((command) => frr.ask(command)))).toEqual([
+      '{}\n',
+      'FRRouting\n',
+      '{}\n',
+      'FRRouting\n',
+    ]);
+    expect(startsIn(folder)).toBe(2);
+  });
+
+  it('sends what comes after a failure again, and what failed alone from then on', async () => {
+    const folder = temporaryFolder();
+    const frr = source(
+      echoingVtysh(folder, `*summary*) echo '% Unknown command: show bgp'; exit 1;; *) echo '{}';;`),
+    );
+    const round = () =>
+      Promise.allSettled([bgpNeighbors, bgpSummary, showVersion('bgpd')].map((command) => frr.ask(command)));
+    const outcomes = (await round()).map((one) => (one.status === 'fulfilled' ? one.value : one.reason.reason));
+    expect(outcomes).toEqual(['{}\n', 'unknown_command', '{}\n']);
+    expect(startsIn(folder)).toBe(2);
+    await round();
+    expect(startsIn(folder)).toBe(4);
   });
 
   it('asks one by one where the answers cannot be told apart', async () => {
@@ -130,11 +186,14 @@ describe('vtyshSource', () => {
   });
 
   it('fails with the first of several commands that fails', async () => {
-    const vtysh = fakeVtysh(temporaryFolder(), 'echo "{}"; echo "% Unknown command: $6"; exit 1');
+    const vtysh = echoingVtysh(
+      temporaryFolder(),
+      `*192.0.2.2/32*) echo '% Unknown command: show bgp ipv4 unicast 192.0.2.2/32 json'; exit 1;; *) echo '{}';;`,
+    );
     const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2')];
     expect(await failureOf(() => source(vtysh).showEach(commands, AbortSignal.timeout(LONG)))).toEqual({
       reason: 'unknown_command',
-      message: `this FRR does not know the command: % Unknown command: ${commands[1]?.text}`,
+      message: 'this FRR does not know the command: % Unknown command: show bgp ipv4 unicast 192.0.2.2/32 json',
     });
   });
 
