@@ -298,8 +298,12 @@ export const bgpNeighbors = statefulCollector({
     const lookAround = createSurroundings();
     return {
       async query(frr) {
-        const [surroundings, summary] = await Promise.all([lookAround(frr), frr.json(SUMMARY)]);
-        return { summary, neighbors: await frr.json(NEIGHBORS), surroundings };
+        const [surroundings, summary, neighbors] = await Promise.all([
+          lookAround(frr),
+          frr.json(SUMMARY),
+          frr.json(NEIGHBORS),
+        ]);
+        return { summary, neighbors, surroundings };
       },
       *families({ summary, neighbors, surroundings }: Answers, { emit, labels, now }: FamiliesContext) {
         const down = yield* downSessions(summary);

@@ -27,16 +27,13 @@ export interface Frr {
   jsonEach(commands: readonly Command[]): Promise<readonly unknown[]>;
   /** @throws FrrError */
   text(command: Command): Promise<string>;
-  /**
-   * Whether the daemon has just answered another query, where a query of its own would cost a process (vtysh).
-   * False says nothing.
-   */
-  answeredRecently(daemon: Daemon): boolean;
+  /** Whether other collectors query the daemon in every round, so that one more query costs no process (vtysh). */
+  queriedAnyway(daemon: Daemon): boolean;
   /**
    * The newest answer to a text command whose answer rarely changes, where querying again would cost a process and the
-   * answer is younger than three polls; otherwise undefined.
+   * answer is not older than so many poll intervals; otherwise undefined.
    */
-  recentText(command: Command): string | undefined;
+  recentText(command: Command, polls: number): string | undefined;
   /** The addresses on the interfaces of the network namespace that this program runs in, or those of a recording. */
   addresses(): Promise<readonly InterfaceAddress[]>;
   /** The links of the same interfaces. */
@@ -157,8 +154,6 @@ export interface Topic<Sections extends StatusSections = StatusSections> {
   readonly descriptors: readonly Descriptor[];
   /** Metrics of other collectors: when one of these families changes, this collector polls at once. */
   readonly pollWhenChanged?: readonly Descriptor[];
-  /** Polls after the others of a round, because their answers save queries ({@link Frr.answeredRecently}). */
-  readonly pollLast?: true;
   readonly states?: readonly States[];
   readonly reasons?: readonly Reason[];
   readonly status?: Sections;

@@ -1,5 +1,5 @@
 /** Which of FRR's daemons run, hang or were restarted, and which FRR it is. */
-import { COMMANDS, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts';
+import { COMMANDS, type Command, DAEMONS, type Daemon, showVersion } from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
 import { parseVersion } from '../frr/version.ts';
 import { metric } from '../metrics/family.ts';
@@ -94,7 +94,6 @@ export const daemons = statefulCollector({
   help: "State of FRR's daemons, their restarts, watchfrr's view of them, and FRR's version.",
   enabledByDefault: true,
   pace: 'sessions',
-  pollLast: true,
   commands: [showVersion, COMMANDS.watchfrr, COMMANDS.zebraClients],
   descriptors: [frrInfo, daemonUp, daemonHung, daemonWatchfrrUp, daemonRestarts],
   states: [runningStates, answeringStates],
@@ -146,13 +145,13 @@ function createQuery(): (frr: Frr) => Promise<Answers> {
   let seen: ReadonlyMap<Daemon, Health> = new Map();
   /** A daemon has answered: FRR was there when all of them were queried. */
   let found = false;
-  /** zebra's answer to `show version`, until it is another zebra. */
-  let zebraVersion = '';
 
   return async (frr) => {
-    const [watched, clients] = await Promise.all([
-      probe(frr.text(COMMANDS.watchfrr)),
-      probe(frr.text(COMMANDS.zebraClients)),
+    const known = [...seen.keys()].filter((daemon) => daemon !== 'watchfrr');
+    const [watched, clients, before] = await Promise.all([
+      probe(frr, COMMANDS.watchfrr),
+      probe(frr, COMMANDS.zebraClients),
+      probeVersions(frr, known),
     ]);
     const watchfrr = parseWatchfrr(watched.text);
     const connections = parseZebraClients(clients.text);
@@ -162,18 +161,14 @@ function createQuery(): (frr: Frr) => Promise<Answers> {
     // there.
     const candidates = !found && watchfrr.size === 0 ? DAEMONS : [...expected];
     const zebraRestarted = allReconnected(seen, connections);
-    if (zebraRestarted || seen.get('zebra')?.up !== true) zebraVersion = '';
-    const version = async (daemon: Daemon): Promise<Probe> =>
-      frr.answeredRecently(daemon) && (daemon !== 'zebra' || zebraVersion !== '')
-        ? { up: true, hung: false, text: '' }
-        : probe(frr.text(showVersion(daemon)));
-    const probed = await Promise.all(
-      candidates
-        .filter((daemon) => daemon !== 'watchfrr')
-        .map(async (daemon) => [daemon, await version(daemon)] as const),
-    );
+    const others = candidates.filter((daemon) => daemon !== 'watchfrr' && !before.has(daemon));
+    const versions = new Map([...before, ...(await probeVersions(frr, others))]);
+    const probed = candidates.flatMap((daemon) => {
+      const outcome = versions.get(daemon);
+      return outcome === undefined ? [] : [[daemon, outcome] as const];
+    });
     found ||= probed.some(([, { up }]) => up === true);
-    const zebra = probed.find(([daemon]) => daemon === 'zebra')?.[1];
+    const zebra = versions.get('zebra');
     if (zebra?.error !== undefined && probed.every(([, { up }]) => up === undefined)) throw zebra.error;
 
     const daemons = new Map<Daemon, Health>();
@@ -188,11 +183,9 @@ function createQuery(): (frr: Frr) => Promise<Answers> {
       daemons.set(daemon, { up, hung, connected, restarts });
     }
     seen = daemons;
-    if (zebra?.up !== true) zebraVersion = '';
-    else if (zebra.text !== '') zebraVersion = zebra.text;
     return {
-      version: parseVersion(zebraVersion),
-      system: parseSystem(zebraVersion),
+      version: parseVersion(zebra?.text ?? ''),
+      system: parseSystem(zebra?.text ?? ''),
       daemons,
       watchfrr,
     };
@@ -206,10 +199,27 @@ interface Probe {
   readonly error?: FrrError;
 }
 
+/**
+ * Poll intervals for which an answer shows that a daemon is alive which nobody else queries, where a query costs a process:
+ * such daemons are queried in every third round.
+ */
+const ALIVE = 2;
+
+async function probeVersions(frr: Frr, daemons: readonly Daemon[]): Promise<ReadonlyMap<Daemon, Probe>> {
+  return new Map(
+    await Promise.all(
+      daemons.map(async (daemon) => [daemon, await probe(frr, showVersion(daemon))] as const),
+    ),
+  );
+}
+
 /** What the outcome of a query says about the daemon: dead and hung are different things. */
-async function probe(answer: Promise<string>): Promise<Probe> {
+async function probe(frr: Frr, command: Command): Promise<Probe> {
+  // zebra is queried for its clients in every round.
+  const free = command.daemon === 'zebra' || frr.queriedAnyway(command.daemon);
   try {
-    return { up: true, hung: false, text: await answer };
+    const text = (free ? undefined : frr.recentText(command, ALIVE)) ?? (await frr.text(command));
+    return { up: true, hung: false, text };
   } catch (error) {
     if (!(error instanceof FrrError)) throw error;
     const { reason } = error;

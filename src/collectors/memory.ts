@@ -18,6 +18,9 @@ export const daemonMemory = metric({
   source: `${showMemory.text}, to each daemon: sum of the column Total`,
 });
 
+/** Poll intervals for which the lists of daemons are used that `daemons` polled. */
+const RECENT = 4;
+
 export const memory = collector({
   name: 'memory',
   help: "Memory of FRR's daemons.",
@@ -27,8 +30,8 @@ export const memory = collector({
   descriptors: [daemonMemory],
   query: async (frr) => {
     const [watched, clients] = await Promise.all([
-      frr.recentText(COMMANDS.watchfrr) ?? frr.text(COMMANDS.watchfrr).catch(absent),
-      frr.recentText(COMMANDS.zebraClients) ?? frr.text(COMMANDS.zebraClients).catch(absent),
+      frr.recentText(COMMANDS.watchfrr, RECENT) ?? frr.text(COMMANDS.watchfrr).catch(absent),
+      frr.recentText(COMMANDS.zebraClients, RECENT) ?? frr.text(COMMANDS.zebraClients).catch(absent),
     ]);
     const known = new Set<Daemon>([
       'zebra',

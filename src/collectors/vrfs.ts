@@ -1,8 +1,8 @@
 /** Which VRFs there are beside the default one. */
+import { isDeepStrictEqual } from 'node:util';
 import { COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
 import type { Frr } from './collector.ts';
-import { fields } from './fields.ts';
 
 /** FRR's name of the default VRF, unless it was started with another (`zebra --vrfdefaultname`); here it is always this. */
 export const DEFAULT_VRF = 'default';
@@ -43,6 +43,9 @@ export interface TableAnswers {
   readonly leftOut: readonly string[];
 }
 
+/** Poll intervals for which the names of VRFs are worth a try. */
+const RECENT = 12;
+
 /**
  * Queries both tables of every VRF, in as few goes as possible.
  * @throws FrrError
@@ -51,13 +54,15 @@ export async function queryEachTable(
   frr: Frr,
   command: (afi: Table['afi'], vrf: string) => Command,
 ): Promise<TableAnswers> {
-  const recent = frr.recentText(COMMANDS.vrfs);
-  if (recent !== undefined) {
-    const answers = await query(frr, activeVrfs(recent), command).catch(unlessOfFrr);
-    if (answers?.tables.every(({ answer }) => Object.keys(fields(answer)).length > 0)) return answers;
-    // A table that FRR does not know may be that of a VRF that went.
-  }
-  return await query(frr, activeVrfs(await frr.text(COMMANDS.vrfs)), command);
+  const recent = frr.recentText(COMMANDS.vrfs, RECENT);
+  if (recent === undefined) return await query(frr, activeVrfs(await frr.text(COMMANDS.vrfs)), command);
+  // In one go: the VRFs are most likely the same.
+  const [text, answers] = await Promise.all([
+    frr.text(COMMANDS.vrfs),
+    query(frr, activeVrfs(recent), command).catch(unlessOfFrr),
+  ]);
+  const same = isDeepStrictEqual(activeVrfs(text), activeVrfs(recent));
+  return same && answers !== undefined ? answers : await query(frr, activeVrfs(text), command);
 }
 
 function unlessOfFrr(error: unknown): undefined {

@@ -108,12 +108,24 @@ const NO_FAMILIES: readonly MetricFamily[] = [];
 const NO_CHANGES: ReadonlySet<Descriptor> = new Set();
 const FAILED: PollResult = { succeeded: false, changed: NO_CHANGES };
 
+/** The daemons that these collectors query in every round. */
+function queriedInEveryRound(collectors: readonly ActiveCollector[]): ReadonlySet<Daemon> {
+  return new Set(
+    collectors
+      .filter(({ pace }) => pace === 'sessions')
+      .flatMap(({ commands }) =>
+        commands.flatMap((command) => ('daemon' in command ? [command.daemon] : [])),
+      ),
+  );
+}
+
 /** What is known of one collector. */
 interface State {
   readonly collector: ActiveCollector;
   readonly query: (frr: Frr) => Promise<unknown>;
   readonly build: FamilyBuilder;
   readonly inDoubt: Set<Daemon>;
+  readonly queriedAnyway: ReadonlySet<Daemon>;
   up: boolean | undefined;
   unsupported: string | undefined;
   error: CollectorStatus['error'];
@@ -144,6 +156,7 @@ export function createCollection({ source, collectors, settings, log, record }: 
       query: supportedQuery(collector),
       build: createFamilyBuilder(collector.descriptors),
       inDoubt: new Set(),
+      queriedAnyway: queriedInEveryRound(collectors.filter((other) => other !== collector)),
       up: undefined,
       unsupported: undefined,
       error: undefined,
@@ -251,6 +264,7 @@ export function createCollection({ source, collectors, settings, log, record }: 
       signal: stopping.signal,
       inDoubt: state.inDoubt,
       recent,
+      queriedAnyway: state.queriedAnyway,
       sent: (daemon, commands) => count(counts.commands, daemon, commands),
       worked(daemon, taken, whole) {
         count(counts.commandSeconds, daemon, taken);

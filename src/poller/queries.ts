@@ -19,6 +19,8 @@ export interface QueryOptions {
   readonly inDoubt: Set<Daemon>;
   /** The newest answers to all collectors, where queries are expensive; undefined where they are not. */
   readonly recent?: RecentAnswers | undefined;
+  /** Daemons that other collectors query in every round. */
+  readonly queriedAnyway: ReadonlySet<Daemon>;
   /** Called for each command (or go of several) that was sent. */
   readonly sent: (daemon: Daemon, commands: number) => void;
   /** Called with the seconds that a daemon worked, `answered` false when it did not finish in time. */
@@ -87,16 +89,14 @@ export function frrForPoll(options: QueryOptions): FrrForPoll {
     run: (deadline: AbortSignal) => Promise<readonly Answer[]>,
   ): Promise<readonly Answer[]> {
     const command = commands[0] as Command;
-    const over = recent?.queried(command.daemon);
     try {
       const answers = await withDeadline(command, run);
-      over?.(true);
       sent(command.daemon, commands.length);
       const seconds = answers.reduce((sum, answer) => sum + answer.seconds, 0);
       worked(command.daemon, seconds, true);
       return answers;
     } catch (error) {
-      over?.(false);
+      recent?.failed(command.daemon);
       if (!(error instanceof FrrError && NOT_SENT.has(error.reason))) sent(command.daemon, commands.length);
       throw error;
     }
@@ -158,8 +158,8 @@ export function frrForPoll(options: QueryOptions): FrrForPoll {
       }
       return documents;
     },
-    answeredRecently: (daemon) => recent?.answeredRecently(daemon) ?? false,
-    recentText: (command) => recent?.recentText(command),
+    queriedAnyway: (daemon) => options.queriedAnyway.has(daemon),
+    recentText: (command, polls) => recent?.recentText(command, polls),
     addresses: () => source.addresses(),
     links: () => source.links(),
     done() {

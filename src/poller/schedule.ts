@@ -21,7 +21,17 @@ export interface Schedule {
 /** Seconds from the start of one poll to that of the next, at the least, however cheap. */
 const SHORTEST_INTERVAL = 1;
 
-export function createSchedule(first: number): Schedule {
+/** Part of a round by which a poll may be due earlier, to be in that round: polls start a little late. */
+const EARLIER = 0.1;
+
+/**
+ * @param first when the first poll is due
+ * @param round seconds between rounds, in which polls out of turn take no part; 0 for polls whenever they are due
+ */
+export function createSchedule(first: number, round = 0): Schedule {
+  const inRound = (time: number): number =>
+    round > 0 ? first + Math.ceil((time - first) / round - EARLIER) * round : time;
+
   let due = first;
   let start = Number.NEGATIVE_INFINITY;
   /** Until then, the polls so far are not paid for. */
@@ -41,7 +51,8 @@ export function createSchedule(first: number): Schedule {
       shortest = Math.min(SHORTEST_INTERVAL, interval);
       // An interval that is shorter than the payback takes the next poll in advance. A poll that took longer than its
       // interval is not followed by the next one without a pause.
-      due = Math.max(start + interval, paid - payback + Math.min(payback, interval), now + shortest);
+      const regular = inRound(Math.max(start + interval, paid - payback + Math.min(payback, interval)));
+      due = Math.max(regular, inRound(now + shortest));
     },
     wake(now) {
       const mayStart = Math.max(now, start + shortest, paid - payback);

@@ -18,7 +18,10 @@ export interface Poller extends Pick<Collection, 'snapshot' | 'body'> {
   stop(): Promise<void>;
 }
 
-/** Seconds over which the first polls are spread, so that the collectors do not poll all at once ever after. */
+/**
+ * Seconds over which the first polls are spread, so that the collectors do not poll all at once ever after. By vtysh they
+ * do, in rounds, because commands that are sent at the same moment share a process.
+ */
 const SPREAD = 1;
 
 /** The endless polling of one collector. */
@@ -36,16 +39,11 @@ export function startPoller(options: PollerOptions): Poller {
   const { timeout, interval, staleAfter } = options.settings;
   const collection = createCollection(options);
   const begin = clock();
-  const apart = Math.min(SPREAD, interval) / Math.max(1, options.collectors.length);
+  const inRounds = options.source.kind === 'vtysh';
+  const apart = inRounds ? 0 : Math.min(SPREAD, interval) / Math.max(1, options.collectors.length);
 
-  const { runs } = collection;
-  const inOrder = [
-    ...runs.filter(({ collector }) => !collector.pollLast),
-    ...runs.filter(({ collector }) => collector.pollLast),
-  ];
-
-  function startLoop(run: CollectorRun): Loop {
-    const schedule = createSchedule(begin + inOrder.indexOf(run) * apart);
+  function startLoop(run: CollectorRun, index: number): Loop {
+    const schedule = createSchedule(begin + index * apart, inRounds ? interval : 0);
     const { promise: firstDone, resolve: done } = Promise.withResolvers<void>();
     let timer: NodeJS.Timeout | undefined;
     let staleTimer: NodeJS.Timeout | undefined;
@@ -106,7 +104,7 @@ export function startPoller(options: PollerOptions): Poller {
     };
   }
 
-  const loops: readonly Loop[] = runs.map(startLoop);
+  const loops: readonly Loop[] = collection.runs.map(startLoop);
   return {
     snapshot: collection.snapshot,
     body: collection.body,

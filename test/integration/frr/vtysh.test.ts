@@ -53,8 +53,7 @@ function echoingVtysh(folder: string, answers: string): string {
   );
 }
 
-const startsIn = (folder: string): number =>
-  readFileSync(`${folder}/starts`, 'utf8').split('\n').length - 1;
+const startsIn = (folder: string): number => readFileSync(`${folder}/starts`, 'utf8').split('\n').length - 1;
 
 describe('vtyshSource', () => {
   it('asks one daemon', async () => {
@@ -168,7 +167,9 @@ describe('vtyshSource', () => {
     );
     const round = () =>
       Promise.allSettled([bgpNeighbors, bgpSummary, showVersion('bgpd')].map((command) => frr.ask(command)));
-    const outcomes = (await round()).map((one) => (one.status === 'fulfilled' ? one.value : one.reason.reason));
+    const outcomes = (await round()).map((one) =>
+      one.status === 'fulfilled' ? one.value : one.reason.reason,
+    );
     expect(outcomes).toEqual(['{}\n', 'unknown_command', '{}\n']);
     expect(startsIn(folder)).toBe(2);
     await round();
@@ -193,7 +194,8 @@ describe('vtyshSource', () => {
     const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2')];
     expect(await failureOf(() => source(vtysh).showEach(commands, AbortSignal.timeout(LONG)))).toEqual({
       reason: 'unknown_command',
-      message: 'this FRR does not know the command: % Unknown command: show bgp ipv4 unicast 192.0.2.2/32 json',
+      message:
+        'this FRR does not know the command: % Unknown command: show bgp ipv4 unicast 192.0.2.2/32 json',
     });
   });
 

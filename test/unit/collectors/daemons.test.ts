@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { activate } from '../../../src/collectors/collector.ts';
 import { daemons, parseWatchfrr } from '../../../src/collectors/daemons.ts';
 import { parseAge, parseZebraClients } from '../../../src/collectors/zebra-clients.ts';
+import type { Daemon } from '../../../src/frr/commands.ts';
 import type { FrrErrorReason } from '../../../src/frr/source.ts';
 import { parseVersion } from '../../../src/frr/version.ts';
 import { answering, collect, lines } from './recorded.ts';
@@ -236,32 +237,37 @@ test("zebra's clients, whose oldest connection counts", () => {
   expect(parseZebraClients('').size).toBe(0);
 });
 
-test('a daemon that has just answered another query is not queried, except for the version of a new zebra', async () => {
+test('where a query costs a process, daemons that nobody else queries are queried when the newest answer is old', async () => {
   const collector = activate(daemons, {});
   const asked: string[] = [];
-  const round = async (connected: Readonly<Record<string, number>>, silent?: string) => {
+  const round = async (recent?: string) => {
     asked.length = 0;
     const frr = answering({
-      'show zebra client summary': clients(connected),
+      'show watchfrr': watchfrr({ zebra: 'Up', bgpd: 'Up', staticd: 'Up' }),
+      'show zebra client summary': clients({ bgp: 100, static: 100 }),
       'show version': VERSION,
       'show version bgpd': VERSION,
-      'show version bfdd': 'timed_out',
+      'show version staticd': VERSION,
     });
     const text: typeof frr.text = (command) => {
       asked.push(command.recordedAs);
       return frr.text(command);
     };
-    return lines(await collect(collector, { ...frr, text, answeredRecently: (daemon) => daemon !== silent }));
+    const queriedAnyway = (daemon: Daemon) => daemon === 'bgpd';
+    return lines(await collect(collector, { ...frr, text, queriedAnyway, recentText: () => recent }));
   };
-  const questions = () => asked.filter((text) => text.startsWith('show version'));
-  const first = await round({ bgp: 100, bfd: 100 });
-  expect(first).toContain('frr_daemon_up{daemon="bgpd"} 1');
-  expect(first).toContain('frr_info{version="8.4.4"} 1');
-  expect(questions()).toContain('show version');
-  expect(await round({ bgp: 105, bfd: 105 })).toEqual(first);
-  expect(questions()).toEqual([]);
-  expect(await round({ bgp: 110, bfd: 110 }, 'bfdd')).toContain('frr_daemon_hung{daemon="bfdd"} 1');
-  expect(questions()).toEqual(['show version bfdd']);
-  await round({ bgp: 1, bfd: 1 });
-  expect(questions()).toEqual(['show version']);
+  const first = await round();
+  expect(first).toContain('frr_daemon_up{daemon="staticd"} 1');
+  expect(asked).toEqual([
+    'show watchfrr',
+    'show zebra client summary',
+    'show version',
+    'show version bgpd',
+    'show version staticd',
+  ]);
+  // What is recent is the same for every command here, so watchfrr's list is empty.
+  expect((await round(VERSION)).filter((line) => !line.startsWith('frr_daemon_watchfrr_up'))).toEqual(
+    first.filter((line) => !line.startsWith('frr_daemon_watchfrr_up')),
+  );
+  expect(asked).toEqual(['show zebra client summary', 'show version', 'show version bgpd']);
 });

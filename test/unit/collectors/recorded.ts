@@ -29,7 +29,7 @@ export function frrOf(source: FrrSource): Frr {
     text: async (command) => (await source.show(command, signal)).bytes.toString(),
     json: async (command) => readDocuments(command, await frr.text(command)),
     jsonEach: (commands) => Promise.all(commands.map(async (command) => (await frr.json(command))[0])),
-    answeredRecently: () => false,
+    queriedAnyway: () => false,
     recentText: () => undefined,
     addresses: () => source.addresses(),
     links: () => source.links(),

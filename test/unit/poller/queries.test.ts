@@ -20,6 +20,7 @@ function asking() {
     timeout: 5,
     signal: stopping.signal,
     inDoubt,
+    queriedAnyway: new Set(),
     sent: (daemon, commands) => noted.push(`${daemon} sent ${commands}`),
     worked: (daemon, seconds, answered) =>
       noted.push(`${daemon} worked ${seconds}${answered ? '' : ' in vain'}`),

@@ -18,6 +18,20 @@ describe('the schedule of a collector', () => {
     expect(schedule.due()).toBe(8);
   });
 
+  test('comes back to its round after a late poll and one out of turn', () => {
+    const schedule = createSchedule(3, 5);
+    poll(schedule, 3.02, { takes: 0.1, interval: 5 });
+    expect(schedule.due()).toBe(8);
+    poll(schedule, 8.01, { takes: 0.1, interval: 12 });
+    expect(schedule.due()).toBe(23);
+    schedule.wake(10);
+    expect(schedule.due()).toBe(10);
+    poll(schedule, 10, { takes: 0.1, interval: 5 });
+    expect(schedule.due()).toBe(18);
+    poll(schedule, 18, { takes: 6, interval: 5 });
+    expect(schedule.due()).toBe(28);
+  });
+
   test('pauses after a poll that took longer than the interval', () => {
     const schedule = createSchedule(0);
     poll(schedule, 0, { takes: 5, interval: 5 });
