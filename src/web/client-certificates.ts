@@ -1,4 +1,4 @@
-/** Decides about client certificates where OpenSSL's own yes or no is not the whole answer. */
+/** Decides about client certificates where OpenSSL's verification alone is not enough. */
 
 import { SocketAddress } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
@@ -10,7 +10,7 @@ import type { TlsConfig } from './config/web-config.ts';
  */
 export function subjectAlternativeNames(subjectAltName: string): readonly string[] {
   const names: string[] = [];
-  // A value with a comma, a quote or a control character in it is a JSON string, so that nothing can be smuggled in.
+  // Node writes a value that contains a comma, a quote or a control character as a JSON string, so none can forge a name.
   for (const [, kind, value] of subjectAltName.matchAll(
     /(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)(?=, |$)/g,
   )) {
@@ -31,16 +31,16 @@ function canonicalAddress(address: string): string {
   }
 }
 
-/** Whether a client whose handshake is done may speak: why not, or undefined where it may. */
+/** Why a client that has completed the handshake is refused; undefined if it is accepted. */
 export function clientRefused(
   socket: Pick<TLSSocket, 'authorized' | 'authorizationError' | 'getPeerCertificate'>,
   { clientAuthType, clientAllowedSans }: Pick<TlsConfig, 'clientAuthType' | 'clientAllowedSans'>,
 ): string | undefined {
   if (clientAuthType === 'NoClientCert') return undefined;
   const certificate: Partial<PeerCertificate> | undefined = socket.getPeerCertificate();
-  const given = certificate !== undefined && certificate.raw !== undefined;
-  if (!given) {
-    if (clientAllowedSans !== undefined) return 'no client certificate, and client_allowed_sans wants one';
+  const presented = certificate !== undefined && certificate.raw !== undefined;
+  if (!presented) {
+    if (clientAllowedSans !== undefined) return 'no client certificate, but client_allowed_sans requires one';
     return clientAuthType === 'RequireAnyClientCert' || clientAuthType === 'RequireAndVerifyClientCert'
       ? 'no client certificate'
       : undefined;
@@ -53,5 +53,5 @@ export function clientRefused(
   const names = subjectAlternativeNames(certificate.subjectaltname ?? '');
   return names.some((name) => clientAllowedSans.includes(name))
     ? undefined
-    : `client certificate has none of the names of client_allowed_sans, but ${names.join(', ') || 'none'}`;
+    : `client certificate has none of the names in client_allowed_sans; it has ${names.join(', ') || 'none'}`;
 }

@@ -1,18 +1,18 @@
-/** `collect[]` and `exclude[]`: a scrape of some collectors only, as node_exporter's users know it. */
+/** `collect[]` and `exclude[]`: a scrape of some collectors only, as in node_exporter. */
 import { BadRequest } from './bad-request.ts';
 
 export interface CollectorNames {
-  /** All that there are. */
+  /** All collectors. */
   readonly known: ReadonlySet<string>;
-  /** Those that are polled. */
+  /** The collectors that are polled. */
   readonly enabled: ReadonlySet<string>;
 }
 
 /**
- * The collectors that a query asks for; undefined for all of them.
+ * The collectors that a query string selects; undefined for all.
  * @throws BadRequest when both parameters are given, or a name is unknown or disabled
  */
-export function wantedCollectors(
+export function selectedCollectors(
   query: string,
   { known, enabled }: CollectorNames,
 ): ReadonlySet<string> | undefined {
@@ -25,7 +25,7 @@ export function wantedCollectors(
   for (const name of [...collect, ...exclude])
     if (!known.has(name))
       throw new BadRequest(
-        `there is no collector ${JSON.stringify(name)}; there are ${[...known].join(', ')}`,
+        `unknown collector ${JSON.stringify(name)}; the collectors are ${[...known].join(', ')}`,
       );
   for (const name of collect)
     if (!enabled.has(name))

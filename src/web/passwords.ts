@@ -1,8 +1,8 @@
 /**
  * HTTP Basic authentication against bcrypt hashes (RFC 7617).
  *
- * bcrypt is slow on purpose, so it runs in a thread of its own that lives only while it is needed: the poller must not
- * wait for it, whoever guesses passwords. What was verified once is remembered, so that a scrape costs no bcrypt.
+ * bcrypt is slow by design, so it runs in a separate thread that exists only while it is needed: guessing passwords
+ * must not delay the poller. Verified passwords are remembered, so that a scrape costs no bcrypt computation.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -12,7 +12,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Reads an Authorization header; undefined where it has no Basic credentials. */
+/** Parses an Authorization header; undefined if it has no Basic credentials. */
 export function basicCredentials(authorization: string | undefined): Credentials | undefined {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? '') ?? [];
   if (encoded === undefined) return undefined;
@@ -22,25 +22,22 @@ export function basicCredentials(authorization: string | undefined): Credentials
   return { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
 }
 
-/** Salt and hash of a password that nobody knows. */
-const NOBODY = 'g.ALT2cCeoza..qmaktfaugUD4RYH34JB/JLEpoEyvdiljMjUcCoq';
+/** Salt and hash of a random password. */
+const RANDOM_HASH = 'g.ALT2cCeoza..qmaktfaugUD4RYH34JB/JLEpoEyvdiljMjUcCoq';
 
-/**
- * A hash for users that do not exist, of the highest cost among those that do: who takes less long than others would
- * be known to be there, or not to be.
- */
-export function nobodysHash(users: ReadonlyMap<string, string>): string {
+/** A hash for unknown users, with the highest cost of all users, so that the response time does not reveal who exists. */
+export function unknownUserHash(users: ReadonlyMap<string, string>): string {
   const costs = [...users.values()].map((hash) => hash.split('$')[2] as string);
-  return `$2b$${costs.sort().at(-1) ?? '10'}$${NOBODY}`;
+  return `$2b$${costs.sort().at(-1) ?? '10'}$${RANDOM_HASH}`;
 }
 
-/** Verdicts that are remembered, of each kind. */
-const MOST_REMEMBERED = 128;
+/** Remembered verdicts of each kind. */
+const MAX_REMEMBERED = 128;
 
-/** Checks that may wait at a time; whoever comes then is told to come back. */
-const MOST_WAITING = 16;
+/** Passwords waiting to be verified; further requests are refused as busy. */
+const MAX_WAITING = 16;
 
-/** Milliseconds that the thread stays when nothing is to do. */
+/** How long an idle thread is kept, in milliseconds. */
 const THREAD_IDLE_MILLISECONDS = 5_000;
 
 export type Verdict = 'right' | 'wrong' | 'busy';
@@ -51,12 +48,12 @@ export interface Passwords {
   readonly close: () => Promise<void>;
 }
 
-interface Question {
+interface Comparison {
   readonly password: string;
   readonly hash: string;
 }
 
-/** Compares in the thread, one after the other. */
+/** Compares passwords in the thread, one at a time. */
 function createThread() {
   let worker: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
@@ -80,19 +77,19 @@ function createThread() {
     });
     started.on('error', failed);
     started.on('exit', () => {
-      if (worker === started) failed(new Error('the thread for passwords ended'));
+      if (worker === started) failed(new Error('the thread that verifies passwords ended'));
     });
     return started;
   }
 
   return {
     waiting: () => waiting.length,
-    compare: (question: Question): Promise<boolean> =>
+    compare: (comparison: Comparison): Promise<boolean> =>
       new Promise((resolve, reject) => {
         clearTimeout(idle);
         worker ??= start();
         waiting.push({ resolve, reject });
-        worker.postMessage(question);
+        worker.postMessage(comparison);
       }),
     close: async () => {
       clearTimeout(idle);
@@ -103,7 +100,7 @@ function createThread() {
   };
 }
 
-/** Remembers the verdicts on the credentials seen last. */
+/** Remembers the verdicts on the most recently used credentials. */
 function createMemory() {
   const verdicts = { right: new Map<string, true>(), wrong: new Map<string, true>() };
   return {
@@ -120,7 +117,7 @@ function createMemory() {
       const remembered = verdicts[verdict];
       remembered.set(key, true);
       const [oldest] = remembered.keys();
-      if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+      if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
     },
   };
 }
@@ -128,26 +125,26 @@ function createMemory() {
 export function createPasswords(): Passwords {
   const thread = createThread();
   const memory = createMemory();
-  const asked = new Map<string, Promise<boolean>>();
-  // Passwords are not kept, but a keyed digest of them, and the key dies with the process.
+  const pending = new Map<string, Promise<boolean>>();
+  // Not passwords are remembered, but keyed digests of them, and the key exists in this process only.
   const secret = randomBytes(32);
 
   return {
     verify: async ({ user, password }, users) => {
       const known = users.get(user);
-      const hash = known ?? nobodysHash(users);
+      const hash = known ?? unknownUserHash(users);
       const key = createHmac('sha256', secret)
         .update(JSON.stringify([user, hash, password]))
         .digest('base64');
       const remembered = memory.recall(key);
       if (remembered !== undefined) return remembered;
-      let answer = asked.get(key);
-      if (answer === undefined) {
-        if (thread.waiting() >= MOST_WAITING) return 'busy';
-        answer = thread.compare({ password, hash }).finally(() => asked.delete(key));
-        asked.set(key, answer);
+      let comparison = pending.get(key);
+      if (comparison === undefined) {
+        if (thread.waiting() >= MAX_WAITING) return 'busy';
+        comparison = thread.compare({ password, hash }).finally(() => pending.delete(key));
+        pending.set(key, comparison);
       }
-      const verdict = (await answer) && known !== undefined ? 'right' : 'wrong';
+      const verdict = (await comparison) && known !== undefined ? 'right' : 'wrong';
       memory.remember(key, verdict);
       return verdict;
     },
@@ -155,12 +152,12 @@ export function createPasswords(): Passwords {
   };
 }
 
-/** What the thread itself runs: this file, told by its data that it is the thread. */
+/** The thread runs this file, too; its data marks it as the thread. */
 const THREAD_MARK = 'frr-exporter passwords';
 
 if (!isMainThread && workerData === THREAD_MARK) {
   const { compareSync } = await import('bcryptjs');
-  parentPort?.on('message', ({ password, hash }: Question) => {
+  parentPort?.on('message', ({ password, hash }: Comparison) => {
     parentPort?.postMessage(compareSync(password, hash));
   });
 }

@@ -10,7 +10,7 @@ import { negotiate } from '../metrics/negotiate.ts';
 import type { Poller } from '../poller/scheduler.ts';
 import { statusDocument } from '../status/document.ts';
 import { BadRequest } from './bad-request.ts';
-import { type CollectorNames, wantedCollectors } from './collect-filter.ts';
+import { type CollectorNames, selectedCollectors } from './collect-filter.ts';
 import { eventQuery } from './event-query.ts';
 import { CONTENT_SECURITY_POLICY, NotFound, PAGES, type Page, REFRESH, type Site } from './pages/index.ts';
 import type { Protection } from './protection.ts';
@@ -91,7 +91,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
   let scrapes = 0;
 
   async function metrics(request: FastifyRequest, reply: FastifyReply): Promise<Buffer | string> {
-    const only = wantedCollectors(target(request.url)[1], collectors);
+    const only = selectedCollectors(target(request.url)[1], collectors);
     if (config.webMaxRequests > 0 && scrapes >= config.webMaxRequests) {
       reply.code(503).type(PLAIN).header('retry-after', '1');
       return `${scrapes} scrapes are in progress, and --web.max-requests allows no more\n`;
@@ -141,10 +141,10 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
 
   const routes = [
     { path: config.webTelemetryPath, what: 'the metrics, for Prometheus', answer: metrics },
-    { path: '/api/v1/status', what: 'the same for people and scripts, as JSON', answer: status },
+    { path: '/api/v1/status', what: 'the status document, as JSON', answer: status },
     { path: '/api/v1/events', what: 'the changes of the last hours, as JSON', answer: events },
-    { path: '/healthz', what: 'whether this program is alive', answer: alive },
-    { path: '/readyz', what: 'whether FRR has been asked once', answer: ready },
+    { path: '/healthz', what: 'whether the exporter runs', answer: alive },
+    { path: '/readyz', what: 'whether every collector has been polled', answer: ready },
   ] as const;
   const site: Site = {
     ...options.site,
@@ -159,7 +159,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     const page = make({ site, status: statusAt(now), now }, parameters, query);
     reply.type('text/html; charset=utf-8').header('x-content-type-options', 'nosniff');
     reply.header('refresh', String(REFRESH));
-    // A web configuration file may have set one of its own.
+    // The web configuration may have set one.
     if (!reply.hasHeader('content-security-policy'))
       reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     return page;

@@ -1,6 +1,6 @@
 /**
- * Reads YAML strictly, as Go's yaml.v2 does for exporter-toolkit: unknown and repeated keys are mistakes, and each
- * mistake is told with its line.
+ * Reads YAML strictly, as Go's yaml.v2 does for exporter-toolkit: unknown and repeated keys are errors, and each
+ * error message names the line.
  */
 import {
   type Document,
@@ -16,12 +16,12 @@ import {
 } from 'yaml';
 import { UserError } from '../../base/user-error.ts';
 
-/** A web configuration that cannot be used. The message is one line that names the file, and the line where it can. */
+/** An invalid web configuration. The message is one line that names the file, and the line number if known. */
 export class WebConfigError extends UserError {
   override readonly name = 'WebConfigError';
 }
 
-/** A value in the document, and how to complain about it. */
+/** A value in the document, with what an error message needs. */
 export interface Value {
   /** `tls_server_config.cert_file`; empty for the whole document. */
   readonly name: string;
@@ -49,39 +49,39 @@ export function readConfigDocument(text: string, file: string): Value {
   return { name: '', node: yaml.contents as Node | null, document: { file, lines, yaml } };
 }
 
-/** A complaint about a value, to be thrown. */
-export function mistake(value: Value, message: string): WebConfigError {
+/** An error about a value, to be thrown. */
+export function errorAt(value: Value, message: string): WebConfigError {
   const { document, node, name } = value;
   const start = node?.range?.[0];
   const line = start === undefined ? '' : `:${document.lines.linePos(start).line}`;
   return new WebConfigError(`${document.file}${line}: ${name === '' ? '' : `${name}: `}${message}`);
 }
 
-function followed(value: Value): Node | null {
+function resolved(value: Value): Node | null {
   const { node, document } = value;
   if (!isAlias(node)) return node;
-  const meant = node.resolve(document.yaml);
-  if (meant === undefined) throw mistake(value, `there is no anchor &${node.source}`);
-  return meant;
+  const target = node.resolve(document.yaml);
+  if (target === undefined) throw errorAt(value, `unknown anchor &${node.source}`);
+  return target;
 }
 
-/** Nothing is written there: `key:`, `key: null`, `key: ~`. Everything may be left empty, and then has its default. */
+/** Whether a value is empty: `key:`, `key: null`, `key: ~`. Every value may be empty, and then has its default. */
 function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.value === null);
 }
 
-/** The keys and values of a map; without any where it is left empty. `<<` brings in the keys of another map. */
+/** The keys and values of a map; none if it is empty. `<<` merges the keys of another map. */
 export function entries(value: Value, mayMerge = true): ReadonlyMap<string, Value> {
-  const node = followed(value);
+  const node = resolved(value);
   if (isEmpty(node)) return new Map();
-  if (!isMap(node)) throw mistake(value, 'a map of keys and values is wanted here');
+  if (!isMap(node)) throw errorAt(value, 'must be a map');
   const found = new Map<string, Value>();
   const merged = new Map<string, Value>();
   for (const { key, value: content } of node.items as Pair<Node, Node | null>[]) {
     const name = isScalar(key) ? scalarText(key) : String(key);
     const entry = {
       name: value.name === '' ? name : `${value.name}.${name}`,
-      // The key stands for a value that is left empty, so that complaints have a line.
+      // The key stands in for an empty value, so that errors have a line.
       node: content ?? key,
       document: value.document,
     };
@@ -92,29 +92,29 @@ export function entries(value: Value, mayMerge = true): ReadonlyMap<string, Valu
   return new Map([...merged, ...found]);
 }
 
-/** An empty scalar where another node is. */
+/** An empty scalar in the place of another node. */
 function emptyAt(node: Node): Node {
   const empty = new Scalar(null);
   empty.range = node.range ?? null;
   return empty;
 }
 
-/** {@link entries}, where only some keys are known. */
+/** {@link entries}, of which only some are known. */
 export function knownEntries(value: Value, known: readonly string[]): ReadonlyMap<string, Value> {
   const found = entries(value);
   for (const [key, entry] of found)
     if (!known.includes(key))
-      throw mistake(
+      throw errorAt(
         { ...entry, name: value.name },
-        `unknown key ${JSON.stringify(key)}; known are ${known.join(', ')}`,
+        `unknown key ${JSON.stringify(key)}; known keys: ${known.join(', ')}`,
       );
   return found;
 }
 
 export function items(value: Value): readonly Value[] {
-  const node = followed(value);
+  const node = resolved(value);
   if (isEmpty(node)) return [];
-  if (!isSeq(node)) throw mistake(value, 'a list is wanted here');
+  if (!isSeq(node)) throw errorAt(value, 'must be a list');
   return (node.items as Node[]).map((item, index) => ({
     name: `${value.name}[${index}]`,
     node: item,
@@ -122,34 +122,33 @@ export function items(value: Value): readonly Value[] {
   }));
 }
 
-/** A plain scalar means what is written, `1e3` and `yes` included, where a text is wanted. */
+/** Where a string is required, a plain scalar is its source text: also `1e3` and `yes`. */
 function scalarText(node: Scalar): string {
   return node.type === 'PLAIN' && node.source !== undefined ? node.source : String(node.value);
 }
 
-/** A text; empty where nothing is written. */
+/** A string; empty if the value is missing or empty. */
 export function text(value: Value | undefined): string {
   if (value === undefined) return '';
-  const node = followed(value);
+  const node = resolved(value);
   if (isEmpty(node)) return '';
-  if (!isScalar(node)) throw mistake(value, 'a text is wanted here');
+  if (!isScalar(node)) throw errorAt(value, 'must be a string');
   return scalarText(node);
 }
 
 export function yesOrNo(value: Value | undefined, preset: boolean): boolean {
   if (value === undefined) return preset;
-  const node = followed(value);
+  const node = resolved(value);
   if (isEmpty(node)) return preset;
-  if (!isScalar(node) || typeof node.value !== 'boolean')
-    throw mistake(value, 'true or false is wanted here');
+  if (!isScalar(node) || typeof node.value !== 'boolean') throw errorAt(value, 'must be true or false');
   return node.value;
 }
 
 export function wholeNumber(value: Value | undefined, preset: number): number {
   if (value === undefined) return preset;
-  const node = followed(value);
+  const node = resolved(value);
   if (isEmpty(node)) return preset;
   if (!isScalar(node) || typeof node.value !== 'number' || !Number.isSafeInteger(node.value))
-    throw mistake(value, 'a whole number is wanted here');
+    throw errorAt(value, 'must be an integer');
   return node.value;
 }

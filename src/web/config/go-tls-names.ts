@@ -1,5 +1,5 @@
 /**
- * Go's names of TLS versions, cipher suites and curves, which web configuration files use, and what OpenSSL calls them.
+ * Go's names of TLS versions, cipher suites and curves, which web configuration files use, with OpenSSL's names.
  *
  * Sources: the constants of Go's crypto/tls, RFC 8446 (B.4), RFC 8422, and OpenSSL's ciphers(1).
  */
@@ -19,14 +19,14 @@ export const CURVES: ReadonlyMap<string, string> = new Map([
   ['X25519', 'X25519'],
 ]);
 
-/** TLS 1.3. OpenSSL has the same names. In Go they can be named, but not chosen among: all of them are always on. */
+/** TLS 1.3. OpenSSL has the same names. In Go they can be named, but not selected: all are always enabled. */
 const TLS_13_CIPHER_SUITES = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
 ] as const;
 
-/** TLS 1.2 and older, with forward secrecy: those that are on where a file names none, in Go as here. */
+/** TLS 1.2 and older, with forward secrecy: enabled if a file names none, in Go as here. */
 const FORWARD_SECRET_CIPHER_SUITES = [
   ['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
   ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', 'ECDHE-RSA-AES128-GCM-SHA256'],
@@ -40,7 +40,7 @@ const FORWARD_SECRET_CIPHER_SUITES = [
   ['TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA', 'ECDHE-RSA-AES256-SHA'],
 ] as const;
 
-/** Without forward secrecy: Go before 1.22 let a file name them, so files do. Only on where a file names them. */
+/** Without forward secrecy: Enabled only if a file names them, as files written for Go before 1.22 may. */
 const OLD_CIPHER_SUITES = [
   ['TLS_RSA_WITH_AES_128_GCM_SHA256', 'AES128-GCM-SHA256'],
   ['TLS_RSA_WITH_AES_256_GCM_SHA384', 'AES256-GCM-SHA384'],
@@ -55,15 +55,15 @@ export const CIPHER_SUITES: ReadonlyMap<string, string> = new Map([
   ...OLD_CIPHER_SUITES,
 ]);
 
-/** RFC 9113 (9.2.2) wants one of these under TLS 1.2; without it, Go refuses to serve HTTP/2. */
+/** RFC 9113 (9.2.2) requires one of these with TLS 1.2; without one, Go refuses to serve HTTP/2. */
 export const HTTP2_CIPHER_SUITES = [
   'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
   'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
 ] as const;
 
 /**
- * OpenSSL's list for what a file names (in its order), or for the suites that are on by default.
- * @param old whether TLS 1.0 or 1.1 is wanted, whose signatures OpenSSL refuses above security level 0
+ * OpenSSL's list of the suites that a file names, in its order, or of the default suites.
+ * @param old whether TLS 1.0 or 1.1 is allowed, whose signatures OpenSSL refuses above security level 0
  */
 export function openSslCiphers(names: readonly string[] | undefined, old: boolean): string {
   const chosen =

@@ -1,4 +1,4 @@
-/** The web configuration that is in force: what applies to the next connection and the next request. */
+/** The web configuration in force: what applies to the next connection and the next request. */
 import type { MetricFamily } from '../../metrics/family.ts';
 import type { LoadedTls } from './tls-options.ts';
 import type { WebConfig } from './web-config.ts';
@@ -11,14 +11,14 @@ export interface LoadedWebConfig {
 
 export interface WebConfigSource {
   readonly current: () => LoadedWebConfig;
-  /** Reads all files if one of them has changed. Never rejects. */
+  /** Reads all files again if one of them has changed. Never rejects. */
   readonly refresh: () => Promise<void>;
-  /** Reads all files. Never rejects. */
+  /** Reads all files again. Never rejects. */
   readonly reload: () => Promise<void>;
   readonly families: () => readonly MetricFamily[];
 }
 
-/** Without a file: plain HTTP for everybody. */
+/** Without a configuration file: plain HTTP without protection. */
 export const PLAIN_HTTP: WebConfigSource = {
   current: () => UNPROTECTED,
   refresh: async () => undefined,

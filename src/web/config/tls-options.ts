@@ -1,20 +1,20 @@
-/** From the TLS part of a web configuration to what Node's servers want, with every certificate and key looked at. */
+/** Makes the options of Node's TLS servers from a web configuration, and checks every certificate and key. */
 import { createPrivateKey, constants as cryptoConstants, X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type TlsOptions } from 'node:tls';
 import { WebConfigError } from './document.ts';
 import { openSslCiphers } from './go-tls-names.ts';
 import type { Pem, TlsConfig } from './web-config.ts';
 
-/** Reads a file that the configuration names. `secret`: nobody but its owner and group may be able to read it. */
+/** Reads a file that the configuration names. `secret`: only its owner and group may be able to read it. */
 export type ReadFile = (path: string, secret: boolean) => Promise<string>;
 
 export interface LoadedTls {
   readonly options: TlsOptions;
-  /** When the certificate ends, in seconds since the epoch. */
+  /** When the certificate expires, in seconds since the epoch. */
   readonly notAfter: number;
 }
 
-/** How a PEM text is called in messages. */
+/** How messages name a PEM text. */
 function place(pem: Pem, key: string): string {
   return 'file' in pem ? pem.file : `tls_server_config.${key}`;
 }
@@ -29,7 +29,7 @@ function parse<T>(where: string, problem: string, read: () => T): T {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Looks at every certificate of a PEM text. */
+/** Parses every certificate of a PEM text. */
 function certificates(text: string, where: string): readonly X509Certificate[] {
   const found = text.match(CERTIFICATE) ?? [];
   if (found.length === 0) throw new WebConfigError(`${where} has no certificate in PEM form`);
@@ -45,7 +45,7 @@ export async function loadTls(tls: TlsConfig, readFile: ReadFile): Promise<Loade
   const cert = await content(tls.cert, false);
   const key = await content(tls.key, true);
   const [leaf] = certificates(cert, place(tls.cert, 'cert'));
-  // PKCS #8 says so in its first line, the older form in its second.
+  // PKCS #8 says so in the first line, the older format in the second.
   const keyProblem = /ENCRYPTED/.test(key)
     ? 'is encrypted; it must be readable without a passphrase'
     : 'has no private key in PEM form';
@@ -53,7 +53,7 @@ export async function loadTls(tls: TlsConfig, readFile: ReadFile): Promise<Loade
   if (leaf === undefined || !leaf.checkPrivateKey(privateKey))
     throw new WebConfigError(`${place(tls.key, 'key')} is not the key of ${place(tls.cert, 'cert')}`);
 
-  const asks = tls.clientAuthType !== 'NoClientCert';
+  const requestCert = tls.clientAuthType !== 'NoClientCert';
   const verifies =
     tls.clientAuthType === 'RequireAndVerifyClientCert' || tls.clientAuthType === 'VerifyClientCertIfGiven';
   let ca: string | string[] | undefined;
@@ -61,7 +61,7 @@ export async function loadTls(tls: TlsConfig, readFile: ReadFile): Promise<Loade
     ca = await content(tls.clientCa, false);
     certificates(ca, place(tls.clientCa, 'client_ca'));
   } else if (verifies) {
-    // As in Go: the certification authorities of the system.
+    // As in Go: the certificate authorities of the system.
     ca = getCACertificates('system');
   }
 
@@ -70,8 +70,8 @@ export async function loadTls(tls: TlsConfig, readFile: ReadFile): Promise<Loade
     cert,
     key,
     ...(ca === undefined ? {} : { ca }),
-    requestCert: asks,
-    // The other ways to ask are decided in client-certificates.ts.
+    requestCert,
+    // client-certificates.ts decides about the other types.
     rejectUnauthorized: tls.clientAuthType === 'RequireAndVerifyClientCert',
     minVersion: tls.minVersion,
     maxVersion: tls.maxVersion,
@@ -79,7 +79,7 @@ export async function loadTls(tls: TlsConfig, readFile: ReadFile): Promise<Loade
     honorCipherOrder: tls.preferServerCipherSuites,
     ...(tls.curves === undefined ? {} : { ecdhCurve: tls.curves.join(':') }),
     // A resumed session would not show its client certificate again.
-    ...(asks ? { secureOptions: cryptoConstants.SSL_OP_NO_TICKET } : {}),
+    ...(requestCert ? { secureOptions: cryptoConstants.SSL_OP_NO_TICKET } : {}),
     handshakeTimeout: 10_000,
   };
   parse('tls_server_config', 'cannot be used by OpenSSL', () => createSecureContext(options));

@@ -1,7 +1,6 @@
 /**
- * Watches the web configuration: it is read at the start, and again whenever the file, or a certificate or key that it
- * names, has changed. A change that cannot be used, or that would take all protection away, leaves the previous one in
- * force.
+ * Watches the web configuration. It is read at startup, and again whenever the file, or a certificate or key that it
+ * names, has changed. If the new version is invalid, or would remove all protection, the previous one stays in force.
  */
 import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from '../../base/log.ts';
@@ -14,7 +13,7 @@ import { readWebConfig, type WebConfig } from './web-config.ts';
 const RELOAD_SUCCESSFUL = metric({
   name: 'frr_exporter_web_config_last_reload_successful',
   type: 'gauge',
-  help: 'Whether the newest version of the web configuration, its certificates and keys is the one in force: 0 when it is broken and the one before is kept.',
+  help: 'Whether the last reload of the web configuration, its certificates and keys succeeded: 0 if they are invalid and the previous version is in force.',
   labels: [],
   source: '--web.config.file',
 });
@@ -39,12 +38,12 @@ const CERTIFICATE_END = metric({
 
 export const WEB_CONFIG_DESCRIPTORS = [RELOAD_SUCCESSFUL, RELOAD_TIME, CERTIFICATE_END] as const;
 
-/** The state of each file when it was read, to find out whether it has changed since. */
+/** The state of each file when it was read, to detect changes. */
 type Fingerprints = Map<string, string>;
 
 async function fingerprint(path: string): Promise<string> {
   try {
-    // A new inode is a file that was moved into place, as Kubernetes and certmonger do.
+    // The inode changes if a file is moved into place, as Kubernetes and certmonger do.
     const { ino, size, mtimeNs, mode } = await stat(path, { bigint: true });
     return `${ino} ${size} ${mtimeNs} ${mode}`;
   } catch (error) {
@@ -52,27 +51,29 @@ async function fingerprint(path: string): Promise<string> {
   }
 }
 
-function reading(error: NodeJS.ErrnoException): string {
+function problem(error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT') return 'does not exist';
   if (error.code === 'EACCES') return 'cannot be read: permission denied';
-  if (error.code === 'EISDIR') return 'is a folder, not a file';
+  if (error.code === 'EISDIR') return 'is a directory, not a file';
   return `cannot be read: ${error.message}`;
 }
 
-/** Reads a file, and notes its state first, so that no change is missed. */
+/** Reads a file after noting its state, so that no change is missed. */
 async function readNoted(path: string, noted: Fingerprints): Promise<string> {
   noted.set(path, await fingerprint(path));
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new WebConfigError(`${path} ${reading(error as NodeJS.ErrnoException)}`, { cause: error });
+    throw new WebConfigError(`${path} ${problem(error as NodeJS.ErrnoException)}`, { cause: error });
   }
 }
 
 async function refuseReadableByOthers(path: string): Promise<void> {
   const { mode } = await stat(path);
   if ((mode & 0o004) !== 0)
-    throw new WebConfigError(`${path} holds a private key that every user can read; chmod o= ${path}`);
+    throw new WebConfigError(
+      `${path} contains a private key that every user can read; run: chmod o= ${path}`,
+    );
 }
 
 async function load(file: string, noted: Fingerprints): Promise<LoadedWebConfig> {
@@ -92,7 +93,7 @@ const protects = ({ tls, users }: WebConfig) => tls !== undefined || users.size 
 const isEmpty = (config: WebConfig) =>
   !protects(config) && config.rateLimit === undefined && config.headers.size === 0;
 
-/** A file that somebody truncated, or is just writing, must not open a protected exporter to everybody. */
+/** A file that is truncated, or being written, must not open a protected exporter to everybody. */
 function refuseLostProtection(file: string, before: WebConfig, after: WebConfig): void {
   if ((protects(before) && !protects(after)) || (isEmpty(after) && !isEmpty(before)))
     throw new WebConfigError(
@@ -102,7 +103,7 @@ function refuseLostProtection(file: string, before: WebConfig, after: WebConfig)
 
 /**
  * Reads the web configuration.
- * @throws WebConfigError when it cannot be used
+ * @throws WebConfigError when it is invalid
  */
 export async function openWebConfig(file: string, log: Logger): Promise<WebConfigSource> {
   let noted: Fingerprints = new Map();
@@ -126,7 +127,7 @@ export async function openWebConfig(file: string, log: Logger): Promise<WebConfi
     return states.includes(true);
   }
 
-  /** @returns whether the files could be used */
+  /** @returns whether the files are valid */
   async function reload(): Promise<boolean> {
     const notedNow: Fingerprints = new Map();
     successful = false;
@@ -139,15 +140,15 @@ export async function openWebConfig(file: string, log: Logger): Promise<WebConfi
       warn();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      log.error({ file }, `web configuration cannot be used, so the previous one stays in force: ${message}`);
-      // A file that was not reached may be the one that was forgotten, or is replaced next.
+      log.error({ file }, `the web configuration is invalid, so the previous one stays in force: ${message}`);
+      // A file that was not read this time may be the one that is replaced next.
       for (const [other, state] of noted) if (!notedNow.has(other)) notedNow.set(other, state);
     }
     noted = notedNow;
     return successful;
   }
 
-  /** One at a time: requests that come meanwhile wait for the one under way. */
+  /** One reload at a time: requests that arrive meanwhile wait for it. */
   let underWay: Promise<void> | undefined;
   const once = (read: () => Promise<void>): Promise<void> => {
     underWay ??= read().finally(() => {

@@ -9,9 +9,9 @@ import { dirname, resolve } from 'node:path';
 import type { SecureVersion } from 'node:tls';
 import {
   entries,
+  errorAt,
   items,
   knownEntries,
-  mistake,
   readConfigDocument,
   text,
   type Value,
@@ -20,7 +20,7 @@ import {
 } from './document.ts';
 import { CIPHER_SUITES, CURVES, HTTP2_CIPHER_SUITES, TLS_VERSIONS } from './go-tls-names.ts';
 
-/** What is asked of a client. Go's names; see https://pkg.go.dev/crypto/tls#ClientAuthType */
+/** What is required of clients. Go's names; see https://pkg.go.dev/crypto/tls#ClientAuthType */
 export const CLIENT_AUTH_TYPES = [
   'NoClientCert',
   'RequestClientCert',
@@ -31,7 +31,7 @@ export const CLIENT_AUTH_TYPES = [
 
 export type ClientAuthType = (typeof CLIENT_AUTH_TYPES)[number];
 
-/** A PEM text, or the absolute path of the file that has it. */
+/** A PEM text, or the absolute path of the file that contains it. */
 export type Pem = { readonly text: string } | { readonly file: string };
 
 export interface TlsConfig {
@@ -39,21 +39,21 @@ export interface TlsConfig {
   readonly key: Pem;
   readonly clientCa: Pem | undefined;
   readonly clientAuthType: ClientAuthType;
-  /** Undefined where any certificate will do. */
+  /** Undefined if every verified certificate is accepted. */
   readonly clientAllowedSans: readonly string[] | undefined;
   readonly minVersion: SecureVersion;
   readonly maxVersion: SecureVersion;
-  /** Go's names; undefined for those that are on by default. */
+  /** Go's names; undefined for the defaults. */
   readonly cipherSuites: readonly string[] | undefined;
-  /** OpenSSL's names; undefined for those that are on by default. */
+  /** OpenSSL's names; undefined for the defaults. */
   readonly curves: readonly string[] | undefined;
   readonly preferServerCipherSuites: boolean;
 }
 
 export interface RateLimit {
-  /** Seconds in which one request more is allowed. */
+  /** Seconds after which one more request is allowed. */
   readonly interval: number;
-  /** How many requests may come at once. */
+  /** Maximum number of requests at once. */
   readonly burst: number;
 }
 
@@ -61,16 +61,16 @@ export interface WebConfig {
   /** Undefined: plain HTTP. */
   readonly tls: TlsConfig | undefined;
   readonly http2: boolean;
-  /** Headers of every answer. */
+  /** Headers of every response. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Names and bcrypt hashes; nobody is asked for a password where there are none. */
+  /** Names and bcrypt hashes. Without any, no password is required. */
   readonly users: ReadonlyMap<string, string>;
   readonly rateLimit: RateLimit | undefined;
-  /** What is odd and does no harm; for the log. */
+  /** Harmless oddities, to be logged. */
   readonly warnings: readonly string[];
 }
 
-/** The headers that may be set, and the values that they may have, where these are few. */
+/** The headers that may be set, and their allowed values if these are limited. */
 const HEADERS: ReadonlyMap<string, readonly string[] | undefined> = new Map([
   ['Strict-Transport-Security', undefined],
   ['X-Content-Type-Options', ['nosniff']],
@@ -97,49 +97,54 @@ const TLS_KEYS = [
 
 type Entries = ReadonlyMap<string, Value>;
 
-/** One of some words; `preset` where nothing is written. */
+/** One of some words; `preset` if the value is missing or empty. */
 function oneOf<Word extends string>(value: Value | undefined, words: readonly Word[], preset: Word): Word {
   const given = text(value);
   if (value === undefined || given === '') return preset;
   if (!words.includes(given as Word))
-    throw mistake(value, `${JSON.stringify(given)} is none of ${words.join(', ')}`);
+    throw errorAt(value, `${JSON.stringify(given)} is not one of ${words.join(', ')}`);
   return given as Word;
 }
 
-/** A list of some words; undefined where it is empty. */
+/** A list of some words; undefined if it is empty. */
 function someOf(value: Value | undefined, words: readonly string[]): readonly string[] | undefined {
   if (value === undefined) return undefined;
   const chosen = items(value).map((item) => {
     const given = text(item);
     if (!words.includes(given))
-      throw mistake(item, `${JSON.stringify(given)} is none of ${words.join(', ')}`);
+      throw errorAt(item, `${JSON.stringify(given)} is not one of ${words.join(', ')}`);
     return given;
   });
   return chosen.length === 0 ? undefined : chosen;
 }
 
-/** The PEM text of one key, or the file that another names; the file wins, as in exporter-toolkit. */
+/** The PEM text of one key, or the file that another key names; the file takes precedence, as in exporter-toolkit. */
 function pem(
   found: Entries,
   inline: string,
   file: string,
-  folder: string,
+  directory: string,
   warnings: string[],
 ): Pem | undefined {
   const path = text(found.get(file));
   const content = text(found.get(inline));
   if (path !== '') {
-    if (content !== '') warnings.push(`tls_server_config: ${inline} is not used, for ${file} is given too`);
-    return { file: resolve(folder, path) };
+    if (content !== '') warnings.push(`tls_server_config: ${inline} is ignored because ${file} is set`);
+    return { file: resolve(directory, path) };
   }
   return content === '' ? undefined : { text: content };
 }
 
-function readTls(section: Value, http2: boolean, folder: string, warnings: string[]): TlsConfig | undefined {
+function readTls(
+  section: Value,
+  http2: boolean,
+  directory: string,
+  warnings: string[],
+): TlsConfig | undefined {
   const found = knownEntries(section, TLS_KEYS);
-  const cert = pem(found, 'cert', 'cert_file', folder, warnings);
-  const key = pem(found, 'key', 'key_file', folder, warnings);
-  const clientCa = pem(found, 'client_ca', 'client_ca_file', folder, warnings);
+  const cert = pem(found, 'cert', 'cert_file', directory, warnings);
+  const key = pem(found, 'key', 'key_file', directory, warnings);
+  const clientCa = pem(found, 'client_ca', 'client_ca_file', directory, warnings);
   const versions = [...TLS_VERSIONS.keys()];
   const min = oneOf(found.get('min_version'), versions, 'TLS12');
   const max = oneOf(found.get('max_version'), versions, 'TLS13');
@@ -158,23 +163,23 @@ function readTls(section: Value, http2: boolean, folder: string, warnings: strin
   const wanted = cert ?? key ?? clientCa ?? (text(authType) === '' ? undefined : authType);
   if (wanted === undefined) {
     if (clientAllowedSans.length > 0)
-      throw mistake(section, 'client_allowed_sans needs TLS: cert_file and key_file are missing');
+      throw errorAt(section, 'client_allowed_sans requires TLS: cert_file and key_file are missing');
     return undefined;
   }
-  if (cert === undefined) throw mistake(section, 'cert_file or cert is missing');
-  if (key === undefined) throw mistake(section, 'key_file or key is missing');
+  if (cert === undefined) throw errorAt(section, 'cert_file or cert is missing');
+  if (key === undefined) throw errorAt(section, 'key_file or key is missing');
   if (clientAuthType === 'NoClientCert' && clientCa !== undefined)
-    throw mistake(
+    throw errorAt(
       section,
-      'client_ca_file has no effect without client_auth_type; RequireAndVerifyClientCert asks for certificates',
+      'client_ca_file has no effect without client_auth_type; RequireAndVerifyClientCert requires certificates',
     );
   if (clientAuthType === 'NoClientCert' && clientAllowedSans.length > 0)
-    throw mistake(
+    throw errorAt(
       section,
-      'client_allowed_sans has no effect without client_auth_type; RequireAndVerifyClientCert asks for certificates',
+      'client_allowed_sans has no effect without client_auth_type; RequireAndVerifyClientCert requires certificates',
     );
   if (min > max)
-    throw mistake(found.get('min_version') ?? section, `min_version ${min} is above max_version ${max}`);
+    throw errorAt(found.get('min_version') ?? section, `min_version ${min} is above max_version ${max}`);
   const minVersion = TLS_VERSIONS.get(min) as SecureVersion;
   if (
     http2 &&
@@ -182,7 +187,7 @@ function readTls(section: Value, http2: boolean, folder: string, warnings: strin
     minVersion !== 'TLSv1.3' &&
     !HTTP2_CIPHER_SUITES.some((suite) => cipherSuites.includes(suite))
   )
-    throw mistake(
+    throw errorAt(
       found.get('cipher_suites') ?? section,
       `HTTP/2 needs ${HTTP2_CIPHER_SUITES.join(' or ')}; name one, or set http_server_config.http2 to false`,
     );
@@ -206,9 +211,9 @@ function readHeaders(section: Value): ReadonlyMap<string, string> {
     const given = text(value);
     const allowed = HEADERS.get(name);
     if (allowed !== undefined && !allowed.includes(given))
-      throw mistake(value, `${JSON.stringify(given)} is none of ${allowed.join(', ')}`);
+      throw errorAt(value, `${JSON.stringify(given)} is not one of ${allowed.join(', ')}`);
     if (/[^\t\x20-\x7e\x80-\xff]/.test(given))
-      throw mistake(value, 'a header has no line feeds and other control characters');
+      throw errorAt(value, 'a header has no line feeds and other control characters');
     headers.set(name, given);
   }
   return headers;
@@ -224,11 +229,11 @@ function readUsers(section: Value): ReadonlyMap<string, string> {
   const users = new Map<string, string>();
   for (const [name, value] of entries(section)) {
     const hash = text(value);
-    // The hash itself stays out of the message: messages are logged.
+    // Without the hash itself, because messages are logged.
     if (!BCRYPT.test(hash))
-      throw mistake(value, 'no bcrypt hash; `htpasswd -nBC 10 "" | tr -d \':\\n\'` makes one');
+      throw errorAt(value, 'not a bcrypt hash; `htpasswd -nBC 10 "" | tr -d \':\\n\'` makes one');
     if (name === '' || name.includes(':'))
-      throw mistake(value, 'the name of a user is not empty and has no colon');
+      throw errorAt(value, 'the name of a user must not be empty or contain a colon');
     users.set(name, hash);
   }
   return users;
@@ -249,7 +254,7 @@ function seconds(value: Value | undefined): number {
   const given = text(value);
   if (value === undefined || given === '' || given === '0') return 0;
   if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(given))
-    throw mistake(value, `${JSON.stringify(given)} is no duration such as 1s or 500ms`);
+    throw errorAt(value, `${JSON.stringify(given)} is not a duration such as 1s or 500ms`);
   let sum = 0;
   for (const [, count, unit] of given.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g))
     sum += Number(count) * (SECONDS[unit as string] as number);
@@ -262,14 +267,17 @@ function readRateLimit(section: Value): RateLimit | undefined {
   const burst = wholeNumber(found.get('burst'), 0);
   if (interval === 0) return undefined;
   if (burst < 1)
-    throw mistake(found.get('burst') ?? section, 'burst is at least 1, or every request would be refused');
+    throw errorAt(
+      found.get('burst') ?? section,
+      'burst must be at least 1; otherwise every request would be refused',
+    );
   return { interval, burst };
 }
 
 /**
  * Reads the text of a web configuration file. No other file is opened.
- * @param file its path, for messages and because the paths in it start from its folder
- * @throws WebConfigError that names the file, the line and what is wanted there
+ * @param file its path, for messages, and because the paths in it are relative to its directory
+ * @throws WebConfigError that names the file, the line and what is expected there
  */
 export function readWebConfig(content: string, file: string): WebConfig {
   const root = readConfigDocument(content, file);

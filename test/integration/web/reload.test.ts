@@ -152,7 +152,7 @@ test('TLS itself goes and comes', async () => {
 });
 
 describe('what cannot be used leaves the previous one in force, and is logged once', () => {
-  const KEPT = 'web configuration cannot be used, so the previous one stays in force: ';
+  const KEPT = 'the web configuration is invalid, so the previous one stays in force: ';
   const complaints = () => messages(ours).filter((message) => message.startsWith(KEPT));
 
   test.each<[string, () => Promise<void>, () => string]>([
@@ -182,7 +182,7 @@ describe('what cannot be used leaves the previous one in force, and is logged on
     [
       'a key that everybody can read',
       () => chmod(file('tls.key'), 0o644),
-      () => `${file('tls.key')} holds a private key that every user can read`,
+      () => `${file('tls.key')} contains a private key that every user can read`,
     ],
     [
       'a cut certificate',
@@ -240,6 +240,6 @@ test('SIGHUP reads everything again, changed or not, and is one line of the log'
   await waitFor(async () => lines() >= before + 3, { within: 10_000 });
   expect(messages(ours).slice(before + 1)).toEqual([
     'SIGHUP: reading the web configuration and the maintenance file again',
-    `web configuration cannot be used, so the previous one stays in force: ${file('tls.crt')} does not exist`,
+    `the web configuration is invalid, so the previous one stays in force: ${file('tls.crt')} does not exist`,
   ]);
 });

@@ -50,10 +50,10 @@ describe('who may come in', () => {
     const type = 'RequireAndVerifyClientCert';
     expect(refused(good, type, ['x', 'prometheus.example'])).toBeUndefined();
     expect(refused(good, type, ['example', '*.example'])).toBe(
-      'client certificate has none of the names of client_allowed_sans, but prometheus.example',
+      'client certificate has none of the names in client_allowed_sans; it has prometheus.example',
     );
     expect(refused(none, 'VerifyClientCertIfGiven', ['x'])).toBe(
-      'no client certificate, and client_allowed_sans wants one',
+      'no client certificate, but client_allowed_sans requires one',
     );
     expect(refused(unknown, type, ['prometheus.example'])).toBe(
       'client certificate refused: SELF_SIGNED_CERT_IN_CHAIN',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BadRequest } from '../../../src/web/bad-request.ts';
-import { wantedCollectors } from '../../../src/web/collect-filter.ts';
+import { selectedCollectors } from '../../../src/web/collect-filter.ts';
 
 const names = { known: new Set(['bgp', 'bfd', 'rib']), enabled: new Set(['bgp', 'bfd']) };
 
@@ -13,17 +13,17 @@ test.each([
   ['exclude[]=rib', ['bgp', 'bfd']],
   ['exclude[]=bgp&exclude[]=bfd', []],
 ])('%j', (query, expected) => {
-  const wanted = wantedCollectors(query, names);
+  const wanted = selectedCollectors(query, names);
   expect(wanted === undefined ? undefined : [...wanted]).toEqual(expected);
 });
 
 describe('what is refused', () => {
   test.each([
     ['collect[]=bgp&exclude[]=bfd', 'collect[] and exclude[] cannot be used together'],
-    ['collect[]=ospf', 'there is no collector "ospf"; there are bgp, bfd, rib'],
-    ['exclude[]=', 'there is no collector ""; there are bgp, bfd, rib'],
+    ['collect[]=ospf', 'unknown collector "ospf"; the collectors are bgp, bfd, rib'],
+    ['exclude[]=', 'unknown collector ""; the collectors are bgp, bfd, rib'],
     ['collect[]=rib', 'the collector rib is disabled; --collector.rib enables it'],
   ])('%j', (query, message) => {
-    expect(() => wantedCollectors(query, names)).toThrow(new BadRequest(message));
+    expect(() => selectedCollectors(query, names)).toThrow(new BadRequest(message));
   });
 });

@@ -1,6 +1,6 @@
 import bcrypt from 'bcryptjs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { basicCredentials, createPasswords, nobodysHash } from '../../../src/web/passwords.ts';
+import { basicCredentials, createPasswords, unknownUserHash } from '../../../src/web/passwords.ts';
 
 function header(text: string): string {
   return `Basic ${Buffer.from(text).toString('base64')}`;
@@ -46,9 +46,11 @@ describe('verifying', () => {
   });
 
   test('who is not there costs as much as the costliest who is', () => {
-    const hash = nobodysHash(new Map([...users, ['carol', bcrypt.hashSync('third', 6)]]));
+    const hash = unknownUserHash(new Map([...users, ['carol', bcrypt.hashSync('third', 6)]]));
     expect(bcrypt.getRounds(hash)).toBe(6);
-    expect(bcrypt.getRounds(nobodysHash(new Map([['dave', `$2y$12${hash.slice(6)}`], ...users])))).toBe(12);
+    expect(bcrypt.getRounds(unknownUserHash(new Map([['dave', `$2y$12${hash.slice(6)}`], ...users])))).toBe(
+      12,
+    );
     expect(hash).toHaveLength(60);
   });
 

@@ -22,7 +22,7 @@ test('a key in the file itself is refused if every user can read the file', asyn
   await writeFile(file, 'tls_server_config:\n  cert: x\n  key: y\n');
   await chmod(file, 0o644);
   await expect(open()).rejects.toThrow(
-    `${file} holds a private key that every user can read; chmod o= ${file}`,
+    `${file} contains a private key that every user can read; run: chmod o= ${file}`,
   );
   await chmod(file, 0o640);
   await expect(open()).rejects.toThrow('tls_server_config.cert has no certificate in PEM form');

@@ -104,7 +104,7 @@ rate_limit:
   test('a file takes precedence over a value in the configuration, with a warning', () => {
     const config = read(`${TLS}  cert: x\n`);
     expect(config.tls?.cert).toEqual({ file: '/etc/exporter/server.crt' });
-    expect(config.warnings).toEqual(['tls_server_config: cert is not used, for cert_file is given too']);
+    expect(config.warnings).toEqual(['tls_server_config: cert is ignored because cert_file is set']);
   });
 
   test('anchors, and keys of another map', () => {
@@ -128,24 +128,24 @@ describe('what is refused, by file, line and name', () => {
   test.each([
     [
       'certificates: {}',
-      '1: unknown key "certificates"; known are tls_server_config, http_server_config, basic_auth_users, rate_limit',
+      '1: unknown key "certificates"; known keys: tls_server_config, http_server_config, basic_auth_users, rate_limit',
     ],
     [
       `${TLS}  certfile: x\n`,
-      '4: tls_server_config: unknown key "certfile"; known are cert, key, client_ca, cert_file, key_file, client_auth_type, client_ca_file, cipher_suites, curve_preferences, min_version, max_version, prefer_server_cipher_suites, client_allowed_sans',
+      '4: tls_server_config: unknown key "certfile"; known keys: cert, key, client_ca, cert_file, key_file, client_auth_type, client_ca_file, cipher_suites, curve_preferences, min_version, max_version, prefer_server_cipher_suites, client_allowed_sans',
     ],
     [
       'http_server_config:\n  http3: true',
-      '2: http_server_config: unknown key "http3"; known are http2, headers',
+      '2: http_server_config: unknown key "http3"; known keys: http2, headers',
     ],
-    ['rate_limit:\n  bursts: 1', '2: rate_limit: unknown key "bursts"; known are interval, burst'],
-    ['just words', '1: a map of keys and values is wanted here'],
-    ['[a, b]', '1: a map of keys and values is wanted here'],
-    ['tls_server_config: yes', '1: tls_server_config: a map of keys and values is wanted here'],
+    ['rate_limit:\n  bursts: 1', '2: rate_limit: unknown key "bursts"; known keys: interval, burst'],
+    ['just words', '1: must be a map'],
+    ['[a, b]', '1: must be a map'],
+    ['tls_server_config: yes', '1: tls_server_config: must be a map'],
     ['a: b\n  c: d', '1: Nested mappings are not allowed in compact mappings'],
     ['rate_limit: {}\nrate_limit: {}', '2: Map keys must be unique'],
-    ['rate_limit: *nothing', '1: rate_limit: there is no anchor &nothing'],
-    ['rate_limit: &r {<<: {<<: *r}}', '1: rate_limit: unknown key "<<"; known are interval, burst'],
+    ['rate_limit: *nothing', '1: rate_limit: unknown anchor &nothing'],
+    ['rate_limit: &r {<<: {<<: *r}}', '1: rate_limit: unknown key "<<"; known keys: interval, burst'],
     ['tls_server_config:\n  key_file: server.key', '2: tls_server_config: cert_file or cert is missing'],
     ['tls_server_config:\n  cert_file: server.crt', '2: tls_server_config: key_file or key is missing'],
     [
@@ -154,23 +154,23 @@ describe('what is refused, by file, line and name', () => {
     ],
     [
       'tls_server_config:\n  client_allowed_sans: [a]',
-      '2: tls_server_config: client_allowed_sans needs TLS: cert_file and key_file are missing',
+      '2: tls_server_config: client_allowed_sans requires TLS: cert_file and key_file are missing',
     ],
     [
       `${TLS}  client_auth_type: Maybe\n`,
-      '4: tls_server_config.client_auth_type: "Maybe" is none of NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert',
+      '4: tls_server_config.client_auth_type: "Maybe" is not one of NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert',
     ],
     [
       `${TLS}  client_ca_file: ca.crt\n`,
-      '2: tls_server_config: client_ca_file has no effect without client_auth_type; RequireAndVerifyClientCert asks for certificates',
+      '2: tls_server_config: client_ca_file has no effect without client_auth_type; RequireAndVerifyClientCert requires certificates',
     ],
     [
       `${TLS}  client_allowed_sans: [a]\n`,
-      '2: tls_server_config: client_allowed_sans has no effect without client_auth_type; RequireAndVerifyClientCert asks for certificates',
+      '2: tls_server_config: client_allowed_sans has no effect without client_auth_type; RequireAndVerifyClientCert requires certificates',
     ],
     [
       `${TLS}  min_version: TLS14\n`,
-      '4: tls_server_config.min_version: "TLS14" is none of TLS10, TLS11, TLS12, TLS13',
+      '4: tls_server_config.min_version: "TLS14" is not one of TLS10, TLS11, TLS12, TLS13',
     ],
     [
       `${TLS}  min_version: TLS13\n  max_version: TLS12\n`,
@@ -178,25 +178,25 @@ describe('what is refused, by file, line and name', () => {
     ],
     [
       `${TLS}  curve_preferences: [CurveP257]\n`,
-      '4: tls_server_config.curve_preferences[0]: "CurveP257" is none of CurveP256, CurveP384, CurveP521, X25519',
+      '4: tls_server_config.curve_preferences[0]: "CurveP257" is not one of CurveP256, CurveP384, CurveP521, X25519',
     ],
-    [`${TLS}  curve_preferences: X25519\n`, '4: tls_server_config.curve_preferences: a list is wanted here'],
+    [`${TLS}  curve_preferences: X25519\n`, '4: tls_server_config.curve_preferences: must be a list'],
     [
       `${TLS}  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384]\n`,
       '4: tls_server_config.cipher_suites: HTTP/2 needs TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 or TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256; name one, or set http_server_config.http2 to false',
     ],
     [
       `${TLS}  prefer_server_cipher_suites: 1\n`,
-      '4: tls_server_config.prefer_server_cipher_suites: true or false is wanted here',
+      '4: tls_server_config.prefer_server_cipher_suites: must be true or false',
     ],
-    ['http_server_config:\n  http2: "true"', '2: http_server_config.http2: true or false is wanted here'],
+    ['http_server_config:\n  http2: "true"', '2: http_server_config.http2: must be true or false'],
     [
       'http_server_config:\n  headers:\n    Server: x',
-      '3: http_server_config.headers: unknown key "Server"; known are Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, X-XSS-Protection, Content-Security-Policy',
+      '3: http_server_config.headers: unknown key "Server"; known keys: Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, X-XSS-Protection, Content-Security-Policy',
     ],
     [
       'http_server_config:\n  headers:\n    X-Frame-Options: DENY',
-      '3: http_server_config.headers.X-Frame-Options: "DENY" is none of deny, sameorigin',
+      '3: http_server_config.headers.X-Frame-Options: "DENY" is not one of deny, sameorigin',
     ],
     [
       'http_server_config:\n  headers:\n    X-XSS-Protection: "1\\n2"',
@@ -204,25 +204,28 @@ describe('what is refused, by file, line and name', () => {
     ],
     [
       'basic_auth_users:\n  alice: secret',
-      '2: basic_auth_users.alice: no bcrypt hash; `htpasswd -nBC 10 "" | tr -d \':\\n\'` makes one',
+      '2: basic_auth_users.alice: not a bcrypt hash; `htpasswd -nBC 10 "" | tr -d \':\\n\'` makes one',
     ],
     [
       'basic_auth_users:\n  alice:',
-      '2: basic_auth_users.alice: no bcrypt hash; `htpasswd -nBC 10 "" | tr -d \':\\n\'` makes one',
+      '2: basic_auth_users.alice: not a bcrypt hash; `htpasswd -nBC 10 "" | tr -d \':\\n\'` makes one',
     ],
     [
       `basic_auth_users:\n  "a:b": ${HASH}`,
-      '2: basic_auth_users.a:b: the name of a user is not empty and has no colon',
+      '2: basic_auth_users.a:b: the name of a user must not be empty or contain a colon',
     ],
-    ['rate_limit:\n  interval: 1s', '2: rate_limit: burst is at least 1, or every request would be refused'],
+    [
+      'rate_limit:\n  interval: 1s',
+      '2: rate_limit: burst must be at least 1; otherwise every request would be refused',
+    ],
     [
       'rate_limit:\n  interval: 1s\n  burst: 0',
-      '3: rate_limit.burst: burst is at least 1, or every request would be refused',
+      '3: rate_limit.burst: burst must be at least 1; otherwise every request would be refused',
     ],
-    ['rate_limit:\n  interval: 5', '2: rate_limit.interval: "5" is no duration such as 1s or 500ms'],
-    ['rate_limit:\n  interval: -1s', '2: rate_limit.interval: "-1s" is no duration such as 1s or 500ms'],
-    ['rate_limit:\n  burst: many', '2: rate_limit.burst: a whole number is wanted here'],
-    ['rate_limit:\n  burst: 1.5', '2: rate_limit.burst: a whole number is wanted here'],
+    ['rate_limit:\n  interval: 5', '2: rate_limit.interval: "5" is not a duration such as 1s or 500ms'],
+    ['rate_limit:\n  interval: -1s', '2: rate_limit.interval: "-1s" is not a duration such as 1s or 500ms'],
+    ['rate_limit:\n  burst: many', '2: rate_limit.burst: must be an integer'],
+    ['rate_limit:\n  burst: 1.5', '2: rate_limit.burst: must be an integer'],
   ])('%j', (text, message) => {
     expect(() => read(text)).toThrow(new WebConfigError(`${FILE}:${message}`));
   });
@@ -235,7 +238,7 @@ describe('what is refused, by file, line and name', () => {
     } catch (error) {
       message = String(error);
     }
-    expect(message).toContain('no bcrypt hash');
+    expect(message).toContain('not a bcrypt hash');
     expect(message).not.toContain(hash.slice(8, 20));
   });
 });
@@ -246,5 +249,5 @@ test.each(['$2a', '$2b', '$2y'])('bcrypt of version %s', (version) => {
 });
 
 test.each(['$2z$10$', '$2$10$', '$3a$10$', '$2y$03$', '$2y$32$', '$2y$1$'])('no bcrypt: %s', (head) => {
-  expect(() => read(`basic_auth_users: {a: '${head}${HASH.slice(7)}'}`)).toThrow('no bcrypt hash');
+  expect(() => read(`basic_auth_users: {a: '${head}${HASH.slice(7)}'}`)).toThrow('not a bcrypt hash');
 });
