@@ -1,5 +1,6 @@
+import { Worker } from 'node:worker_threads';
 import bcrypt from 'bcryptjs';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { basicCredentials, createPasswords, unknownUserHash } from '../../../src/web/passwords.ts';
 
 function header(text: string): string {
@@ -100,4 +101,24 @@ test('nothing is left after close', async () => {
   await passwords.close();
   // A worker that lives would be listed.
   expect(process.getActiveResourcesInfo().filter((name) => name === 'MessagePort')).toEqual([]);
+});
+
+test('the thread ends once, 5 s after the last of two passwords', async () => {
+  const terminate = vi.spyOn(Worker.prototype, 'terminate');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const passwords = createPasswords();
+  onTestFinished(async () => {
+    vi.useRealTimers();
+    terminate.mockRestore();
+    await passwords.close();
+  });
+  const users = new Map([['alice', bcrypt.hashSync('secret', 4)]]);
+  const verdicts = ['secret', 'other'].map((password) =>
+    passwords.verify({ user: 'alice', password }, users),
+  );
+  expect(await Promise.all(verdicts)).toEqual(['right', 'wrong']);
+  vi.advanceTimersByTime(4_999);
+  expect(terminate).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(terminate).toHaveBeenCalledOnce();
 });
