@@ -218,7 +218,7 @@ interface Seen {
 }
 
 async function queryDaemons(source: FrrSource, sockets: readonly Daemon[], config: Config): Promise<Seen> {
-  const ask = async (command: Command): Promise<string | FrrError> => {
+  const answerTo = async (command: Command): Promise<string | FrrError> => {
     try {
       return (await source.show(command, AbortSignal.timeout(config.frrTimeout * 1000))).bytes.toString();
     } catch (error) {
@@ -226,12 +226,12 @@ async function queryDaemons(source: FrrSource, sockets: readonly Daemon[], confi
       throw error;
     }
   };
-  const watchfrr = await ask(COMMANDS.watchfrr);
+  const watchfrr = await answerTo(COMMANDS.watchfrr);
   const watched = typeof watchfrr === 'string' ? [...parseWatchfrr(watchfrr).keys()] : [];
   const expected = new Set<Daemon>(['zebra', ...sockets, ...watched]);
   expected.delete('watchfrr');
   const versions = new Map<Daemon, string | FrrError>();
-  for (const daemon of expected) versions.set(daemon, await ask(showVersion(daemon)));
+  for (const daemon of expected) versions.set(daemon, await answerTo(showVersion(daemon)));
   return { watchfrr, versions };
 }
 

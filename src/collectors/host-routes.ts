@@ -84,7 +84,7 @@ export function hostAddressFilter(text: string): HostAddressFilter {
   return { text, matches: (one) => pattern.test(one.interface) };
 }
 
-/** Loopback and link-local addresses: nobody reaches the node by them. */
+/** Loopback and link-local addresses: the node cannot be reached by them. */
 const NEVER_ANNOUNCED = new BlockList();
 NEVER_ANNOUNCED.addSubnet('127.0.0.0', 8, 'ipv4');
 NEVER_ANNOUNCED.addSubnet('169.254.0.0', 16, 'ipv4');

@@ -61,7 +61,7 @@ function absent(error: unknown): undefined {
 /**
  * Sum of the column Total, in bytes, of lines such as
  * `Command Tokens                :    12255     72      882920    12257    883064`, whose size may be `variable`.
- * Undefined when FRR gives no such lines (its C library has to tell the size of a block).
+ * Undefined when FRR prints no such lines (its C library must support reading the size of a block).
  */
 export function allocatedBytes(text: string): number | undefined {
   let sum: number | undefined;

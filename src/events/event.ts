@@ -23,7 +23,7 @@ export interface Event {
   readonly was_up: boolean | null;
   /** The same of the state after. */
   readonly up: boolean | null;
-  /** How many times it went down and came up again between two polls, besides this change: FRR's counter tells. */
+  /** How many times it went down and came up again between two polls, besides this change: from FRR's counter. */
   readonly missed: number;
   /** Why, in words; null where that is not known or the object came up. */
   readonly cause: string | null;

@@ -1,4 +1,4 @@
-/** Which exporter this is. Told even where the process's own metrics are left out. */
+/** Which exporter this is. Exposed even where the process's own metrics are left out. */
 import { labels, type MetricFamily, metric } from './family.ts';
 
 const BUILD_INFO = metric({

@@ -46,7 +46,7 @@ export function startProcessMetrics(): ProcessMetrics {
   };
 }
 
-/** Gauges that are named like counters, the event loop's delay that ours tells better, and what no chart wants. */
+/** Gauges that are named like counters, the event loop delay, which a metric of ours measures better, and what no chart needs. */
 function isLeftOut(name: string): boolean {
   return (
     name.startsWith('nodejs_eventloop_lag_') ||

@@ -1,4 +1,4 @@
-/** Samples by their metric and labels: for whoever reads a snapshot instead of printing it. */
+/** Samples by their metric and labels: for readers of a snapshot. */
 import type { Descriptor, MetricFamily, Sample } from './family.ts';
 
 /** Label values by label name. */

@@ -45,7 +45,7 @@ export interface PollerOptions {
   readonly collectors: readonly ActiveCollector[];
   readonly settings: PollSettings;
   readonly log: Logger;
-  /** Takes the changes of states; left out where nobody reads them. */
+  /** Receives the changes of states; left out where they are not used. */
   readonly record?: RecordEvent;
 }
 
@@ -98,7 +98,7 @@ const elapsedSince = (moment: number): number => Math.round((clock() - moment) *
 /** Poll intervals between two polls of a pace. */
 const PACES: Readonly<Record<Pace, number>> = { sessions: 1, tables: 3, details: 12 };
 
-/** Parts of a daemon's share: what wakes somebody up comes first. */
+/** Parts of a daemon's share: the collectors of critical alerts come first. */
 const WEIGHTS: Readonly<Record<Pace, number>> = { sessions: 4, tables: 2, details: 1 };
 
 /** Of the poller's own part of the page. */

@@ -13,7 +13,7 @@ export interface QueryOptions {
   readonly signal: AbortSignal;
   /**
    * Daemons that did not answer this collector in time at its last poll; remembered from poll to poll.
-   * They are sent a cheap query first. It tells a daemon that hangs from one for which the command is too heavy: the
+   * They are sent a cheap query first. It distinguishes a daemon that hangs from one for which the command is too heavy: the
    * former is queried again at the usual interval, the latter is charged for the time it worked.
    */
   readonly inDoubt: Set<Daemon>;

@@ -14,7 +14,7 @@ export interface Schedule {
   started(now: number): void;
   /** The poll is over, and these are the interval and the payback in force. */
   finished(now: number, interval: number, payback: number): void;
-  /** Asks for a poll at once, or as soon as it may be. */
+  /** Requests a poll at once, or as soon as the limits allow one. */
   wake(now: number): void;
 }
 

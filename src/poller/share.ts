@@ -2,7 +2,7 @@
  * The router's share: how often each collector may poll, so that no daemon spends more than a stated share of its
  * time on us. FRR's daemons answer on the one thread that also keeps the sessions alive and installs the routes.
  *
- * Each daemon's share is divided among the collectors that ask it by weighted max-min fairness: whoever needs less than
+ * Each daemon's share is divided among the collectors that query it by weighted max-min fairness: whoever needs less than
  * its part keeps its own interval, and what it leaves goes to those who need more. A count of a million routes so
  * comes less often without slowing the cheap questions to the same daemon.
  */
@@ -36,7 +36,7 @@ const MEASUREMENTS = 3;
 
 /**
  * How many times its own interval a collector waits at the most after its first poll, in which this program and the
- * connections to FRR are just starting: one measurement is not believed that would keep it from asking for minutes.
+ * connections to FRR are just starting: a single measurement must not delay the next poll by minutes.
  */
 const FIRST_WAIT = 2;
 
@@ -78,13 +78,13 @@ export function createRouterShare(maxShare: number, claims: readonly Claim[]): R
       paybacks.set(name, 0);
     }
     for (const daemon of new Set([...measurements.values()].flatMap((byDaemon) => [...byDaemon.keys()]))) {
-      const asking = claims.flatMap((claim) => {
+      const active = claims.flatMap((claim) => {
         const cost = Math.min(...(measurements.get(claim.name)?.get(daemon) ?? [0]));
         return cost > 0 ? [{ ...claim, cost, need: cost / claim.interval }] : [];
       });
-      const parts = divide(maxShare, asking);
+      const parts = divide(maxShare, active);
       const spare = maxShare - parts.reduce((sum, part) => sum + part, 0);
-      for (const [index, { name, cost, need, interval }] of asking.entries()) {
+      for (const [index, { name, cost, need, interval }] of active.entries()) {
         const part = parts[index] as number;
         // What is met up to rounding is met.
         const wanted = need > part * (1 + 1e-9) ? cost / part : interval;

@@ -3,7 +3,7 @@ import type { FrrErrorReason } from '../frr/source.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import type { MetricFamily } from '../metrics/family.ts';
 
-/** Figures of one collector, or of the poller itself. Immutable. */
+/** Samples of one collector, or of the poller itself. Immutable. */
 export interface SnapshotPart {
   /** Name of the collector; `poller` for the poller's own metrics, which come first. */
   readonly name: string;

@@ -2,7 +2,7 @@
  * The document at `/api/v1/status` and of `frr-exporter status --json`: the newest snapshot for people and scripts, by session instead of by metric.
  *
  * Its schema is docs/status.schema.json, and its names are stable: within v1 a name may be added, and none changes its
- * meaning or goes away. Every name is always there; what FRR did not tell is null, and a list of what is not collected
+ * meaning or goes away. Every name is always there; what FRR did not report is null, and a list of what is not collected
  * is empty. Times are RFC 3339.
  */
 import { frrInfo } from '../collectors/daemons.ts';
