@@ -81,7 +81,7 @@ export const DAEMONS: readonly Scenario[] = [
             title: 'node-1 bgpd is hung',
             description:
               'bgpd on node-1 is hung: its process is there and takes connections, but it does not answer.',
-            impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody then: ${ADDRESSES}.`,
+            impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody now: ${ADDRESSES}.`,
             action:
               'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C bgpd` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it again.',
             dashboard,
