@@ -120,11 +120,12 @@ export const ADDRESSES: readonly Scenario[] = [
         (fleet, address) =>
           fleet
             .add('node-1', ADVERTISED, vip(address), 2)
-            .add('node-2', ADVERTISED, vip(address), { '0s': 0, '5m': 2, '10m': 0 }),
+            .add('node-2', ADVERTISED, vip(address), { '0s': 0, '5m': 1, '10m': 0 }),
         healthy(2),
       ).series,
       listed('192.0.2.11', 'must-exist'),
       listed('192.0.2.12', 'anycast'),
+      listed('192.0.2.12', 'must-exist'),
     ],
     checks: [
       { at: '6m50s', firing: [] },

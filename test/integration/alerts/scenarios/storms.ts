@@ -235,6 +235,8 @@ export const STORMS: readonly Scenario[] = [
             description:
               'FRRDaemonHung fires 5 times in cluster cloud-1, on node-1, node-2, node-3, node-4, node-5.',
             impact: 'That of FRRDaemonHung, on all of these nodes.',
+            action:
+              'Find out what was rolled out in the last minutes and stop it. Then follow the runbook of FRRDaemonHung on one of the nodes.',
           },
         },
       },
@@ -358,6 +360,7 @@ export const STORMS: readonly Scenario[] = [
   {
     name: 'bgpd crashes twenty times an hour, each time gone for one sample',
     about: ['FRRDaemonCrashLooping'],
+    only: new Set(['FRRDaemonCrashLooping', 'FRRBGPPeerDown', 'FRRBGPAllUplinksDown']),
     every: '5s',
     until: '80m',
     series: healthy(1)
@@ -390,6 +393,8 @@ export const STORMS: readonly Scenario[] = [
             description: 'bgpd on node-1 was restarted 4 times within an hour.',
             impact:
               'With every restart of bgpd all sessions of the node drop, with one of zebra its routes; between them the node may look healthy.',
+            action:
+              'On the node: `coredumpctl list bgpd` and the end of its log before each restart. Undo the newest change of its configuration.',
             dashboard: 'var-instance=node-1%3A9342',
           },
         },

@@ -67,9 +67,11 @@ export const UPLINKS: readonly Scenario[] = [
         texts: {
           FRRUplinksUnknown: {
             labels: { severity: 'warning', cluster: 'cloud-1' },
-            title: '',
-            description: '',
-            impact: '',
+            title: 'cloud-1 uplinks unknown: no BGP session matches the settings',
+            description:
+              'None of the 4 BGP sessions of cluster cloud-1 matches uplink_peer_group, uplink_description or uplink_interface of the rules.',
+            impact:
+              'Uplinks are guessed: every eBGP session of the default VRF that brings routes to a node with a default route. A wrong guess pages for too much or too little.',
           },
         },
       },
@@ -272,6 +274,8 @@ export const UPLINKS: readonly Scenario[] = [
               title: 'node-1 VRF tenant-1 has no BGP session left',
               description: 'VRF tenant-1 on node-1 has no BGP session left. Down: 10.1.0.1.',
               impact: 'The networks of this VRF are cut off from what its peers connected.',
+              action:
+                "On the node: `podman exec frr vtysh -c 'show bgp vrf tenant-1 summary'`, then follow the runbook of FRRBGPPeerDown for the sessions that are down.",
               dashboard: 'var-instance=node-1%3A9342',
             },
           },
@@ -440,6 +444,8 @@ export const UPLINKS: readonly Scenario[] = [
               'The BFD session of node-1 with 100.64.1.1 (VRF default, eth1) went down 177 times within an hour.',
             impact:
               'Packets are lost on this path, or its timers are too tight. A BGP session that uses it drops with it, if not now then soon.',
+            action:
+              "On the node: `podman exec frr vtysh -c 'show bfd vrf default peer 100.64.1.1 counters'`, the errors of the interface, and the CPU of both sides.",
             dashboard: 'var-instance=node-1%3A9342',
           },
         },
