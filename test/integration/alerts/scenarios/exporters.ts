@@ -106,7 +106,7 @@ export const EXPORTERS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'a tenth of a cluster is out of sight, which is not more than a tenth; two of two are no fleet',
+    name: 'a tenth of a cluster is out of sight, which is not more than a tenth; two of five are no fleet',
     about: ['FRRFleetUnreachable'],
     until: '2m',
     series: [
@@ -115,10 +115,10 @@ export const EXPORTERS: readonly Scenario[] = [
         labels: target(`node-${i}`),
         steps: i < 3 ? 0 : 1,
       })),
-      ...['a', 'b'].map((node) => ({
+      ...['a', 'b', 'c', 'd', 'e'].map((node) => ({
         metric: 'up',
         labels: { job: 'frr', cluster: 'small', hostname: node, instance: `${node}:9342` },
-        steps: 0,
+        steps: node < 'c' ? 0 : 1,
       })),
     ],
     checks: [
@@ -127,6 +127,47 @@ export const EXPORTERS: readonly Scenario[] = [
         firing: ['node-0', 'node-1', 'node-2', 'a', 'b'].map((node) => `FRRExporterDown warning ${node}`),
       },
     ],
+  },
+  {
+    name: 'three of twenty-eight exporters are out of sight, which is just more than a tenth',
+    about: ['FRRFleetUnreachable'],
+    only: new Set(['FRRFleetUnreachable']),
+    until: '2m',
+    series: Array.from({ length: 28 }, (_, i) => ({
+      metric: 'up',
+      labels: target(`node-${i}`),
+      steps: i < 3 ? 0 : 1,
+    })),
+    checks: [{ at: '90s', firing: ['FRRFleetUnreachable critical'] }],
+  },
+  {
+    name: 'exporters that would be many only with those under maintenance or of dead nodes',
+    about: ['FRRFleetUnreachable'],
+    only: new Set(['FRRFleetUnreachable']),
+    until: '3m',
+    // With the others it would be more than a tenth, or more than two.
+    series: (['maintenance', 'dead'] as const).flatMap((why) =>
+      [
+        [40, 3, 2],
+        [10, 2, 1],
+      ].flatMap(([nodes = 0, plain = 0, others = 0]) =>
+        Array.from({ length: nodes }, (_, i) => {
+          const labels = { ...target(`node-${i}`), cluster: `${why}-${nodes}` };
+          const other = i >= plain && i < plain + others;
+          const away = i < plain + others ? { '0s': 1, '1m': 0 } : 1;
+          return [
+            { metric: 'up', labels, steps: away },
+            {
+              metric: 'up',
+              labels: { ...labels, job: 'node', instance: `node-${i}:9100` },
+              steps: other && why === 'dead' ? { '0s': 1, '1m': 0 } : 1,
+            },
+            { metric: 'frr_maintenance', labels, steps: other && why === 'maintenance' ? 1 : 0 },
+          ];
+        }).flat(),
+      ),
+    ),
+    checks: [{ at: '2m30s', firing: [] }],
   },
   {
     name: 'exporters that are away under maintenance, or with their nodes, make nobody blind',
@@ -300,7 +341,7 @@ export const EXPORTERS: readonly Scenario[] = [
     checks: [{ at: '90s', firing: ['FRRNodeDown critical node-1'] }],
   },
   {
-    name: 'the clock of a node is 90 s slow, that of another 90 s fast, a third 30 s slow',
+    name: 'the clock of a node is 90 s slow, that of another 48 s fast, a third 42 s slow',
     about: ['FRRClockOff', 'FRRDataStale'],
     every: '15s',
     until: '20m',
@@ -311,8 +352,8 @@ export const EXPORTERS: readonly Scenario[] = [
         .remove('frr_collector_last_success_timestamp_seconds', { instance: 'node-3:9342' }).series,
       ...[
         [1, -90],
-        [2, 90],
-        [3, -30],
+        [2, 48],
+        [3, -42],
       ].flatMap(([i, shift]) =>
         ['bgp', 'bgp-neighbors', 'daemons', 'rib'].map((collector) => ({
           metric: 'frr_collector_last_success_timestamp_seconds',
@@ -410,6 +451,7 @@ export const EXPORTERS: readonly Scenario[] = [
     ).series,
     checks: [
       { at: '1m', firing: ['FRRCertificateExpiring warning node-1'] },
+      { at: '2m', firing: ['FRRCertificateExpiring warning node-1'] },
       {
         at: '2m15s',
         firing: [

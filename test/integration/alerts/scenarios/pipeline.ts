@@ -149,6 +149,10 @@ export const PIPELINE: readonly Scenario[] = [
       },
       { at: '20m', firing: [] },
       {
+        at: '31m45s',
+        firing: ['FRRAlertmanagerFailing warning instance=localhost:9093 integration=pagerduty'],
+      },
+      {
         at: '32m30s',
         firing: [
           'FRRAlertmanagerFailing critical instance=localhost:9093 integration=pagerduty',

@@ -107,7 +107,7 @@ export const STORMS: readonly Scenario[] = [
     return {
       name: 'three nodes lose both uplinks at once, and a fourth minutes later',
       about: ['FRRBGPNodesCutOff', 'FRRBGPAllUplinksDown'],
-      only: new Set(['FRRBGPNodesCutOff', 'FRRBGPAllUplinksDown']),
+      only: new Set(['FRRBGPNodesCutOff', 'FRRBGPAllUplinksDown', 'FRRFabricDown']),
       until: at(80),
       series: numbers(1, 4).reduce(
         (fleet, i) =>
@@ -357,6 +357,17 @@ export const STORMS: readonly Scenario[] = [
       ],
     };
   }),
+  {
+    name: 'FRR is restarted on two nodes',
+    about: ['FRRRestarted'],
+    only: new Set(['FRRRestarted']),
+    until: '4m',
+    series: numbers(1, 2).reduce(
+      (fleet, i) => fleet.set('frr_daemon_restarts_total', of(i), { '0s': 0, '2m': 1 }),
+      healthy(4),
+    ).series,
+    checks: [{ at: '3m', firing: [] }],
+  },
   {
     name: 'bgpd crashes twenty times an hour, each time gone for one sample',
     about: ['FRRDaemonCrashLooping'],

@@ -214,6 +214,33 @@ export const UPLINKS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'an address family is lost on the one uplink that is up, though a route server still brings it; one route is enough',
+    about: ['FRRBGPAddressFamilyLost'],
+    only: new Set(['FRRBGPAddressFamilyLost']),
+    every: '10s',
+    until: '12m',
+    series: healthy(2)
+      .addSession('node-1', ROUTE_SERVER)
+      .sessionDown('node-1', 'eth2', '4m')
+      .set(
+        'frr_bgp_prefixes_received',
+        { instance: 'node-1:9342', peer: 'eth2', afi: 'ipv4' },
+        { '0s': 21, '4m': 0 },
+      )
+      .set(
+        'frr_bgp_prefixes_received',
+        { instance: 'node-1:9342', peer: '100.64.1.1', afi: 'ipv4' },
+        { '0s': 21, '5m': 0 },
+      )
+      .add(
+        'node-2',
+        'frr_bgp_prefixes_received',
+        { vrf: 'default', peer: 'eth2', afi: 'ipv6', safi: 'unicast' },
+        1,
+      ).series,
+    checks: [{ at: '9m', firing: ['FRRBGPAddressFamilyLost critical node-1 afi=ipv4 safi=unicast'] }],
+  },
+  {
     name: 'an address family that another session than an uplink brought, and one whose uplinks are all down',
     about: ['FRRBGPAddressFamilyLost'],
     only: new Set(['FRRBGPAddressFamilyLost']),
