@@ -6,22 +6,11 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { chromium } from 'playwright-core';
+import { CHROMIUM } from './chromium.ts';
 import type { Scene } from './scene.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const MODULES = join(HERE, 'node_modules');
-
-/** Debian's and Ubuntu's; CHROMIUM names another. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -96,8 +85,7 @@ export async function startRenderer(): Promise<Renderer> {
     closing.push(async () => server.close());
     const { port } = server.address() as { port: number };
     const browser = await chromium.launchPersistentContext(join(folder, 'profile'), {
-      executablePath: CHROMIUM,
-      args: QUIET,
+      ...CHROMIUM,
       viewport: { width: 1600, height: 1000 },
       timezoneId: 'UTC',
     });
