@@ -156,7 +156,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     const now = Date.now() / 1000;
     const query = target(request.url)[1];
     const parameters = request.params as Readonly<Record<string, string>>;
-    const page = make({ site, status: statusAt(now), now }, parameters, query);
+    const page = make({ site, status: statusAt(now), history, now }, parameters, query);
     reply.type('text/html; charset=utf-8').header('x-content-type-options', 'nosniff');
     reply.header('refresh', String(REFRESH));
     // The web configuration may have set one.

@@ -1,4 +1,5 @@
 /** What every page has: the verdict on the node, how old it is, and the frame around the rest. */
+import type { History } from '../../events/history.ts';
 import type { StatusDocument } from '../../status/document.ts';
 import { MARKS, type VerdictLevel } from '../../status/verdict.ts';
 import { type Content, type Html, html, words } from './html.ts';
@@ -26,6 +27,7 @@ export interface Link {
 export interface View {
   readonly site: Site;
   readonly status: StatusDocument;
+  readonly history: Pick<History, 'events' | 'timeline'>;
   /** Seconds since the epoch. */
   readonly now: number;
 }

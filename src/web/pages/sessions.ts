@@ -27,6 +27,11 @@ export function stateOf({ up, admin_up, established_count }: Session): SessionSt
   return established_count === 0 ? 'never' : 'down';
 }
 
+/** The peer group of uplinks in TripleO, EDPM and our own role; the verdict counts the same sessions. */
+export function isUplink({ peer_group }: Session): boolean {
+  return peer_group === 'uplink';
+}
+
 /** Path of the page about a session. */
 export function sessionPath({ prefix }: Site, { vrf, peer }: Session): string {
   return `${prefix}/session/${encodeURIComponent(vrf)}/${encodeURIComponent(peer)}`;

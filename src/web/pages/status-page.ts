@@ -1,10 +1,12 @@
 /** The page at `/`, for the person on the node: the most important first. */
 import { BadRequest } from '../bad-request.ts';
 import { addressPath } from './address-page.ts';
+import { eventTable } from './events.ts';
 import { type Content, type Html, html, words } from './html.ts';
 import { isOld, marked, neutral, page, type Site, type View } from './page.ts';
 import {
   bfdFinder,
+  isUplink,
   type Session,
   type SessionState,
   STATE_WORDS,
@@ -16,6 +18,7 @@ import {
   vtyshLine,
 } from './sessions.ts';
 import { table } from './table.ts';
+import { timeline } from './timeline.ts';
 import { durationText } from './times.ts';
 
 /** Sessions on one page, of those in one state. */
@@ -24,6 +27,8 @@ const MOST_ON_A_PAGE = 200;
 const MOST_AT_FIRST = 50;
 /** More established sessions than these are folded. */
 const MOST_UNFOLDED = 10;
+/** Uplinks of which the last day is shown. */
+const MOST_STRIPS = 8;
 
 /** As `defaultRoutes` in src/collectors/default-route.ts names it. */
 const DEFAULT_ROUTES_MISSING = 'default_routes_missing';
@@ -171,6 +176,23 @@ ${all.length > 0 && filters(view, groups, shown)}
 ${(shown.state === undefined ? STATES : [shown.state]).map(group)}`;
 }
 
+/** The last day of the sessions that connect this node with its fabric. */
+function uplinks(view: View): Content {
+  const found = view.status.bgp_sessions.filter(isUplink).slice(0, MOST_STRIPS);
+  if (found.length === 0) return null;
+  return html`<section>
+<h2>Uplinks in the last 24 hours</h2>
+${found.map((session) => html`<div>${sessionName(session, view.site)} ${timeline(view, session)}</div>\n`)}</section>`;
+}
+
+function changes(view: View): Content {
+  const { events } = view.status;
+  if (events.length === 0) return null;
+  return html`<details${events.length <= MOST_UNFOLDED && html` open`}><summary><h2>Changes</h2></summary>
+${eventTable(view, events)}
+</details>`;
+}
+
 function daemons({ status }: View): Content {
   if (status.daemons.length === 0) return null;
   return html`<section>
@@ -224,6 +246,8 @@ export function statusPage(view: View, shown: Shown): string {
     addresses(view),
     defaultRoutes(view),
     sessions(view, shown),
+    uplinks(view),
+    changes(view),
     daemons(view),
     collectors(view),
     links(view),

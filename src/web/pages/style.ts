@@ -32,6 +32,7 @@ th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px soli
 table { overflow-wrap: normal; } table bdi { overflow-wrap: anywhere; } th { font-weight: 600; }
 @media (max-width: 44rem) { thead { display: none; } table, tbody, tr, td { display: block; overflow-wrap: anywhere; } tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
   td { border: 0; padding: 0; } td:empty { display: none; } td[data-label]::before { content: attr(data-label) " "; color: var(--soft); } }
+.strip { display: block; width: 100%; height: 1rem; } .strip .up { fill: var(--ok); } .strip .down { fill: var(--critical); } .strip .unknown { fill: var(--soft); }
 footer { margin: 2rem auto; }
 @media print { :root { --page: #fff; --text: #000; --soft: #333; --card: #fff; --link: #000; } .card { break-inside: avoid; } nav { display: none; }
   details::details-content { content-visibility: visible; display: block; } }

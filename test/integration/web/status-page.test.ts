@@ -11,6 +11,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHROMIUM } from '../../../dashboards/pictures/chromium.ts';
 import { sessionAdminUp, sessionEstablished, sessionState, sessionUp } from '../../../src/collectors/bgp.ts';
+import { eventTime } from '../../../src/events/event.ts';
+import { createHistory, type History } from '../../../src/events/history.ts';
 import { type Maintenance, NO_MAINTENANCE } from '../../../src/maintenance.ts';
 import { familiesPart } from '../../../src/metrics/body.ts';
 import { labels } from '../../../src/metrics/family.ts';
@@ -27,11 +29,25 @@ const DESK = { width: 1280, height: 900 } as const;
 let snapshot: Snapshot;
 let maintenance: Maintenance = NO_MAINTENANCE;
 
+let history: History;
 let browser: Browser;
 let base: string;
 const closing: (() => unknown)[] = [];
 
 beforeAll(async () => {
+  history = createHistory(Date.now() / 1000 - 40_000);
+  history.record({
+    at: eventTime(Date.now() / 1000 - 20_000),
+    topic: 'bgp_session',
+    what: 'BGP session with eth2 (vrf default)',
+    labels: { vrf: 'default', peer: 'eth2' },
+    from: 'established',
+    to: 'active',
+    was_up: true,
+    up: false,
+    missed: 2,
+    cause: 'link down',
+  });
   const handler = await createRoutes({
     config: {
       webTelemetryPath: '/metrics',
@@ -46,6 +62,7 @@ beforeAll(async () => {
     },
     collectors: { known: new Set(), enabled: new Set() },
     maintenance: () => maintenance,
+    history,
     otherParts: () => [],
     version: '1.2.3',
     site: { node: 'compute-01', vtysh: ['podman', 'exec', 'frr', 'vtysh'] },
@@ -152,6 +169,7 @@ test.each([
       '! 2 of 5 BGP sessions never up',
       '– 1 of 5 BGP sessions shut on purpose',
       '✓ 2 of 5 BGP sessions established',
+      'Uplinks in the last 24 hours',
     ],
   ],
   [
@@ -162,6 +180,7 @@ test.each([
       '! 2 of 5 BGP sessions never up',
       '– 1 of 5 BGP sessions shut on purpose',
       '✓ 1 of 5 BGP sessions established',
+      'Uplinks in the last 24 hours',
     ],
   ],
   [
@@ -183,6 +202,7 @@ test.each([
       '! 2 of 5 BGP sessions never up',
       '– 1 of 5 BGP sessions shut on purpose',
       '✓ 1 of 5 BGP sessions established',
+      'Uplinks in the last 24 hours',
     ],
   ],
 ])('%s', async (recording, title, sections) => {
@@ -191,7 +211,7 @@ test.each([
     await using page = await open(`${base}/`);
     expect([await page.title(), await headings(page)]).toEqual([
       title,
-      [...sections, 'Daemons', 'Collectors', 'More'],
+      [...sections, 'Changes', 'Daemons', 'Collectors', 'More'],
     ]);
   }
   await expectReadable(`${base}/`);
@@ -200,7 +220,7 @@ test.each([
 test('a session, by its link', async () => {
   snapshot = aged(await snapshotOf('10.3/tor2-link-down'), 2);
   await using page = await open(`${base}/`, WINDOWS['phone, dark']);
-  await page.getByRole('link', { name: 'eth2' }).click();
+  await page.getByRole('link', { name: 'eth2' }).first().click();
   expect(page.url()).toBe(`${base}/session/default/eth2`);
   expect(await page.locator('.copy').innerText()).toBe("podman exec frr vtysh -c 'show bgp neighbors eth2'");
   await expectReadable(page.url());
@@ -264,7 +284,7 @@ test('behind a prefix and a password', async () => {
     await using exporter = await startOurs(['--web.route-prefix=/frr', `--web.config.file=${config}`]);
     const url = `http://127.0.0.1:${exporter.port}/frr/`;
     await using page = await open(url, { httpCredentials: { username: 'alice', password: PASSWORD } });
-    await page.getByRole('link', { name: '100.64.1.1' }).click();
+    await page.getByRole('link', { name: '100.64.1.1' }).first().click();
     expect(page.url()).toBe(`${url}session/default/100.64.1.1`);
     await page.getByRole('banner').getByRole('link').click();
     expect(page.url()).toBe(url);

@@ -1,4 +1,6 @@
 /** Status documents for the tests of the pages. */
+import type { Event } from '../../../../src/events/event.ts';
+import { createHistory } from '../../../../src/events/history.ts';
 import type { StatusDocument } from '../../../../src/status/document.ts';
 import type { View } from '../../../../src/web/pages/page.ts';
 
@@ -60,11 +62,29 @@ export function document(sessions: readonly Session[], other: Partial<StatusDocu
   };
 }
 
-/** At 12:00:00 UTC. */
+/** A session that went down. */
+export const event = (at: string, other: Partial<Event> = {}): Event => ({
+  at,
+  topic: 'bgp_session',
+  what: 'BGP session with eth2 (vrf default)',
+  labels: { vrf: 'default', peer: 'eth2' },
+  from: 'established',
+  to: 'active',
+  was_up: true,
+  up: false,
+  missed: 0,
+  cause: null,
+  ...other,
+});
+
+const NOW = Date.parse('2026-11-22T12:00:00Z') / 1000;
+
+/** At 12:00:00 UTC, of an exporter that started at 2:00:00. */
 export const view = (status: StatusDocument, other: Partial<View['site']> = {}): View => ({
   site: { node: 'compute-01', prefix: '', vtysh: ['vtysh'], links: [], ...other },
   status,
-  now: Date.parse('2026-11-22T12:00:00Z') / 1000,
+  history: createHistory(NOW - 36_000),
+  now: NOW,
 });
 
 /** What a person reads: the page without its head and tags. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { createHistory } from '../../../../src/events/history.ts';
 import { NotFound, PAGES } from '../../../../src/web/pages/index.ts';
-import { document, session, textOf, titleOf, view } from './documents.ts';
+import { document, event, session, textOf, titleOf, view } from './documents.ts';
 
 const STATUS = document(
   [
@@ -38,10 +39,25 @@ const STATUS = document(
   },
 );
 
+const history = createHistory(Date.parse('2026-11-22T06:00:00Z') / 1000);
+const labels = { vrf: 'tenant-a', peer: 'eth2' };
+history.record(event('2026-11-22T08:00:00.123Z', { labels, cause: '<link> down' }));
+history.record(event('2026-11-22T09:00:00.000Z'));
+history.record(
+  event('2026-11-22T09:30:00.000Z', {
+    labels,
+    from: 'active',
+    to: 'established',
+    was_up: false,
+    up: true,
+    missed: 2,
+  }),
+);
+
 function make(path: string, parameters: Readonly<Record<string, string>>): string {
   const page = PAGES.find((one) => one.path === path);
   if (page === undefined) throw new Error(`no page ${path}`);
-  return page.make(view(STATUS, { prefix: '/frr' }), parameters, '');
+  return page.make({ ...view(STATUS, { prefix: '/frr' }), history }, parameters, '');
 }
 
 test('a session', () => {
@@ -53,11 +69,29 @@ test('a session', () => {
       'compute-01 · FRR 10.7.1 · as of 11:59:58 UTC, 2 s ago ✓ 1 BGP session up BGP session with eth2',
       'eth2 in VRF tenant-a ✓ established since 10:00:00 UTC, for 2 h BFD no session Drops 0',
       "vtysh -c 'show bgp vrf tenant-a neighbors eth2'",
+      'The last 24 hours down 1 time, 1 h 29 min; unknown for 18 h',
+      'Time What Change Cause',
+      '09:30:00 UTC BGP session with eth2 (vrf default) ✓ active → established , went down and up 2 times between polls',
+      '08:00:00 UTC BGP session with eth2 (vrf default) ✗ established → active &lt;link&gt; down',
       'Prefixes Address family Received Accepted Advertised Limit Problem',
       'ipv4 unicast 21 20 3 20 the peer exceeded the limit',
       'ipv6 unicast – 0 0 – no policy lets routes through (RFC 8212)',
       'frr-exporter 1.2.3',
     ].join(' '),
+  );
+});
+
+test('the strip of a day: where it was down stands out', () => {
+  const page = make('/session/:vrf/:peer', { vrf: 'tenant-a', peer: 'eth2' });
+  expect(/<svg.*<\/svg>/s.exec(page)?.[0]).toBe(
+    [
+      '<svg class="strip" viewBox="0 0 1440 16" preserveAspectRatio="none" role="img" aria-label="The last 24 hours: down 1 time, 1 h 29 min; unknown for 18 h">',
+      '<rect class="unknown" x="0" y="14" width="1080" height="2"/>',
+      '<rect class="up" x="1080" y="8" width="120" height="8"/>',
+      '<rect class="down" x="1200" y="0" width="90" height="16"/>',
+      '<rect class="up" x="1290" y="8" width="150" height="8"/>',
+      '</svg>',
+    ].join(''),
   );
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { BadRequest } from '../../../../src/web/bad-request.ts';
 import { escapeHtml } from '../../../../src/web/pages/html.ts';
 import { readShown, statusPage } from '../../../../src/web/pages/status-page.ts';
-import { collector, document, session, textOf, titleOf, view } from './documents.ts';
+import { collector, document, event, session, textOf, titleOf, view } from './documents.ts';
 
 const EVERYTHING = readShown('');
 
@@ -61,6 +61,7 @@ test('a node with a session in each state: the broken ones first, with all that 
     ],
     {
       bfd_sessions: [BFD],
+      events: [event('2026-11-22T11:46:02.000Z')],
       verdict: {
         level: 'critical',
         headline: '1 of 2 uplinks down',
@@ -91,6 +92,8 @@ test('a node with a session in each state: the broken ones first, with all that 
       '– 1 of 4 BGP sessions shut on purpose Peer State BFD Prefixes Drops 192.0.2.2 – shut on purpose – 0',
       '✓ 1 of 4 BGP sessions established Peer State BFD Prefixes Drops',
       '192.0.2.1 ✓ established since 10:00:00 UTC, for 2 h – ipv4 21 in, 3 out 0',
+      'Uplinks in the last 24 hours eth2 down 1 time, 10 h; unknown for 14 h',
+      'Changes Time What Change Cause 11:46:02 UTC BGP session with eth2 (vrf default) ✗ established → active',
       'Daemons Daemon State Restarts bgpd ✓ up 2',
       'Collectors Collector Newest poll Age Interval Duration bgp ✓ succeeded 2 s 5 s 0.012 s',
       'More /metrics the metrics frr-exporter 1.2.3',
@@ -256,6 +259,7 @@ test("what FRR's configuration and peers say is text, whatever it is", () => {
         maintenance: { active: true, end: null, reason: evil },
         bfd_sessions: [{ ...BFD, vrf: evil, interface: evil, diagnostic: evil }],
         host_routes: [{ address: evil, interface: evil, afi: evil, in_bgp: false, advertised_peers: 0 }],
+        events: [event(evil, { what: evil, from: evil, to: evil, cause: evil })],
         daemons: [{ name: evil, up: true, hung: false, watchfrr_up: true, restarts: 0 }],
         collectors: [collector('bgp', { up: false, error: { reason: 'failed', message: evil } })],
         verdict: { level: 'critical', headline: evil, findings: [] },
