@@ -4,15 +4,17 @@
  *
  *     make bench BENCH='--only sessions'
  *
+ * --only small      what 3 and 10 real sessions cost the host, at the usual intervals (8 minutes)
  * --only sessions   10, 100 and 1,000 real sessions; also writes docs/img/benchmarks.svg (25 minutes)
  * --only stand-in   10,000 sessions of a stand-in for bgpd (5 minutes)
  * --only routes     a million routes in RIB and kernel (12 minutes)
  * --only start      time from start to the first complete scrape, and memory, with 3 sessions (3 minutes)
- * --sessions 10,100,1000 --repeats 3 --routes 1000000 --minutes 4 --page docs/benchmarks.md
+ * --sessions 10,100,1000 --repeats 3 --routes 1000000 --minutes 4 --small-minutes 2.5 --page docs/benchmarks.md
  */
 import { parseArgs } from 'node:util';
 import { measureRoutes } from './part-routes.ts';
 import { measureSessions } from './part-sessions.ts';
+import { measureSmall } from './part-small.ts';
 import { measureStandIn } from './part-stand-in.ts';
 import { starts } from './part-start.ts';
 import { BENCHMARKS_PAGE, machine, say, today, writeSection } from './report.ts';
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '3' },
     routes: { type: 'string', default: '1000000' },
     minutes: { type: 'string', default: '4' },
+    'small-minutes': { type: 'string', default: '2.5' },
     page: { type: 'string', default: BENCHMARKS_PAGE },
   },
 });
@@ -31,6 +34,7 @@ const repeats = Number(values.repeats);
 
 /** Each returns its section of the document. */
 const PARTS: Readonly<Record<string, () => Promise<string>>> = {
+  small: () => measureSmall(Number(values['small-minutes'])),
   sessions: () => measureSessions(values.sessions.split(',').map(Number), repeats),
   'stand-in': () => measureStandIn(repeats),
   routes: () => measureRoutes(Number(values.routes), Number(values.minutes)),

@@ -34,6 +34,12 @@ export function residentBytes(pid: number): number {
   return Number(match?.[1]) * 1024;
 }
 
+/** Resident memory in bytes that belongs to the process alone, without the pages of files. */
+export function privateBytes(pid: number): number {
+  const match = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(match?.[1]) * 1024;
+}
+
 /** Number of open file descriptors of a process. */
 export function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;

@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { interfaceAddresses } from './addresses.ts';
 import { answerOfDaemon } from './answers.ts';
 import { type Command, type Daemon, enable } from './commands.ts';
+import { daemonCpu } from './daemon-cpu.ts';
 import { interfaceLinks } from './links.ts';
 import type { SourceOptions } from './options.ts';
 import { deniedWords, socketFile, socketFolder } from './socket-files.ts';
@@ -18,6 +19,7 @@ import { openVty, type Reply, type Vty, VtyError } from './vty.ts';
 
 /** Makes the source. Connects to nothing yet. */
 export function socketSource(options: SourceOptions): FrrSource {
+  const measure = daemonCpu(socketFolder(options));
   const connections = new Map<string, Vty>();
   /** By daemon: resolves when the last query in its queue has ended. */
   const turns = new Map<Daemon, Promise<void>>();
@@ -84,8 +86,9 @@ export function socketSource(options: SourceOptions): FrrSource {
 
   async function send(command: Command, signal: AbortSignal): Promise<Answer> {
     try {
+      const used = measure(command.daemon);
       const { bytes, code, seconds } = await exchange(command, signal);
-      return { bytes: answerOfDaemon(command, bytes, code), seconds };
+      return { bytes: answerOfDaemon(command, bytes, code), seconds: Math.min(seconds, used() ?? seconds) };
     } catch (error) {
       throw error instanceof VtyError ? explain(error, command) : error;
     }

@@ -11,8 +11,9 @@ export interface Answer {
    */
   readonly bytes: Buffer;
   /**
-   * Seconds that FRR worked on the command, as far as this source can measure: on a socket the time from the request
-   * to the last byte, with vtysh the duration of the process without its start. 0 for a recording.
+   * Seconds that FRR worked on the command: CPU time of the daemon where its process can be seen (`daemon-cpu.ts`). Where it
+   * cannot, on a socket the time from the request to the last byte, with vtysh the duration of the process without its
+   * start. 0 for a recording.
    */
   readonly seconds: number;
 }

@@ -13,11 +13,12 @@ import { interfaceAddresses, leadsElsewhere } from './addresses.ts';
 import { answerOfVtysh, type VtyshOutput } from './answers.ts';
 import { createExpectations } from './byte-collector.ts';
 import type { Command, Daemon } from './commands.ts';
+import { daemonCpu } from './daemon-cpu.ts';
 import { splitEchoed } from './echoed.ts';
 import { interfaceLinks } from './links.ts';
 import type { SourceOptions } from './options.ts';
 import { type Program, runProgram } from './program.ts';
-import { deniedWords, socketAccess, socketFile } from './socket-files.ts';
+import { deniedWords, socketAccess, socketFile, socketFolder } from './socket-files.ts';
 import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from './source.ts';
 import { type BatchResult, createBatches } from './vtysh-batches.ts';
 import { vtyshInvocation } from './vtysh-program.ts';
@@ -45,6 +46,8 @@ interface Run extends VtyshOutput {
 /** Makes the source. Starts nothing yet. */
 export function vtyshSource(options: SourceOptions): FrrSource {
   const running = new Set<Running>();
+  // The processes here are not those of a vtysh that runs elsewhere.
+  const measure = options.vtyshPrefix.length > 0 ? undefined : daemonCpu(socketFolder(options));
   const work = vtyshWork();
   const expectations = createExpectations();
   /** Daemons that vtysh reported as not running, which remains true while their socket is missing. */
@@ -73,6 +76,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     }
     const question = commands.map((one) => one.text).join(', ');
     const [program, ...fixed] = vtyshInvocation(options);
+    const used = measure?.(daemon);
     const vtysh = runProgram(program as string, [...fixed, ...vtyshArguments(commands)], {
       env: environment(options),
       most: { stdout: options.maxOutput, stderr: MAX_ERROR_OUTPUT },
@@ -101,7 +105,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
       if (result.tooMuch !== undefined) throw tooLarge(options, command, result.tooMuch);
       if (result.notStarted !== undefined) throw notStarted(options, command, result.notStarted);
       expectations.note(question, stdout.length);
-      const seconds = exit === 0 ? work(question, result.seconds) : 0;
+      const seconds = exit === 0 ? (used?.() ?? work(question, result.seconds)) : 0;
       return { stdout, stderr: stderr.toString(), exit, seconds };
     } finally {
       signal.removeEventListener('abort', onAbort);

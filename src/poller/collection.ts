@@ -147,6 +147,10 @@ export function createCollection({ source, collectors, settings, log, record }: 
     collectors.map((collector) => ({
       name: collector.name,
       interval: intervalOf(collector),
+      // Whatever the share, a poll replaces what the one before reported before that is stale.
+      ...(collector.pace === 'sessions' && {
+        longest: Math.max(settings.interval, settings.staleAfter - settings.timeout),
+      }),
       weight: WEIGHTS[collector.pace],
     })),
   );

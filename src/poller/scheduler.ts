@@ -76,11 +76,15 @@ export function startPoller(options: PollerOptions): Poller {
         if (other.run.collector.pollWhenChanged?.some((descriptor) => changed.has(descriptor))) other.wake();
     }
 
-    /** What this poll reported is exported until it is stale: at least until one more poll could have replaced it. */
+    /**
+     * What this poll reported is exported until it is stale: at least until one more poll could have replaced it, and,
+     * except for sessions, another one after that.
+     */
     function expireLater(): void {
       clearTimeout(staleTimer);
-      const nextPollOver = schedule.due() + run.interval() + timeout;
-      staleTimer = setTimeout(run.expire, Math.max(staleAfter, nextPollOver - clock()) * 1000);
+      const more = run.collector.pace === 'sessions' ? 0 : run.interval();
+      const replaced = schedule.due() + timeout + more;
+      staleTimer = setTimeout(run.expire, Math.max(staleAfter, replaced - clock()) * 1000);
     }
 
     plan();

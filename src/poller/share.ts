@@ -12,6 +12,8 @@ export interface Claim {
   readonly name: string;
   /** Seconds between polls when nothing is stretched. */
   readonly interval: number;
+  /** Seconds between polls at the most, whatever the share; a day where left out. */
+  readonly longest?: number;
   /** Its part of a share that does not suffice for all. */
   readonly weight: number;
 }
@@ -84,13 +86,13 @@ export function createRouterShare(maxShare: number, claims: readonly Claim[]): R
       });
       const parts = divide(maxShare, active);
       const spare = maxShare - parts.reduce((sum, part) => sum + part, 0);
-      for (const [index, { name, cost, need, interval }] of active.entries()) {
+      for (const [index, { name, cost, need, interval, longest = LONGEST_INTERVAL }] of active.entries()) {
         const part = parts[index] as number;
         // What is met up to rounding is met.
         const wanted = need > part * (1 + 1e-9) ? cost / part : interval;
-        const most = (polls.get(name) ?? 0) > 1 ? LONGEST_INTERVAL : FIRST_WAIT * interval;
+        const most = (polls.get(name) ?? 0) > 1 ? longest : Math.min(longest, FIRST_WAIT * interval);
         intervals.set(name, Math.max(intervals.get(name) as number, Math.min(wanted, most)));
-        const payback = Math.min(cost / (part + Math.max(0, spare)), LONGEST_INTERVAL);
+        const payback = Math.min(cost / (part + Math.max(0, spare)), longest);
         paybacks.set(name, Math.max(paybacks.get(name) as number, payback));
       }
     }

@@ -60,6 +60,12 @@ describe("the router's share", () => {
     expect([share.interval('bgp'), share.payback('bgp')]).toEqual([86_400, 86_400]);
   });
 
+  test('keeps the longest interval of a claim, whatever the share', () => {
+    const share = createRouterShare(0.01, [{ name: 'bgp', interval: 5, longest: 25, weight: 4 }]);
+    for (let poll = 0; poll < 3; poll++) share.measured('bgp', took('bgpd', 2));
+    expect([share.interval('bgp'), share.payback('bgp')]).toEqual([25, 25]);
+  });
+
   test('lengthens no interval with 3 sessions', () => {
     const share = createRouterShare(0.01, CLAIMS);
     share.measured('bgp', took('bgpd', 0.0005));
