@@ -5,7 +5,7 @@
  * event loop in between; each is decoded and parsed when a collector reads it, so that only one session is in memory as
  * an object at any time. To the collectors it looks like any other object, but each access parses again: iterate over
  * its entries once. Compared with JSON.parse (bench/large-documents.ts), on a busy machine: at 10,000 sessions the longest block of the
- * event loop is 0.04 to 0.13 s instead of 0.7 to 1.0 s, and the peak of memory 25 MB instead of 70 MB, for half more CPU;
+ * event loop is 0.04 to 0.18 s instead of 0.7 to 1.0 s, and the peak of memory 25 MB instead of 70 MB, for half more CPU;
  * at 1,000 sessions memory is 4 MB instead of 15 MB, for 20 ms more CPU.
  *
  * Finding the braces is cheap because FRR prints a member a line (json-c's "pretty" format): a brace that ends a line
