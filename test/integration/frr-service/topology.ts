@@ -49,13 +49,13 @@ ${number === 1 ? ' neighbor down0 interface peer-group nodes' : ' neighbor 100.6
  address-family ipv4 unicast
   network 10.99.0.${number}/32
   network 10.${number}.0.0/16
+  network 0.0.0.0/0
   neighbor nodes activate
-  neighbor nodes default-originate
  exit-address-family
  address-family ipv6 unicast
   network 2001:db8:99::${number}/128
+  network ::/0
   neighbor nodes activate
-  neighbor nodes default-originate
  exit-address-family
 exit
 ip route 192.0.2.${other}/32 blackhole
