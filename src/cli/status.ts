@@ -21,6 +21,7 @@ function harmless(text: string): string {
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '-';
+  if (typeof value === 'object') return cell('text' in value ? value.text : JSON.stringify(value));
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   const text = harmless(String(value));
   return text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text;

@@ -289,7 +289,7 @@ export const bgpNeighbors = statefulCollector({
   status: {
     bgp_sessions: {
       title: 'BGP sessions',
-      columns: ['vrf', 'peer', 'state', 'since', 'reason', 'description', 'dropped_count'],
+      columns: ['vrf', 'peer', 'state', 'since', 'cause', 'description', 'dropped_count'],
       items: (tables) => tables.rows(sessionUp).map(sessionItem),
     },
   },
