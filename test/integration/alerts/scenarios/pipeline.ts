@@ -178,6 +178,43 @@ export const PIPELINE: readonly Scenario[] = [
     ],
   },
   {
+    name: 'how many notifications fail, of how many: three of three, two of two, just more and just less than half',
+    about: ['FRRAlertmanagerFailing'],
+    every: '15s',
+    until: '24m',
+    series: [
+      ...healthy().series,
+      ...[
+        ['slack', 3, 3],
+        ['opsgenie', 2, 2],
+        ['email', 10, 19],
+        ['webhook', 9, 19],
+      ].flatMap(([integration, failed = 0, all = 0]) =>
+        [
+          ['alertmanager_notifications_failed_total', failed],
+          ['alertmanager_notifications_total', all],
+        ].map(([metric, count]) => ({
+          metric: String(metric),
+          labels: { ...ALERTMANAGER, integration: String(integration) },
+          steps: { '0s': 0, '20m': Number(count) },
+        })),
+      ),
+    ],
+    checks: [
+      {
+        at: '22m',
+        firing: [
+          ...['email', 'opsgenie', 'slack', 'webhook'].map(
+            (integration) =>
+              `FRRAlertmanagerFailing warning instance=localhost:9093 integration=${integration}`,
+          ),
+          'FRRAlertmanagerFailing critical instance=localhost:9093 integration=slack',
+          'FRRAlertmanagerFailing critical instance=localhost:9093 integration=email',
+        ],
+      },
+    ],
+  },
+  {
     name: 'one Alertmanager of a pair is down',
     about: ['FRRMonitoringDown'],
     every: '15s',

@@ -261,6 +261,17 @@ export const UPLINKS: readonly Scenario[] = [
     checks: [{ at: '11m', firing: [] }],
   },
   {
+    name: 'bgpd has just been restarted, and its sessions are up without routes yet',
+    about: ['FRRBGPAddressFamilyLost'],
+    only: new Set(['FRRBGPAddressFamilyLost']),
+    every: '10s',
+    until: '10m',
+    series: healthy(1)
+      .set('frr_daemon_restarts_total', { daemon: 'bgpd' }, { '0s': 0, '5m': 1, '6m30s': 2 })
+      .set('frr_bgp_prefixes_received', { ...NODE, afi: 'ipv4' }, { '0s': 21, '5m': 0, '8m30s': 21 }).series,
+    checks: [{ at: '8m20s', firing: [] }],
+  },
+  {
     name: 'bgpd has just been restarted and has no routes yet',
     about: ['FRRBGPAddressFamilyLost', 'FRRBGPUplinksMissing'],
     only: new Set(['FRRBGPAddressFamilyLost', 'FRRBGPUplinksMissing']),
