@@ -1,7 +1,7 @@
 /**
  * Pieces of the alerts' texts, in Prometheus' template language (Go templates).
  *
- * What may change while an alert fires (a description, the reason of the last reset) is looked up in the text with
+ * What may change while an alert fires (a description, why a session is down) is looked up in the text with
  * `query` and is no label of the alert: another label would make it another alert, and its `for` would start again.
  *
  * A text's queries run for each firing alert at each evaluation. So each selects a series, mostly a recorded one, by the
@@ -48,11 +48,10 @@ export const PEER_NAME =
   `{{ or .Labels.description .Labels.remote_hostname .Labels.peer }}{{ end }}` +
   `{{ else }}{{ $labels.peer }}{{ end }}`;
 
-/** `BFD down received`, or `BGP Notification received: Cease/Administrative Shutdown`. */
+/** `link down (eth2)`, or in FRR's words `BGP Notification received: Cease/Administrative Shutdown`. */
 export const RESET_REASON =
-  `${found(`session:frr_bgp_session_last_reset_info:last${OF_SESSION}`, SESSION)}{{ with first . }}` +
-  `{{ or .Labels.reason "FRR gives no reason" }}{{ with .Labels.notification }}: {{ . }}{{ end }}{{ end }}` +
-  `{{ else }}FRR gives no reason{{ end }}`;
+  `${found(`session:frr_bgp_session_down_cause:why${OF_SESSION}`, SESSION)}` +
+  `{{ or (first .).Labels.why "FRR gives no reason" }}{{ else }}FRR gives no reason{{ end }}`;
 
 /** A time of a look-up, as people read it. */
 function time(expression: string, labels: readonly string[]): string {
@@ -114,7 +113,7 @@ export const PEERS_OF_VRF_DOWN = list(
   'none any more',
 );
 
-/** Reasons with their number of sessions: `BFD down received (18), Interface down (2)`. */
+/** Reasons with their number of sessions: `path silent: BFD timed out (18), link down (eth2) (2)`. */
 function reasons(expression: string, labels: readonly string[]): string {
   return list(
     `sum by (why) (${expression})`,

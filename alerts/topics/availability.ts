@@ -60,8 +60,14 @@ function recordings(site: Thresholds, objective: Objective): readonly Recording[
     })),
     { record: `${ratio}30d`, expr: `avg_over_time(${ratio}[30d])` },
     {
+      // A sample is a minute.
+      record: `${entity}:seconds30d`,
+      expr: `60 * count_over_time(${lost}[30d])`,
+    },
+    {
+      // Of what was observed, which is less than 30 days in a young Prometheus.
       record: `${entity}:ratio30d`,
-      expr: `count_over_time(${lost}[30d]) / on (cluster) group_left () count_over_time(${ratio}[30d])`,
+      expr: `${entity}:seconds30d / on (cluster) group_left () (60 * count_over_time(${ratio}[30d]))`,
     },
     {
       record: `${entity}:budget_spent`,
@@ -163,12 +169,16 @@ export function availability(site: Thresholds): RuleFile {
             `,
           },
           ...recordings(site, ADDRESSES),
-          ...(['cluster', 'cluster_address'] as const).map((level) => ({
+          ...[
+            'cluster:frr_host_route_lost:ratio30d',
+            'cluster_address:frr_host_route_lost:ratio30d',
+            'cluster_address:frr_host_route_lost:seconds30d',
+          ].map((record) => ({
             // For dashboards, which select by job and instance: an address belongs to the fleet and to no node.
-            record: `fleet_${level}:frr_host_route_lost:ratio30d`,
+            record: `fleet_${record}`,
             expr: promql`
               label_replace(
-                label_replace(${level}:frr_host_route_lost:ratio30d, "instance", "(fleet)", "", ""),
+                label_replace(${record}, "instance", "(fleet)", "", ""),
                 "job", "${site.job}", "", ""
               )
             `,

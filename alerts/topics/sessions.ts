@@ -66,6 +66,19 @@ function infos({ carry }: Thresholds): readonly Recording[] {
         )
       `,
     },
+    {
+      // Why each session is down in words: the cause, or FRR's words from an exporter that determines none.
+      record: 'session:frr_bgp_session_down_cause:why',
+      expr: promql`
+        group by (${KEY}, why) (label_replace(frr_bgp_session_down_cause, "why", "$1", "text", "(.+)"))
+        or on (${KEY}) group by (${KEY}, why) (
+          label_replace(
+            label_join(session:frr_bgp_session_last_reset_info:last, "why", ": ", "reason", "notification"),
+            "why", "$1", "why", "(.+): "
+          )
+        )
+      `,
+    },
   ];
 }
 
@@ -271,14 +284,12 @@ function countsOfRouters(site: Thresholds): readonly Recording[] {
 
 /** How many lost sessions have which reason, for texts. */
 function countsOfReasons(): readonly Recording[] {
-  const joined =
-    'label_join(session:frr_bgp_session_last_reset_info:last, "why", ": ", "reason", "notification")';
   return [
     {
       record: 'session_reason:frr_bgp_session_state:lost',
       expr: promql`
         session:frr_bgp_session_state:lost
-        * on (${KEY}) group_left (why) group by (${KEY}, why) (label_replace(${joined}, "why", "$1", "why", "(.+): "))
+        * on (${KEY}) group_left (why) session:frr_bgp_session_down_cause:why
         or on (${KEY}) session:frr_bgp_session_state:lost
       `,
     },

@@ -19,8 +19,8 @@ export function exampleText({ body }: Message): string {
     [/^Message-Id: .+$/m, 'Message-Id: <1.1@alertmanager.example.org>'],
     [/(boundary=|^--)[0-9a-f]{30,}/gm, '$1boundary'],
     [/"dedup_key": "[0-9a-f]+"/, '"dedup_key": "6b1f"'],
-    // Whichever reason FRR had first: BFD of this side or the other, or the notification that follows.
-    [/Why: [^.]+\./g, 'Why: BFD down received.'],
+    // BFD of this side or of the other, whichever noticed first.
+    [/Why: [^.]+\./g, 'Why: path silent: BFD timed out.'],
     [/http:\/\/[\w.-]+:\d+/g, 'https://alertmanager.example.org'],
   ];
   return replaced.reduce((result, [pattern, by]) => result.replace(pattern, by), text);

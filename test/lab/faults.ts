@@ -35,7 +35,7 @@ export const FAULTS = {
   silentLinkBfd: {
     ...lostPeer,
     name: 'A cable is cut behind a switch; BFD notices',
-    says: [lostTor1, /Why: (BFD down (received|initiated)|BGP Notification send: Cease\/BFD Down)/],
+    says: [lostTor1, /Why: path silent: (the peer's )?BFD timed out/],
     happen: ({ node }) => node.silence(LINK),
   },
   cutCable: {
@@ -47,7 +47,7 @@ export const FAULTS = {
   silentLinkHoldTimer: {
     ...lostPeer,
     name: 'The same without BFD; the hold timer (3/9 s) notices',
-    says: [lostTor1, /Why: .*Hold Timer Expired/],
+    says: [lostTor1, /Why: path silent: (the peer's )?hold timer expired/],
     prepare: async ({ node }) => {
       await node.router.configure(...withoutBfd('no '));
     },

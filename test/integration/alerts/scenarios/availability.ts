@@ -215,6 +215,9 @@ export const AVAILABILITY: readonly Scenario[] = [
           'sum(cluster_address:frr_host_route_lost:budget_spent)': 1 / 345 / 0.0005,
           'sum(fleet_cluster_address:frr_host_route_lost:ratio30d{instance="(fleet)",job="frr",address="192.0.2.1"})':
             1 / 345,
+          // One sample of a minute, where the story has one every half hour.
+          'sum(instance:frr_bgp_uplinks_none:seconds30d)': 60,
+          'sum(fleet_cluster_address:frr_host_route_lost:seconds30d{instance="(fleet)",job="frr",address="192.0.2.1"})': 60,
           'sum(fleet_cluster:frr_host_route_lost:ratio30d{instance="(fleet)",job="frr"})': 1 / 345 / 4,
         },
       },

@@ -114,6 +114,49 @@ export const SESSIONS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'the cause of a lost session stands in place of what FRR says',
+    about: ['FRRBGPPeerDown'],
+    every: '1s',
+    until: '40s',
+    series: healthy()
+      .addSession('node-1', ROUTE_SERVER)
+      .sessionDown('node-1', ROUTE_SERVER.peer, '10s', '30s', 'Waiting for NHT')
+      .add(
+        'node-1',
+        'frr_bgp_session_down_cause',
+        { vrf: 'default', peer: ROUTE_SERVER.peer, cause: 'link_down', text: 'link down (eth7)' },
+        { '0s': 'missing', '10s': 1 },
+      ).series,
+    checks: [
+      {
+        at: '15s',
+        firing: ['FRRBGPPeerDown warning node-1 vrf=default peer=192.0.2.9'],
+        texts: {
+          FRRBGPPeerDown: {
+            labels: {
+              severity: 'warning',
+              ...target('node-1'),
+              vrf: 'default',
+              peer: '192.0.2.9',
+              remote_as: '64512',
+              remote_router_id: '192.0.2.9',
+            },
+            title: 'node-1 → route server down',
+            description:
+              'node-1 has lost its BGP session with route server (peer 192.0.2.9, AS 64512, VRF default). Why: link down (eth7).',
+            since: 'Thu 1970-01-01 00:00:10 UTC',
+            impact:
+              'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
+            action:
+              'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors 192.0.2.9\'` and look at "Last reset".',
+            dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=192.0.2.9',
+          },
+        },
+        values: { 'sum(instance_reason:frr_bgp_sessions_lost:count{why="link down (eth7)"})': 1 },
+      },
+    ],
+  },
+  {
     name: 'a session without info, description and reason is told of all the same',
     about: ['FRRBGPPeerDown'],
     until: '2m',
