@@ -141,7 +141,12 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
         ...ownMetrics.parts(),
       ],
       version: build.version,
-      site: { node: hostname(), vtysh: vtyshInvocation(sourceOptions(config)) },
+      site: {
+        node: hostname(),
+        vtysh: vtyshInvocation(sourceOptions(config)),
+        runbooks: config.webRunbookUrl,
+        dashboard: config.webDashboardUrl,
+      },
       protection: security.protection,
       observeRequest: ownMetrics.observeRequest,
       log,

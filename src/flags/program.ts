@@ -14,6 +14,7 @@ import {
   threshold,
   urlPath,
   urlPrefix,
+  webUrl,
   yesOrNo,
 } from './values.ts';
 
@@ -162,6 +163,18 @@ export const PROGRAM_FLAGS = {
     group: 'Web',
     help: 'URL under which this program is reachable from outside, such as that of a reverse proxy; used for links',
     kind: externalUrl,
+  }),
+  webRunbookUrl: optional({
+    name: 'web.runbook-url',
+    group: 'Web',
+    help: 'URL of the directory alerts/runbooks as you publish it; the status page links to the runbooks in it',
+    kind: externalUrl,
+  }),
+  webDashboardUrl: optional({
+    name: 'web.dashboard-url',
+    group: 'Web',
+    help: 'URL of the dashboard "session" with var-instance for this node; the status page adds var-vrf and var-peer',
+    kind: webUrl,
   }),
   webRoutePrefix: optional({
     name: 'web.route-prefix',

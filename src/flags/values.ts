@@ -216,6 +216,13 @@ export const urlPrefix: Kind<string> = {
   },
 };
 
+/** A URL to link to, perhaps with a query. */
+export const webUrl: Kind<URL> = {
+  placeholder: 'URL',
+  takes: 'an http or https URL, such as https://grafana.example/d/frr-session?var-instance=compute-01:9342',
+  read: (given) => (URL.canParse(given) && /^https?:\/\//.test(given) ? new URL(given) : undefined),
+};
+
 /** A URL that links begin with. */
 export const externalUrl: Kind<URL> = {
   placeholder: 'URL',

@@ -25,8 +25,8 @@ export interface RoutesOptions {
   /** The parts of `/metrics` that do not come from FRR. */
   readonly otherParts: () => readonly BodyPart[];
   readonly version: string;
-  /** Host name of the node, and how vtysh is started there, for the pages. */
-  readonly site: Pick<Site, 'node' | 'vtysh'>;
+  /** What the pages say about the node, and link to. */
+  readonly site: Pick<Site, 'node' | 'vtysh' | 'runbooks' | 'dashboard'>;
   /** Runs before each request, those for unknown paths included. */
   readonly protection?: Protection | undefined;
   /** Is called after each response. */

@@ -14,6 +14,10 @@ export interface Site {
   readonly prefix: string;
   /** How vtysh is started on this node: program and arguments. */
   readonly vtysh: readonly string[];
+  /** The directory of the runbooks, one for each alert; undefined without links to them. */
+  readonly runbooks: URL | undefined;
+  /** The dashboard of a session; undefined without links to it. */
+  readonly dashboard: URL | undefined;
   /** The other paths that are served. */
   readonly links: readonly Link[];
 }
@@ -40,6 +44,12 @@ export function marked(level: VerdictLevel, ...content: readonly Content[]): Htm
 /** What is neither good nor bad, with a mark too. */
 export function neutral(text: string): Html {
   return html`<span class="soft">– ${text}</span>`;
+}
+
+/** A link to the runbook of an alert; nothing where no URL is configured. */
+export function runbookLink({ runbooks }: Site, alert: string): Content {
+  if (runbooks === undefined) return null;
+  return html`<a href="${`${runbooks.href.replace(/\/$/, '')}/${alert}.md`}">Runbook</a>`;
 }
 
 /** How many of its intervals a poll may be late before its results count as old. */

@@ -1,7 +1,7 @@
 /** BGP sessions: the broken ones as cards, which say all that is known, the others as rows. */
 import type { StatusDocument } from '../../status/document.ts';
 import { type Content, type Html, html, words } from './html.ts';
-import { marked, neutral, type Site, type View } from './page.ts';
+import { marked, neutral, runbookLink, type Site, type View } from './page.ts';
 import { table } from './table.ts';
 import { sinceWhen, timeOfDay } from './times.ts';
 
@@ -107,6 +107,28 @@ function resetText(session: Session, now: number): Content {
   return html`${words(reset.reason ?? 'no reason')}${notification !== null && html`, notification ${words(notification)}`}${at !== null && html`, ${timeOfDay(at, now)}`}`;
 }
 
+/** The alert about a session that should be up and is not. */
+const ALERTS: Readonly<Partial<Record<SessionState, string>>> = {
+  down: 'FRRBGPPeerDown',
+  never: 'FRRBGPPeerNeverEstablished',
+};
+
+function dashboardLink({ dashboard }: Site, { vrf, peer }: Session): Content {
+  if (dashboard === undefined) return null;
+  const url = new URL(dashboard);
+  url.searchParams.set('var-vrf', vrf);
+  url.searchParams.set('var-peer', peer);
+  return html`<a href="${url.href}">Dashboard</a>`;
+}
+
+function links(site: Site, session: Session): Content {
+  const alert = ALERTS[stateOf(session)];
+  const found = [alert === undefined ? null : runbookLink(site, alert), dashboardLink(site, session)].filter(
+    (link) => link !== null,
+  );
+  return found.length > 0 && html`<p>${found.map((link) => html`${link} `)}</p>`;
+}
+
 /** All that is known about a session. @param name its name, a link where the card is not the page about it */
 export function sessionCard(
   { site, now }: View,
@@ -121,8 +143,9 @@ export function sessionCard(
   return html`<article class="card ${stateOf(session)}">
 <h3>${name}${vrfWords(vrf)}${description !== null && html` ${words(description)}`}</h3>
 <p>${stateText(session, now)}</p>
-<dl>${pair('Cause', session.cause === null ? null : words(session.cause.text))}${pair('FRR reports', resetText(session, now))}${pair('BFD', bfd === undefined ? 'no session' : bfdText(bfd, now))}${pair('Router', router.length === 0 ? null : words(router.join(', ')))}${pair('Peer group', peer_group === null ? null : words(peer_group))}${pair('Drops', dropped_count)}</dl>
+${session.cause !== null && html`<p class="cause">${words(session.cause.text)}</p>\n`}<dl>${pair('FRR reports', resetText(session, now))}${pair('BFD', bfd === undefined ? 'no session' : bfdText(bfd, now))}${pair('Router', router.length === 0 ? null : words(router.join(', ')))}${pair('Peer group', peer_group === null ? null : words(peer_group))}${pair('Drops', dropped_count)}</dl>
 ${vtyshLine(site, `show bgp${vrf === 'default' ? '' : ` vrf ${vrf}`} neighbors ${peer}`)}
+${links(site, session)}
 </article>`;
 }
 

@@ -3,7 +3,7 @@ import { BadRequest } from '../bad-request.ts';
 import { addressPath } from './address-page.ts';
 import { eventTable } from './events.ts';
 import { type Content, type Html, html, words } from './html.ts';
-import { isOld, marked, neutral, page, type Site, type View } from './page.ts';
+import { isOld, marked, neutral, page, runbookLink, type Site, type View } from './page.ts';
 import {
   bfdFinder,
   isUplink,
@@ -84,6 +84,7 @@ function addresses(view: View): Content {
   return html`<section>
 <h2>${marked('critical', `${missing.length} of ${host_routes.length} addresses announced to nobody`)}</h2>
 ${collectorProblem(view, 'host-routes')}
+${runbookLink(view.site, 'FRRHostRouteNotAdvertised')}
 ${table(
   ['Address', 'Interface', 'In BGP'],
   listed.map((route) => [
@@ -104,6 +105,7 @@ function defaultRoutes({ status, site }: View): Content {
   return html`<section>
 <h2>${marked(finding.level, finding.text)}</h2>
 ${missing.map(({ afi }) => vtyshLine(site, afi === 'ipv4' ? 'show ip route 0.0.0.0/0' : 'show ipv6 route ::/0'))}
+${runbookLink(site, 'FRRDefaultRouteMissing')}
 </section>`;
 }
 

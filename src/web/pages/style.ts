@@ -25,6 +25,7 @@ code { font: .9em ui-monospace, monospace; } .copy { display: block; background:
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: .8rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--critical); border-radius: 6px; padding: .6rem .8rem; }
 .card.never { border-left-color: var(--warning); } .card.shut, .card.established { border-left-color: var(--line); }
+.cause { font-size: 1.1rem; font-weight: 600; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .8rem; margin: .4rem 0; } dt { color: var(--soft); } dd { margin: 0; }
 nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; } [aria-current] { font-weight: 700; color: inherit; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }

@@ -65,7 +65,12 @@ beforeAll(async () => {
     history,
     otherParts: () => [],
     version: '1.2.3',
-    site: { node: 'compute-01', vtysh: ['podman', 'exec', 'frr', 'vtysh'] },
+    site: {
+      node: 'compute-01',
+      vtysh: ['podman', 'exec', 'frr', 'vtysh'],
+      runbooks: new URL('https://example.com/runbooks'),
+      dashboard: new URL('https://grafana.example/d/frr-session'),
+    },
     log: pino({ level: 'silent' }),
   });
   const server = createServer(handler);
@@ -98,7 +103,7 @@ async function open(url: string, options: BrowserContextOptions = {}): Promise<P
 /** What axe-core finds, in words. */
 async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const found = (await page.evaluate('axe.run()')) as axe.AxeResults;
+  const found = (await page.evaluate("axe.run({ resultTypes: ['violations'] })")) as axe.AxeResults;
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary ?? ''}`),
   );

@@ -64,6 +64,8 @@ describe('flags', () => {
       webMaxRequests: 40,
       webDisableExporterMetrics: false,
       webExternalUrl: undefined,
+      webRunbookUrl: undefined,
+      webDashboardUrl: undefined,
       webRoutePrefix: undefined,
       maintenanceFile: undefined,
       logLevel: 'info',

@@ -16,6 +16,7 @@ import {
   sizeText,
   urlPath,
   urlPrefix,
+  webUrl,
   yesOrNo,
 } from '../../../src/flags/values.ts';
 
@@ -239,6 +240,23 @@ describe('external URL', () => {
     ['https://:secret@node.example/', undefined],
     ['https://node.example/a b', undefined],
     ['https://node.example/a//b', undefined],
+    ['', undefined],
+  ])('%j', (given, expected) => {
+    expect(read(given)).toBe(expected);
+  });
+});
+
+describe('a URL to link to', () => {
+  const read = (given: string) => webUrl.read(given)?.href;
+  test.each([
+    [
+      'https://grafana.example/d/frr-session?var-instance=a:1',
+      'https://grafana.example/d/frr-session?var-instance=a:1',
+    ],
+    ['http://[2001:db8::1]:3000', 'http://[2001:db8::1]:3000/'],
+    ['grafana.example/d/x', undefined],
+    ['javascript:alert(1)', undefined],
+    ['https://', undefined],
     ['', undefined],
   ])('%j', (given, expected) => {
     expect(read(given)).toBe(expected);

@@ -87,7 +87,7 @@ beforeAll(async () => {
     history,
     otherParts: () => [],
     version: '1.2.3',
-    site: { node: 'compute-01', vtysh: ['vtysh'] },
+    site: { node: 'compute-01', vtysh: ['vtysh'], runbooks: undefined, dashboard: undefined },
     log: pino({ level: 'silent' }),
   });
   server = createServer(handler);

@@ -81,7 +81,15 @@ const NOW = Date.parse('2026-11-22T12:00:00Z') / 1000;
 
 /** At 12:00:00 UTC, of an exporter that started at 2:00:00. */
 export const view = (status: StatusDocument, other: Partial<View['site']> = {}): View => ({
-  site: { node: 'compute-01', prefix: '', vtysh: ['vtysh'], links: [], ...other },
+  site: {
+    node: 'compute-01',
+    prefix: '',
+    vtysh: ['vtysh'],
+    runbooks: undefined,
+    dashboard: undefined,
+    links: [],
+    ...other,
+  },
   status,
   history: createHistory(NOW - 36_000),
   now: NOW,

@@ -10,6 +10,7 @@ const DOWN = session('eth2', {
   up: false,
   state: 'Active',
   since: '2026-11-22T11:46:02Z',
+  cause: { id: 'link_down', text: 'link down (eth2)' },
   reason: 'BFD down received',
   description: 'tor2 rack B',
   peer_group: 'uplink',
@@ -83,7 +84,7 @@ test('a node with a session in each state: the broken ones first, with all that 
     [
       'compute-01 · FRR 10.7.1 · as of 11:59:58 UTC, 2 s ago ✗ 1 of 2 uplinks down ✓ 3 addresses announced',
       'All 1 down 1 never up 1 shut on purpose 1 established',
-      '✗ 1 of 4 BGP sessions down eth2 tor2 rack B ✗ down (Active) since 11:46:02 UTC, for 13 min 58 s',
+      '✗ 1 of 4 BGP sessions down eth2 tor2 rack B ✗ down (Active) since 11:46:02 UTC, for 13 min 58 s link down (eth2)',
       'FRR reports BFD down received, 11:46:02 UTC',
       'BFD ✗ down since 11:46:01 UTC, for 13 min 59 s (here: control detection time expired, peer: ok)',
       "Router tor2, AS 65002 Peer group uplink Drops 3 vtysh -c 'show bgp neighbors eth2'",
@@ -233,6 +234,26 @@ test.each([
   expect(textOf(statusPage(view(status), EVERYTHING))).toContain(text.replace(' All', ''));
 });
 
+test('links to runbooks and the dashboard, where their URLs are configured', () => {
+  const status = document([DOWN, session('192.0.2.3', { vrf: 'a&b', up: false, established_count: 0 })], {
+    host_routes: [{ address: '::1', interface: 'lo', afi: 'ipv6', in_bgp: false, advertised_peers: 0 }],
+  });
+  const linksOf = (page: string) => [...page.matchAll(/href="(https:[^"]*)"/g)].map(([, url]) => url);
+  expect(linksOf(statusPage(view(status), EVERYTHING))).toEqual([]);
+  const site = {
+    runbooks: new URL('https://example.com/runbooks/'),
+    dashboard: new URL('https://grafana.example/d/frr-session?var-instance=compute-01:9342'),
+  };
+  const dashboard = 'https://grafana.example/d/frr-session?var-instance=compute-01%3A9342';
+  expect(linksOf(statusPage(view(status, site), EVERYTHING))).toEqual([
+    'https://example.com/runbooks/FRRHostRouteNotAdvertised.md',
+    'https://example.com/runbooks/FRRBGPPeerDown.md',
+    `${dashboard}&amp;var-vrf=default&amp;var-peer=eth2`,
+    'https://example.com/runbooks/FRRBGPPeerNeverEstablished.md',
+    `${dashboard}&amp;var-vrf=a%26b&amp;var-peer=192.0.2.3`,
+  ]);
+});
+
 test('the line for vtysh is that of this FRR, and safe to paste', () => {
   const vtysh = ['podman', 'exec', 'frr', 'vtysh', '-N', 'one'];
   const page = statusPage(view(document([{ ...DOWN, peer: "a'b; reboot" }]), { vtysh }), EVERYTHING);
@@ -250,6 +271,7 @@ test("what FRR's configuration and peers say is text, whatever it is", () => {
     state: evil,
     remote_hostname: evil,
     peer_group: evil,
+    cause: { id: evil, text: evil },
     last_reset: { at: null, reason: evil, code: evil, notification: evil },
   });
   const page = statusPage(
