@@ -25,6 +25,9 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
     'How soon the far end detects a failure; how soon this end does is shown, as the detection time.',
   frr_bfd_session_rtt_min_seconds: 'The mean of the same packets is shown.',
   frr_bfd_session_rtt_max_seconds: 'The mean of the same packets is shown.',
+  frr_interface_up: 'For finding by hand why a session is down; the state of the session is shown.',
+  frr_interface_carrier_changes_total:
+    'For finding by hand whether a link is unstable; the drops of its sessions are shown.',
   frr_collector_supported:
     'Of an old FRR, whose collectors are no failure; the page of the exporter says so.',
   frr_exporter_web_config_last_reload_success_timestamp_seconds:

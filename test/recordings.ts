@@ -34,7 +34,7 @@ export interface Situation {
   /** Addresses with their prefix lengths, by interface. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
   /** The contents of `links.json`. */
-  readonly links?: Readonly<Record<string, object>> | undefined;
+  readonly links: Readonly<Record<string, object>>;
 }
 
 /** All recordings, as `VERSION/SITUATION`, in alphabetical order. */
@@ -93,7 +93,7 @@ export function unpackRecording(name: string, directory: string): string {
     return [command, { ...entry, file }] as const;
   });
   writeFileSync(path.join(directory, 'addresses.json'), JSON.stringify(addresses));
-  if (links !== undefined) writeFileSync(path.join(directory, 'links.json'), JSON.stringify(links));
+  writeFileSync(path.join(directory, 'links.json'), JSON.stringify(links));
   writeFileSync(path.join(directory, 'index.json'), JSON.stringify(Object.fromEntries(named)));
   return directory;
 }

@@ -1,6 +1,6 @@
 /**
  * The interfaces that BGP and BFD sessions run over: whether their links are up, and how often that changed. When a session
- * is down, this tells a broken link from everything else.
+ * is down, this distinguishes a broken link from all other reasons.
  */
 import { inTurns, type Turns } from '../base/turns.ts';
 import { COMMANDS } from '../frr/commands.ts';
@@ -43,7 +43,7 @@ const linkStates = states({
 export const interfaces = statefulCollector({
   name: 'interfaces',
   help: 'Links of the interfaces that BGP and BFD sessions use.',
-  enabledByDefault: false,
+  enabledByDefault: true,
   pace: 'details',
   needs: 'node-addresses',
   commands: [COMMANDS.bgpSummary, COMMANDS.bfdPeers],
@@ -51,6 +51,17 @@ export const interfaces = statefulCollector({
   descriptors: [interfaceUp, carrierChanges],
   states: [linkStates],
   pollWhenChanged: [sessionUp, bfdSessionUp],
+  status: {
+    interfaces: {
+      title: 'Interfaces',
+      items: (tables) =>
+        tables.rows(interfaceUp).map(({ labels, value, number }) => ({
+          interface: labels.interface,
+          up: value === 1,
+          carrier_changes: number(carrierChanges),
+        })),
+    },
+  },
   create() {
     const finder = createPeerInterfaces();
     return {

@@ -4,7 +4,7 @@ import type { ActiveCollector, Frr } from '../../../src/collectors/collector.ts'
 import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
 import type { Families } from '../../../src/metrics/family.ts';
 import { type Page, readPage, type Series } from '../../lab/page.ts';
-import { answering, collect, collectors, recordedFrrWithLinks } from './recorded.ts';
+import { answering, collect, collectors, recordedFrr } from './recorded.ts';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
@@ -61,7 +61,7 @@ describe.each(NAMES)('names of interfaces, VRFs, peers and descriptions with %s'
   }
 
   test.each(all().map((collector) => [collector.name, collector] as const))('%s', async (__, collector) => {
-    const frr = await recordedFrrWithLinks(`8.4.4/${situationOf(collector)}`);
+    const frr = await recordedFrr(`8.4.4/${situationOf(collector)}`);
     const before = await pageOf(await collect(collector, frr));
     const built = await collect(collector, {
       ...changed(frr, rename),
@@ -92,7 +92,7 @@ test.each(['bgp', 'bgp-neighbors', 'bfd', 'evpn', 'vrrp'])(
   '%s: duplicates are exported once',
   async (name) => {
     const collector = all().find((one) => one.name === name) as ActiveCollector;
-    const frr = await recordedFrrWithLinks(`8.4.4/${situationOf(collector)}`);
+    const frr = await recordedFrr(`8.4.4/${situationOf(collector)}`);
     const before = await pageOf(await collect(collector, frr));
     const built = await collect(collector, {
       ...frr,
@@ -124,7 +124,7 @@ describe.each(['n/a', 'NaN', '', '1e', '0x10', '7 seconds'])('%j in place of eve
   };
 
   test.each(all().map((collector) => [collector.name, collector] as const))('%s', async (_, collector) => {
-    const frr = await recordedFrrWithLinks(`8.4.4/${situationOf(collector)}`);
+    const frr = await recordedFrr(`8.4.4/${situationOf(collector)}`);
     const built = await collect(collector, changed(frr, replaced));
     const page = await pageOf(built);
     expect(page.series.filter(({ value }) => !Number.isFinite(value))).toEqual([]);

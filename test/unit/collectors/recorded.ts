@@ -38,20 +38,6 @@ export function frrOf(source: FrrSource): Frr {
 }
 
 /** @param recording such as `8.4.4/healthy` */
-/** FRR on a node whose interfaces with addresses all have a link, which the recordings do not tell. */
-export async function recordedFrrWithLinks(recording: string): Promise<Frr> {
-  const frr = await recordedFrr(recording);
-  return {
-    ...frr,
-    links: async () =>
-      [...new Set((await frr.addresses()).map((address) => address.interface))].map((name) => ({
-        interface: name,
-        up: true,
-        carrierChanges: 1,
-      })),
-  };
-}
-
 export async function recordedFrr(recording: string): Promise<Frr> {
   return frrOf(await openRecording(unpackRecording(recording, path.join(temporaryFolder(), recording)), 1e7));
 }

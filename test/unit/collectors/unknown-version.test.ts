@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ActiveCollector, Frr } from '../../../src/collectors/collector.ts';
-import { collect, collectors, familiesOf, lines, recordedFrrWithLinks } from './recorded.ts';
+import { collect, collectors, familiesOf, lines, recordedFrr } from './recorded.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -56,7 +56,7 @@ describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
     '%s: unknown fields change nothing, nor do numbers in strings',
     async (_, collector) => {
       const situation = collector.enabledByDefault ? 'tor1-shutdown-remotely' : 'other-daemons';
-      const frr = await recordedFrrWithLinks(`${version}/${situation}`);
+      const frr = await recordedFrr(`${version}/${situation}`);
       const expected = await pageOf(collector, frr);
       expect(expected.length).toBeGreaterThan(0);
       expect(await pageOf(collector, changed(frr, withMore))).toEqual(expected);
@@ -187,7 +187,7 @@ describe('a missing field affects only the metrics that depend on it', () => {
     ['evpn', 'numMacs', ['frr_evpn_vni_macs']],
   ])('%s without %s', async (name, field, lost) => {
     const collector = asked.find((one) => one.name === name) as ActiveCollector;
-    const frr = await recordedFrrWithLinks('10.7.1/tor2-max-prefix-exceeded');
+    const frr = await recordedFrr('10.7.1/tor2-max-prefix-exceeded');
     const byMetric = (page: readonly string[]) =>
       Map.groupBy(page, (line) => line.split(/[{ ]/, 1)[0] as string);
     const expected = byMetric(await pageOf(collector, frr));

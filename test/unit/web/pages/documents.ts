@@ -51,6 +51,7 @@ export function document(sessions: readonly Session[], other: Partial<StatusDocu
     verdict: { level: 'ok', headline: '1 BGP session up', findings: [] },
     bgp_sessions: [...sessions],
     bfd_sessions: [],
+    interfaces: [],
     default_routes: [],
     host_routes: [],
     routes: [],
