@@ -182,10 +182,16 @@ export function createCollection({ source, collectors, settings, log, record }: 
   const stateLog = createStateLog(log, collectors, record ?? (() => undefined));
   const stopping = new AbortController();
 
-  let snapshot = makeSnapshot();
+  /** Seconds since the epoch of the newest change, and the snapshot since then; made when somebody wants it. */
+  let changedAt = wallClock();
+  let newest: Snapshot | undefined;
 
-  function makeSnapshot(): Snapshot {
-    const at = wallClock();
+  function snapshot(): Snapshot {
+    newest ??= makeSnapshot(changedAt);
+    return newest;
+  }
+
+  function makeSnapshot(at: number): Snapshot {
     const frrUp = states.some(({ answered }) => answered);
     const status = states.map(
       ({ collector: { name }, up, unsupported, error, lastSuccess, duration }): CollectorStatus => ({
@@ -205,7 +211,8 @@ export function createCollection({ source, collectors, settings, log, record }: 
   }
 
   function publish(): void {
-    snapshot = makeSnapshot();
+    changedAt = wallClock();
+    newest = undefined;
   }
 
   /** Keeps the number of series in bounds; one line when the cutting begins, one when it ends. */
@@ -353,10 +360,10 @@ export function createCollection({ source, collectors, settings, log, record }: 
       payback: () => share.payback(state.collector.name),
       expire: () => expire(state),
     })),
-    snapshot: () => snapshot,
+    snapshot,
     body({ format, gzip, only, others = [] }) {
       wanted = { format, gzip };
-      const shown = snapshot.parts.filter(
+      const shown = snapshot().parts.filter(
         ({ name }) => only === undefined || name === OWN_PART || only.has(name),
       );
       return writeBody([...shown.map(({ body }) => body), ...others], format, { gzip });
