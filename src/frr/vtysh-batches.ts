@@ -1,14 +1,14 @@
 /**
- * Commands to the same daemon that are wanted at the same moment share one vtysh, which costs the host some 20 ms of CPU
- * to start. A command that is wanted twice is sent once.
+ * Commands that collectors send to the same daemon at the same time share one vtysh, which takes some 20 ms of CPU to
+ * start. A command that two of them send is sent once.
  *
- * A command runs alone where sharing could harm others: after it failed (vtysh ends at the first failure), and while it
- * takes FRR long, so that the others neither wait for it nor are charged for it.
+ * A command runs alone where sharing could affect others: after it failed (vtysh ends at the first failure), and while
+ * it takes FRR long, so that the others neither wait for it nor have its time counted as theirs.
  */
 import type { Command, Daemon } from './commands.ts';
 import { type Answer, FrrError, type FrrErrorReason } from './source.ts';
 
-/** What came of commands that shared a process; shorter than the commands where vtysh ended before the rest. */
+/** The outcomes of commands that shared a process; fewer than the commands where vtysh ended before the rest. */
 export type BatchResult = readonly (Answer | FrrError)[];
 
 export interface Batches {
@@ -16,13 +16,13 @@ export interface Batches {
   show(command: Command, signal: AbortSignal): Promise<Answer>;
 }
 
-/** Milliseconds in which commands gather: collectors that poll in the same round send theirs within a few. */
+/** Milliseconds to wait for more commands: collectors that poll in the same round send theirs within a few. */
 const GATHER = 20;
 
 /** Failures of a whole process that one of its commands can cause. */
 const DUE_TO_ONE: ReadonlySet<FrrErrorReason> = new Set(['timed_out', 'too_large']);
 
-/** Seconds of FRR's work from which on a command runs alone. */
+/** Seconds of FRR's work above which a command runs alone. */
 const LONG = 0.1;
 
 interface Wanted {
@@ -50,7 +50,7 @@ export function createBatches(
     for (const one of wanted.values()) if (!together.includes(one)) void share([one]);
   }
 
-  /** @param groups those who want each command */
+  /** @param groups the callers that wait for each command */
   async function share(groups: readonly (readonly Wanted[])[]): Promise<void> {
     let results: BatchResult;
     try {
@@ -76,7 +76,7 @@ export function createBatches(
       }
       if (seconds > LONG) alone.add(key);
       else alone.delete(key);
-      // Each its own bytes: who is done with a large answer frees it.
+      // A copy for each caller, which frees a large answer when it has read it.
       for (const [n, { answer }] of group.entries())
         answer.resolve(n === 0 ? result : { bytes: Buffer.from(result.bytes), seconds: 0 });
     }
@@ -117,7 +117,7 @@ function reject(group: readonly Wanted[], error: unknown): void {
 
 const keyOf = ({ command }: Wanted): string => `${command.daemon} ${command.text}`;
 
-/** Aborts when nobody wants an answer any more. */
+/** Aborts when no caller waits for an answer any more. */
 function everyAborted(wanted: readonly Wanted[]): AbortSignal {
   const signals = new Set(wanted.map(({ signal }) => signal));
   if (signals.size === 1) return [...signals][0] as AbortSignal;

@@ -1,6 +1,6 @@
 /**
- * FrrSource that uses FRR's own shell: `vtysh -d DAEMON -c COMMAND -c COMMAND ...`, a process for all commands to a daemon that
- * are wanted at the same moment (`vtysh-batches.ts`).
+ * FrrSource that uses FRR's own shell: `vtysh -d DAEMON -c COMMAND -c COMMAND ...`, one process for all commands that are
+ * sent to a daemon at the same time (`vtysh-batches.ts`).
  *
  * With `-d` vtysh connects to that daemon alone. Without, it connects to all of them first, so that one daemon that
  * hangs would make every command hang. The program is run by an argument array, never through a shell.
@@ -28,7 +28,7 @@ import { vtyshWork } from './vtysh-work.ts';
 const GRACE = 500;
 /** Bytes of standard error. FRR writes a few lines there. */
 const MAX_ERROR_OUTPUT = 64 * 1024;
-/** Failures that say nothing about the other commands in the same vtysh. */
+/** Failures that do not affect the other commands in the same vtysh. */
 const DUE_TO_COMMAND: ReadonlySet<FrrErrorReason> = new Set(['unknown_command', 'failed']);
 
 interface Running {
@@ -138,7 +138,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     });
   }
 
-  /** Only one at a time tells which answer is whose. */
+  /** Sends the commands one at a time, where their answers cannot be separated. */
   async function inTurn(commands: readonly Command[], signal: AbortSignal): Promise<BatchResult> {
     const results: (Answer | FrrError)[] = [];
     for (const command of commands) {
@@ -199,7 +199,7 @@ function vtyshArguments(commands: readonly Command[]): string[] {
 
 /**
  * vtysh writes each command into a history file, in the home of its user on 7.5, and where VTYSH_HISTFILE says on 8
- * and newer: both are pointed to nowhere. A program before vtysh needs an environment of its own.
+ * and newer: both are set to where no file can be written. A program before vtysh needs an environment of its own.
  */
 function environment({ vtyshPrefix }: SourceOptions): NodeJS.ProcessEnv {
   const env = { VTYSH_HISTFILE: '', LC_ALL: 'C' };

@@ -56,7 +56,7 @@ function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The line that asks FRR a question, as it is typed on the node. */
+/** The command line of a query of FRR, as typed on the node. */
 export function vtyshLine({ vtysh }: Site, command: string): Html {
   return html`<code class="copy">${[...vtysh, '-c', command].map(quoted).join(' ')}</code>`;
 }
