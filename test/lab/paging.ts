@@ -198,7 +198,8 @@ function prometheusConfig(
   config.rule_files = [`${rules}/*.yaml`];
   config.alerting.alertmanagers = [{ static_configs: [{ targets: [alertmanager] }] }];
   for (const job of config.scrape_configs) {
-    for (const key of ['scheme', 'tls_config', 'basic_auth']) delete job[key];
+    // The targets have their instance already.
+    for (const key of ['scheme', 'tls_config', 'basic_auth', 'relabel_configs']) delete job[key];
     if (job.job_name === 'prometheus') job.static_configs = [{ targets: [`127.0.0.1:${port}`] }];
     else if (job.job_name === 'alertmanager') job.static_configs = [{ targets: [alertmanager] }];
     else job.file_sd_configs = [{ files: [join(targets, `${job.job_name}.yaml`)] }];

@@ -74,6 +74,23 @@ describe('from files', () => {
     expect(datasources[0].jsonData.timeInterval).toBe(prometheus.global.scrape_interval);
   });
 
+  it('the shipped Prometheus and the fleet call an instance by its host name, as the links to status pages do', () => {
+    const relabelled = (path: string) => {
+      const { scrape_configs } = parse(readFileSync(join(FOLDER, '..', path), 'utf8')) as {
+        scrape_configs: { job_name: string; relabel_configs?: unknown }[];
+      };
+      return Object.fromEntries(
+        scrape_configs.flatMap(({ job_name, relabel_configs }) =>
+          relabel_configs === undefined ? [] : [[job_name, relabel_configs]],
+        ),
+      );
+    };
+    const byName = [{ source_labels: ['hostname'], regex: '(.+)', target_label: 'instance' }];
+    expect(relabelled('alerts/prometheus/prometheus.yml')).toEqual({ frr: byName, node: byName });
+    expect(relabelled('container/fleet/prometheus.yml')).toEqual({ frr: byName });
+    expect(readOptions({}).statusPage).toBe('https://{instance}:9342/');
+  });
+
   it('the provider has the shape, and looks where the README copies the dashboards to', () => {
     const { providers } = providerFile.parse(PROVIDERS);
     expect(README).toContain(` ${providers[0].options.path} dashboards/generated/*.json\n`);
