@@ -90,12 +90,12 @@ describe('a deployment', () => {
     const result = await deploy();
     expect(result.exitCode, result.stdout).toBe(0);
     expect(result.changes).toEqual([
-      'Make the folders',
+      'Create the directories',
       'Write the web configuration',
-      'Make the folder of the firewall rules',
+      'Create the directory of the firewall rules',
       'Write the firewall rule',
       'Install the quadlet',
-      'Start the container, with its new settings where they changed',
+      'Start the container, or restart it with its new settings',
     ]);
     expect(await containers(machine)).toEqual(['frr_exporter running']);
     expect(await answer(machine, URL)).toContain('frr_up 0');

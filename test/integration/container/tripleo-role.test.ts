@@ -106,12 +106,12 @@ describe('a deployment', () => {
     const result = await deploy();
     expect(result.exitCode, result.stdout).toBe(0);
     expect(result.changes).toEqual([
-      'Make the folder of the configuration',
+      'Create the configuration directory',
       'Write the web configuration',
-      "Make sure that the folder of the containers' logs exists",
+      'Create the log directory of the containers',
       'Create the container',
-      'Install the unit that keeps it running',
-      'Enable and start it',
+      'Install the unit',
+      'Enable and start the unit',
     ]);
     expect(await containers(machine)).toEqual(['frr_exporter running']);
     await answer(machine, `http://${ADDRESS}:9342/metrics`);
