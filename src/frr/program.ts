@@ -1,9 +1,5 @@
-/**
- * Runs a program in a process group of its own, and collects what it writes. By Node.js alone: execa takes 8 MB, most of
- * them for streams and conversions that are not needed here, and has no part that can be loaded separately.
- */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+/** Runs a program in a process group of its own, and collects what it writes. */
+import { execa } from 'execa';
 import { createByteCollector } from './byte-collector.ts';
 
 export interface ProgramOptions {
@@ -45,12 +41,14 @@ export function runProgram(file: string, args: readonly string[], options: Progr
   const output = { stdout: createByteCollector(expected), stderr: createByteCollector() };
   let tooMuch: Ended['tooMuch'];
   let force: NodeJS.Timeout | undefined;
-  const begun = performance.now();
-  const child = start(file, args, env);
-  if (typeof child === 'string') return notStarted(child);
-  let problem: string | undefined;
-  child.on('error', (error: NodeJS.ErrnoException) => {
-    problem ??= error.code ?? error.message;
+  // Unbuffered: execa's own buffering costs 40 ms and 12 MB at a poll of 1,000 sessions.
+  const child = execa(file, args, {
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    buffer: false,
+    reject: false,
+    detached: true,
   });
 
   /** To the group: behind sudo or a script, vtysh is not the process that was started but a descendant of it. */
@@ -79,42 +77,16 @@ export function runProgram(file: string, args: readonly string[], options: Progr
       end();
     });
 
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (exitCode) => {
-      clearTimeout(force);
-      resolve({
-        stdout: output.stdout.bytes(),
-        stderr: output.stderr.bytes(),
-        exit: exitCode ?? undefined,
-        notStarted: child.pid === undefined ? problem : undefined,
-        tooMuch,
-        seconds: (performance.now() - begun) / 1000,
-      });
-    });
+  const ended = child.then(({ exitCode, code, message, durationMs }) => {
+    clearTimeout(force);
+    return {
+      stdout: output.stdout.bytes(),
+      stderr: output.stderr.bytes(),
+      exit: exitCode,
+      notStarted: child.pid === undefined ? (code ?? message) : undefined,
+      tooMuch,
+      seconds: durationMs / 1000,
+    };
   });
   return { pid: child.pid, ended, end, kill: () => signal('SIGKILL') };
-}
-
-/** @returns a code of the operating system where Node.js finds at once that the program cannot be started */
-function start(
-  file: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): ChildProcessByStdio<null, Readable, Readable> | string {
-  try {
-    return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-  }
-}
-
-function notStarted(code: string): Program {
-  const nothing = Buffer.alloc(0);
-  const result = { stdout: nothing, stderr: nothing, exit: undefined, tooMuch: undefined, seconds: 0 };
-  return {
-    pid: undefined,
-    ended: Promise.resolve({ ...result, notStarted: code }),
-    end: () => undefined,
-    kill: () => undefined,
-  };
 }
