@@ -1,11 +1,12 @@
 /**
  * `make pictures`: docs/img/*.png. Fleet and OpenStack show a simulated fleet of 1,000 nodes, the others a laboratory of
- * real FRR with the real exporter; all of them what a real Prometheus answered, with the shipped rules at work. Takes
- * about a quarter of an hour, and root.
+ * real FRR with the real exporter; all of them what a real Prometheus answered, with the shipped rules at work. The
+ * status page is that of the laboratory's exporter. Takes about a quarter of an hour, and root.
  *
  *     node dashboards/pictures/make.ts [laboratory | fleet] [--nodes=1000] [--output=docs/img]
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,7 @@ import { capture } from './capture.ts';
 import { installComponents, startRenderer } from './render.ts';
 import type { Scene } from './scene.ts';
 import { pictureOf, SHOWN_FILE, type Shown, shownHash } from './shown.ts';
+import { drawStatusPage } from './status-page.ts';
 
 const IMAGES = fileURLToPath(new URL('../../docs/img', import.meta.url));
 const ALL = dashboards(readOptions({}));
@@ -111,6 +113,14 @@ async function laboratoryScenes(): Promise<readonly Scene[]> {
   );
   await sleep(50_000);
   const end = nowInSeconds();
+  writeFileSync(
+    join(values.output, 'status-page.png'),
+    await drawStatusPage(exporter.url, {
+      [`>${hostname()}<`]: '>compute-01<',
+      [`>${hostname()}, AS`]: '>tor2, AS',
+      [`vtysh -N ${lab.node.namespace}`]: 'vtysh',
+    }),
+  );
   const when = { end, range: end - began, step: 2, scrapeInterval: 2 };
   const scene = (uid: string, chosen: Chosen) => capture(prometheus.url, dashboardOf(uid), chosen, when);
   const cluster = ['lab'];

@@ -11,7 +11,7 @@ export function addressPath({ prefix }: Site, address: string): string {
 
 function announced(peers: number | null): Html {
   if (peers === null) return html`unknown`;
-  if (peers === 0) return marked('critical', 'to nobody');
+  if (peers === 0) return marked('critical', 'to no peer');
   return marked('ok', `to ${peers} ${peers === 1 ? 'peer' : 'peers'}`);
 }
 

@@ -82,7 +82,7 @@ function addresses(view: View): Content {
   const listed = missing.slice(0, MOST_ON_A_PAGE);
   if (missing.length === 0) return null;
   return html`<section>
-<h2>${marked('critical', `${missing.length} of ${host_routes.length} addresses announced to nobody`)}</h2>
+<h2>${marked('critical', `${missing.length} of ${host_routes.length} addresses announced to no peer`)}</h2>
 ${collectorProblem(view, 'host-routes')}
 ${runbookLink(view.site, 'FRRHostRouteNotAdvertised')}
 ${table(

@@ -196,13 +196,13 @@ test.each([
   [
     '8.4.4/no-bgp-configured',
     '✗ 5 of 5 addresses announced to no peer · compute-01',
-    ['✗ 5 of 5 addresses announced to nobody', 'BGP sessions'],
+    ['✗ 5 of 5 addresses announced to no peer', 'BGP sessions'],
   ],
   [
     '10.7.1/host-routes-filtered',
     '✗ 1 of 2 uplinks down · 3 of 5 addresses announced to no peer · 2 BGP sessions never up · compute-01',
     [
-      '✗ 3 of 5 addresses announced to nobody',
+      '✗ 3 of 5 addresses announced to no peer',
       '✗ 1 of 5 BGP sessions down',
       '! 2 of 5 BGP sessions never up',
       '– 1 of 5 BGP sessions shut on purpose',

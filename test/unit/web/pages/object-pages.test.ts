@@ -100,7 +100,7 @@ test('an address', () => {
   expect(titleOf(page)).toBe('✓ 1 BGP session up · 2001:db8::1 · compute-01');
   expect(textOf(page)).toContain(
     [
-      '2001:db8::1 Interface In BGP Announced lo1 yes ✓ to 2 peers lo2 no ✗ to nobody',
+      '2001:db8::1 Interface In BGP Announced lo1 yes ✓ to 2 peers lo2 no ✗ to no peer',
       "vtysh -c 'show bgp ipv6 unicast 2001:db8::1/128'",
     ].join(' '),
   );

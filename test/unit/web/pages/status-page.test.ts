@@ -134,7 +134,7 @@ test('what cannot be reached comes before the sessions', () => {
   });
   expect(textOf(statusPage(view(status), EVERYTHING))).toContain(
     [
-      '✗ 2 of 3 addresses announced to nobody Address Interface In BGP',
+      '✗ 2 of 3 addresses announced to no peer Address Interface In BGP',
       '203.0.113.20 lo1 yes, but advertised to no peer 203.0.113.30 lo1 no',
       "! no IPv4 default route vtysh -c 'show ip route 0.0.0.0/0'",
       'All 1 down',
