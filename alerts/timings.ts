@@ -3,7 +3,10 @@ import { durationSeconds, durationText } from './duration.ts';
 import type { Thresholds } from './thresholds.ts';
 
 export interface Timings {
-  /** `group_wait` of pages: longer than one evaluation, so that what inhibits an alert is there first. */
+  /**
+   * `group_wait` of pages: longer than a scrape and an evaluation. The nodes around a dead router are scraped one after the
+   * other, and what inhibits their alerts is there only when the last of them has been evaluated.
+   */
   readonly groupWait: string;
   /** `group_interval` of pages. */
   readonly groupInterval: string;
@@ -15,7 +18,7 @@ export function timings(site: Thresholds): Timings {
   const seconds = (text: string): number => durationSeconds(text) ?? 0;
   const scrape = seconds(site.scrape_interval);
   const evaluation = seconds(site.evaluation_interval);
-  const groupWait = evaluation + 1;
+  const groupWait = scrape + evaluation + 1;
   const toPage = (
     [
       ['an uplink, a router, all uplinks of a node', site.peer_down_for],

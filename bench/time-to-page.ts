@@ -197,7 +197,7 @@ function page(runs: readonly Run[]): string {
 
 \`make time-to-page\` on ${machine()}, all on one machine: FRR 8.4.4 in a rack of ${NODES} nodes under two
 routers, the exporter with sockets and \`--poll.interval=2s --frr.timeout=2s\`, Prometheus 2.42 and Alertmanager 0.25
-with the files of \`alerts/\` as shipped, except for \`flapping_drops\` (scrape and evaluation every 5 s, \`for: 5s\`, \`group_wait: 6s\`). The
+with the files of \`alerts/\` as shipped, except for \`flapping_drops\` (scrape and evaluation every 5 s, \`for: 5s\`, \`group_wait: 11s\`). The
 time runs from the fault to the call of the webhook or, for a ticket, to the mail.
 
 ${results(runs)}`;

@@ -100,8 +100,8 @@ test('nobody is told of the graceful restart of a router', { timeout: 400_000 },
   process.kill(tor2.pid('bgpd') as number, 'SIGKILL');
   await untilFigure('sum(frr_bgp_session_graceful_restart_active{peer="eth2"})', NODES);
   await untilFigure('sum(frr_bgp_session_up{peer="eth2"})', 0);
-  // As long as a page would take: a `for` of 5 s, a group_wait of 6 s, and the evaluations between.
-  await pause(20_000);
+  // As long as a page would take: a `for` of 5 s, a group_wait of 11 s, and the evaluations between.
+  await pause(26_000);
   await tor2.start('bgpd');
   await rack.untilUp();
   await untilFigure('sum(instance:frr_bgp_uplinks_up:count)', 2 * NODES);
