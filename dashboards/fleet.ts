@@ -1,10 +1,21 @@
 /** Fleet: what is wrong anywhere, since when, why, and which addresses nobody can reach. Made for 1,000 nodes. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { finish, frame, uplinkVariable, whileThereAre } from './frame.ts';
+import { finish, frame, whileThereAre } from './frame.ts';
 import { addressLinks, dashboardLink, nodeLinks, runbookLinks, sessionLinks } from './links.ts';
 import type { Options } from './options.ts';
 import { GREEN_THEN_ORANGE, GREEN_THEN_RED, lines, type Steps, stat, states, table } from './panels.ts';
-import { count, FAMILIES, milliseconds, NODE, of, rows, SESSION, sessionState, why } from './promql.ts';
+import {
+  cause,
+  count,
+  FAMILIES,
+  frrWords,
+  milliseconds,
+  NODE,
+  of,
+  rows,
+  SESSION,
+  sessionState,
+} from './promql.ts';
 import {
   ADDRESSES_CUT_OFF,
   ADDRESSES_THERE,
@@ -28,7 +39,6 @@ const CUT_OFF = `sum(${of('instance:frr_bgp_uplinks:lost')} == bool 2)`;
 
 /** The nodes that had an uplink within the hour, and what availability is counted of. */
 const NODES = `count by (cluster) (${of('instance:frr_bgp_uplinks_up:max1h')})`;
-const SECONDS_IN_30_DAYS = 30 * 86_400;
 /** Red below the objective that the rules have by default. */
 const AVAILABILITY: Steps = ['red', [0.9995, 'green']];
 
@@ -36,7 +46,7 @@ const AVAILABILITY: Steps = ['red', [0.9995, 'green']];
 const whileDown = (expression: string) => `${expression} and on (${SESSION}) ${DOWN}`;
 /** `expression`, of the uplinks. */
 const ofUplinks = (expression: string) =>
-  `(${expression}) and on (${SESSION}) ${of(INFO, 'peer_group=~"$peer_group"')}`;
+  `(${expression}) and on (${SESSION}) ${of('session:frr_bgp_session_uplink:known')}`;
 
 /**
  * Host addresses that no node announces: 0 where a node has the address and sends it to no peer, -1 where the node that
@@ -54,7 +64,6 @@ export function fleet(options: Options): Dashboard {
     title: 'FRR / Fleet',
     description: 'Which BGP session is down, since when, why, and which addresses nobody can reach now.',
     from: 'now-3h',
-    variables: [uplinkVariable(options)],
     annotations: [
       whileThereAre(
         'Sessions go down',
@@ -100,7 +109,7 @@ export function fleet(options: Options): Dashboard {
             unit: 'short',
             decimals: 0,
             steps: ['transparent', [1, 'orange']],
-            width: 155,
+            width: 190,
           },
           { from: 4, name: 'addresses', unit: 'short', decimals: 0, width: 85 },
         ],
@@ -206,15 +215,16 @@ export function fleet(options: Options): Dashboard {
         title: 'Sessions down now',
         filterable: true,
         description:
-          'Every wanted BGP session that is not established, the newest first. Many rows with the same remote router or rack: look there first. "Why" is what FRR says about the last reset; empty means that it was never up. "Waiting for NHT" (the next hop is gone) may have come after the reason: click the peer for its reasons and history.',
+          'Every wanted BGP session that is not established, the newest first. Many rows with the same remote router or rack: look there first. "Cause" is determined from all the evidence (docs/causes.md); it is empty for an exporter of 0.1.0. "FRR says" is what FRR reports of the last reset, often a consequence; empty means that the session was never up.',
         width: 24,
         height: 8,
         queries: [
           rows(SESSION, DOWN),
           milliseconds(rows(SESSION, whileDown(of('frr_bgp_session_last_reset_timestamp_seconds')))),
           rows(`${SESSION}, description, remote_hostname, remote_as, peer_group`, whileDown(of(INFO))),
-          why(SESSION, whileDown(of('frr_bgp_session_last_reset_info'))),
+          frrWords(SESSION, whileDown(of('frr_bgp_session_last_reset_info'))),
           rows(SESSION, whileDown(of('session:frr_bgp_session_dropped:increase1h'))),
+          cause(SESSION, whileDown(of('frr_bgp_session_down_cause'))),
         ],
         columns: [
           { from: 1, name: 'Since', unit: 'dateTimeFromNow', width: 130 },
@@ -227,7 +237,8 @@ export function fleet(options: Options): Dashboard {
           { from: 'remote_as', name: 'Remote AS', width: 115 },
           { from: 'peer_group', name: 'Peer group', width: 115 },
           { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 105 },
-          { from: 'why', name: 'Why', width: 250 },
+          { from: 'text', name: 'Cause', width: 220 },
+          { from: 'why', name: 'FRR says', width: 180 },
           { from: 4, name: 'Drops in 1 h', unit: 'short', decimals: 0, width: 125 },
         ],
         hidden: ['job'],
@@ -430,12 +441,12 @@ export function fleet(options: Options): Dashboard {
       table({
         title: 'Nodes without an uplink in 30 days',
         description:
-          'Nodes by the time in which they had no uplink in the last 30 days, maintenance left out: all uplinks down, bgpd dead, or the node dead. "Budget spent" is the share of what the objective allows: at 100 % it is missed.',
+          'Nodes by the time in which they had no uplink in the last 30 days, maintenance left out: all uplinks down, bgpd dead, or the node dead. "Availability" is the share of what was observed, which is less in a young Prometheus. "Budget spent" is the share of what the objective allows: at 100 % it is missed.',
         width: 10,
         height: 8,
         queries: [
           rows(NODE, `1 - ${of('instance:frr_bgp_uplinks_none:ratio30d')}`),
-          rows(NODE, `${SECONDS_IN_30_DAYS} * ${of('instance:frr_bgp_uplinks_none:ratio30d')}`),
+          rows(NODE, of('instance:frr_bgp_uplinks_none:seconds30d')),
           rows(NODE, of('instance:frr_bgp_uplinks_none:budget_spent')),
         ],
         columns: [
@@ -467,10 +478,7 @@ export function fleet(options: Options): Dashboard {
         height: 8,
         queries: [
           rows('cluster, address', `1 - ${of('fleet_cluster_address:frr_host_route_lost:ratio30d')}`),
-          rows(
-            'cluster, address',
-            `${SECONDS_IN_30_DAYS} * ${of('fleet_cluster_address:frr_host_route_lost:ratio30d')}`,
-          ),
+          rows('cluster, address', of('fleet_cluster_address:frr_host_route_lost:seconds30d')),
         ],
         columns: [
           { from: 'cluster', name: 'Cluster', width: 90 },
@@ -515,10 +523,7 @@ export function fleet(options: Options): Dashboard {
           queries: [
             rows(SESSION, ofUplinks(sessionState(of))),
             milliseconds(rows(SESSION, ofUplinks(of('frr_bgp_session_established_timestamp_seconds')))),
-            rows(
-              `${SESSION}, description, remote_hostname, remote_as`,
-              of(INFO, 'peer_group=~"$peer_group"'),
-            ),
+            rows(`${SESSION}, description, remote_hostname, remote_as`, ofUplinks(of(INFO))),
             `sum by (${SESSION}) (${ofUplinks(of('frr_bgp_prefixes_received'))})`,
             `sum by (${SESSION}) (${ofUplinks(of('frr_bgp_prefixes_advertised'))})`,
             rows(SESSION, ofUplinks(of('session:frr_bgp_session_dropped:increase1h'))),

@@ -28,11 +28,9 @@ export interface LabelVariable {
   readonly query: string;
   /** What "All" stands for: `.*` also matches series without the label. */
   readonly all: string;
-  /** Chosen at first; All where left out. */
-  readonly current?: string;
 }
 
-function variable({ name, label, description, query, all, current }: LabelVariable): QueryVariableBuilder {
+function variable({ name, label, description, query, all }: LabelVariable): QueryVariableBuilder {
   return new QueryVariableBuilder(name)
     .label(label)
     .description(description)
@@ -44,11 +42,7 @@ function variable({ name, label, description, query, all, current }: LabelVariab
     .multi(true)
     .includeAll(true)
     .allValue(all)
-    .current({
-      selected: true,
-      text: [current ?? 'All'],
-      value: [current ?? '$__all'],
-    });
+    .current({ selected: true, text: ['All'], value: ['$__all'] });
 }
 
 export interface Frame {
@@ -65,19 +59,6 @@ export interface Frame {
   readonly annotations?: readonly AnnotationQueryBuilder[];
   /** Puts a link to the chosen node's status page at the top. */
   readonly statusPage?: boolean;
-}
-
-/** The uplinks' peer group, for dashboards that distinguish uplinks from other sessions. */
-export function uplinkVariable(options: Options): LabelVariable {
-  return {
-    name: 'peer_group',
-    label: 'Uplinks',
-    description: 'BGP peer group of the uplinks',
-    query:
-      'label_values(frr_bgp_session_info{cluster=~"$cluster", job=~"$job", instance=~"$instance"}, peer_group)',
-    all: '.*',
-    current: options.uplinkPeerGroup,
-  };
 }
 
 const FIRING = new AnnotationQueryBuilder()

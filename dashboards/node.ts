@@ -1,12 +1,14 @@
 /** Node: everything about one FRR (or the few that are chosen). Mostly reads the exporter's own metrics, not recording rules. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { finish, frame, resets, uplinkVariable } from './frame.ts';
+import { finish, frame, resets } from './frame.ts';
 import { addressLinks, runbookLinks, sessionLinksOfChosen } from './links.ts';
 import { lines, states, table } from './one-node.ts';
 import type { Options } from './options.ts';
 import { GREEN_THEN_RED, type Steps, stat } from './panels.ts';
 import {
+  cause,
   count,
+  frrWords,
   HOST_ROUTE,
   hostRouteVerdict,
   milliseconds,
@@ -17,7 +19,6 @@ import {
   rows,
   SESSION,
   sessionState,
-  why,
 } from './promql.ts';
 import {
   ANSWERS,
@@ -50,11 +51,10 @@ export function node(options: Options): Dashboard {
     description:
       'One node: its daemons, its sessions and why they are down, BFD, routes, and what it announces.',
     from: 'now-3h',
-    variables: [uplinkVariable(options)],
     annotations: [resets(of)],
     statusPage: true,
   });
-  const uplinks = of(INFO, 'peer_group=~"$peer_group"');
+  const uplinks = of('session:frr_bgp_session_uplink:known');
 
   builder
     .withPanel(
@@ -80,7 +80,7 @@ export function node(options: Options): Dashboard {
       stat({
         title: 'Uplinks',
         description:
-          'Uplinks that are established, and how many there are. None up: nothing on this node can be reached. One of two: the next fault cuts it off.',
+          'Uplinks that are established, and how many there are, by the rules. None up: nothing on this node can be reached. One of two: the next fault cuts it off.',
         width: 3,
         height: 4,
         queries: [
@@ -156,7 +156,7 @@ export function node(options: Options): Dashboard {
       table({
         title: 'BGP sessions',
         description:
-          'Every session, what is wrong first. "Why" is what FRR says about the last reset, also of a session that is up again. "Limit used" is of the fullest address family; at 100 % FRR stops the session. Click a peer for its history.',
+          'Every session, what is wrong first. "Cause" is why a session is down now (docs/causes.md); "FRR says" is what FRR reports of the last reset, also of a session that is up again, and often a consequence. "Limit used" is of the fullest address family; at 100 % FRR stops the session. Click a peer for its history.',
         width: 24,
         height: 9,
         queries: [
@@ -164,13 +164,14 @@ export function node(options: Options): Dashboard {
           milliseconds(rows(SESSION, of('frr_bgp_session_established_timestamp_seconds'))),
           rows(`${SESSION}, description, remote_hostname, remote_as`, of(INFO)),
           milliseconds(rows(SESSION, of('frr_bgp_session_last_reset_timestamp_seconds'))),
-          why(SESSION, of('frr_bgp_session_last_reset_info')),
+          frrWords(SESSION, of('frr_bgp_session_last_reset_info')),
           `sum by (${SESSION}) (${of('frr_bgp_prefixes_received')})`,
           `sum by (${SESSION}) (${of('frr_bgp_prefixes_advertised')})`,
           rows(SESSION, LIMIT_USED),
           // Of those that there are now: not of a peer that was removed within the day.
           `sum by (${SESSION}) (increase(${over('frr_bgp_session_dropped_total', '1d')})) and on (${SESSION}) ${of('frr_bgp_session_up')}`,
           rows(SESSION, of('frr_bgp_session_bfd_enabled')),
+          cause(SESSION, of('frr_bgp_session_down_cause')),
         ],
         columns: [
           { from: 'instance', name: 'Node', width: 135 },
@@ -182,7 +183,8 @@ export function node(options: Options): Dashboard {
           { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 125 },
           { from: 1, name: 'Up since', unit: 'dateTimeFromNow', width: 105 },
           { from: 3, name: 'Last down', unit: 'dateTimeFromNow', width: 105 },
-          { from: 'why', name: 'Why', width: 215 },
+          { from: 'text', name: 'Cause', width: 200 },
+          { from: 'why', name: 'FRR says', width: 175 },
           { from: 5, name: 'Received', unit: 'short', width: 75 },
           { from: 6, name: 'Advertised', unit: 'short', width: 90 },
           { from: 7, name: 'Limit used', unit: 'percentunit', decimals: 0, steps: LIMIT, width: 85 },
@@ -197,7 +199,7 @@ export function node(options: Options): Dashboard {
       states({
         title: 'BGP sessions over time',
         description:
-          'The state of each session. Compare with BFD on the right: BFD down a moment before BGP is a link or the remote router; BGP down with BFD up is BGP itself (see "Why" above).',
+          'The state of each session. Compare with BFD on the right: BFD down a moment before BGP is a link or the remote router; BGP down with BFD up is BGP itself (see "Cause" above).',
         width: 12,
         height: 8,
         queries: [

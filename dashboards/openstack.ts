@@ -6,6 +6,7 @@ import { addressLinks, nodeLinks, sessionLinks } from './links.ts';
 import type { Options } from './options.ts';
 import { GREEN_THEN_ORANGE, GREEN_THEN_RED, lines, stat, states, table } from './panels.ts';
 import {
+  cause,
   count,
   HOST_ROUTE,
   hostRouteVerdict,
@@ -289,7 +290,7 @@ export function openstack(options: Options): Dashboard {
       table({
         title: 'Sessions of tenant VRFs',
         description:
-          'BGP sessions in VRFs other than the default, what is wrong first. Down: the tenants of that VRF lose their way out. Click a peer for why.',
+          'BGP sessions in VRFs other than the default, what is wrong first. Down: the tenants of that VRF lose their way out. Click a peer for its history.',
         width: 24,
         height: 8,
         queries: [
@@ -297,6 +298,7 @@ export function openstack(options: Options): Dashboard {
           milliseconds(rows(SESSION, ofTenants('frr_bgp_session_established_timestamp_seconds'))),
           rows(`${SESSION}, description, remote_as`, ofTenants('frr_bgp_session_info')),
           `sum by (${SESSION}) (${ofTenants('frr_bgp_prefixes_received')})`,
+          cause(SESSION, ofTenants('frr_bgp_session_down_cause')),
         ],
         columns: [
           { from: 'vrf', name: 'VRF' },
@@ -307,6 +309,7 @@ export function openstack(options: Options): Dashboard {
           { from: 'remote_as', name: 'Remote AS', width: 90 },
           { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 100 },
           { from: 1, name: 'Up since', unit: 'dateTimeFromNow', width: 105 },
+          { from: 'text', name: 'Cause' },
           { from: 3, name: 'Received', unit: 'short', decimals: 0, width: 80 },
         ],
         hidden: ['job'],

@@ -5,8 +5,6 @@ export interface Options {
   readonly schemaVersion: number;
   /** Name of the Prometheus data source that is chosen at first; `default` is Grafana's own default. */
   readonly datasource: string;
-  /** BGP peer group of the uplinks, as in FRR's configuration. */
-  readonly uplinkPeerGroup: string;
   /** Folder of the runbooks: `URL/ALERT.md` is the runbook of an alert. */
   readonly runbooks: string;
   /** The status page of an exporter; `{instance}` stands for its instance label. */
@@ -30,10 +28,6 @@ export const FLAGS = {
   datasource: {
     default: 'default',
     help: 'name of the Prometheus data source that is chosen at first',
-  },
-  'uplink-peer-group': {
-    default: 'uplink',
-    help: 'BGP peer group of the uplinks',
   },
   'base-url': {
     default: 'https://github.com/frr-exporter/frr-exporter/blob/main',
@@ -66,7 +60,7 @@ function url(flag: keyof typeof FLAGS, value: string, sample: string): string {
 }
 
 /** Names of variables that every dashboard has, or some. */
-const TAKEN = ['datasource', 'cluster', 'job', 'instance', 'vrf', 'peer', 'peer_group', 'address'];
+const TAKEN = ['datasource', 'cluster', 'job', 'instance', 'vrf', 'peer', 'address'];
 
 function labels(value: string): readonly string[] {
   const names = value === '' ? [] : value.split(',');
@@ -105,14 +99,6 @@ export function readOptions(flags: Flags): Options {
       'a name of 1 to 190 characters without quotes, $, backslashes and control characters',
     );
 
-  const uplinkPeerGroup = read('uplink-peer-group');
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/.test(uplinkPeerGroup))
-    refuse(
-      'uplink-peer-group',
-      uplinkPeerGroup,
-      'a peer group: letters, digits, and _ . : - after the first',
-    );
-
   const baseUrl = read('base-url');
   const statusPage = read('status-page-url');
   if (!statusPage.includes('{instance}'))
@@ -120,7 +106,6 @@ export function readOptions(flags: Flags): Options {
   return {
     schemaVersion: Number(version),
     datasource,
-    uplinkPeerGroup,
     runbooks: `${url('base-url', baseUrl, baseUrl).replace(/\/+$/, '')}/alerts/runbooks`,
     statusPage: url('status-page-url', statusPage, statusPage.replaceAll('{instance}', 'node')),
     targetLabels: labels(read('target-labels')),

@@ -65,8 +65,13 @@ export function sessionState(select: (metric: string) => string): string {
   return `(${select('frr_bgp_session_state')} unless on (${SESSION}) ${admin} == 0) or (${admin} == 0) + 9`;
 }
 
-/** Why sessions went down last, FRR's reason and the notification in one label `why`. */
-export function why(labels: string, infos: string): string {
+/** Why sessions are down, by docs/causes.md: the cause in words in the label `text`. Exporters of 0.1.0 have none. */
+export function cause(labels: string, causes: string): string {
+  return rows(`${labels}, text`, causes);
+}
+
+/** What FRR says about the last reset of sessions, its reason and the notification in one label `why`. */
+export function frrWords(labels: string, infos: string): string {
   return rows(`${labels}, why`, `label_join(${infos}, "why", " ", "reason", "notification")`);
 }
 

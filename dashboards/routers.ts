@@ -9,10 +9,9 @@ const ROUTER = 'cluster, remote_router_id';
 export const LINK = `${NODE}, remote_router_id`;
 
 /** The uplinks whose router is known; FRR forgets it when a session goes down, the rules remember it. */
-export const UPLINKS = of(
-  'session:frr_bgp_session_info:last',
-  'peer_group=~"$peer_group", remote_router_id!=""',
-);
+export const UPLINKS =
+  `(${of('session:frr_bgp_session_info:last', 'remote_router_id!=""')} ` +
+  `and on (${SESSION}) ${of('session:frr_bgp_session_uplink:known')})`;
 const WANTED = of('session:frr_bgp_session_up:wanted');
 const UP = `(${UPLINKS} and on (${SESSION}) ${of('frr_bgp_session_up')} == 1)`;
 const ANNOUNCED = `(${of('frr_host_route_advertised_peers')} > 0)`;

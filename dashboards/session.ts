@@ -117,8 +117,9 @@ export function session(options: Options): Dashboard {
         height: 4,
         title: 'Why it went down last',
         description:
-          'What FRR says about the last reset, with the notification if one was sent or received. "BFD down received" is the path, "Hold Timer Expired" a silent peer, a notification "Cease" somebody’s decision, "Waiting for NHT" a next hop that is gone, for which "Reasons in this time" may have the cause.',
+          'While the session is down its cause (docs/causes.md), and what FRR says about the last reset, with the notification if one was sent or received. FRR’s words are often a consequence: "Waiting for NHT" is a next hop that is gone, whatever took it away.',
         queries: [
+          { expr: `max by (text) (${ofSession('frr_bgp_session_down_cause')})`, legend: '{{text}}' },
           {
             expr: `max by (reason, notification) (${ofSession('frr_bgp_session_last_reset_info')})`,
             legend: '{{reason}} {{notification}}',
@@ -345,10 +346,35 @@ export function session(options: Options): Dashboard {
     )
     .withPanel(
       table({
+        title: 'Causes in this time',
+        description:
+          'Every cause for which the session was down in the chosen time, as docs/causes.md explains them.',
+        width: 7,
+        height: 7,
+        queries: [
+          rows(
+            `${SESSION}, cause, text`,
+            `last_over_time(${ofSession('frr_bgp_session_down_cause')}[$__range])`,
+          ),
+        ],
+        columns: [
+          { from: 'instance', name: 'Node', width: 135 },
+          { from: 'vrf', name: 'VRF', width: 75 },
+          { from: 'peer', name: 'Peer', width: 110 },
+          { from: 'cause', name: 'Cause', width: 115 },
+          { from: 'text', name: 'In words' },
+        ],
+        hidden: ['cluster', 'job'],
+        sortBy: 'Peer',
+        fine: 'It was not down in this time.',
+      }),
+    )
+    .withPanel(
+      table({
         title: 'Reasons in this time',
         description:
-          'Every reason for a reset that FRR gave in the chosen time. One reason again and again is one cause; different ones beside a flapping BFD are its consequences.',
-        width: 12,
+          'Every reason for a reset that FRR gave in the chosen time. Different ones for one cause are its consequences.',
+        width: 8,
         height: 7,
         queries: [
           rows(
@@ -374,7 +400,7 @@ export function session(options: Options): Dashboard {
         title: 'Policy and prefix limit',
         description:
           '"Policy missing": the session is up, but RFC 8212 lets no route through because no route map is set. "Stopped by the limit": the peer announced more than maximum-prefix allows; clear the session after the peer is fixed.',
-        width: 12,
+        width: 9,
         height: 7,
         queries: [
           {

@@ -62,10 +62,7 @@ async function fleetScenes(nodes: number): Promise<readonly Scene[]> {
   await sleep(1000 * (until - nowInSeconds()));
   const { url } = fleet.prometheus;
   const when = { end: nowInSeconds(), range: 2 * 3600, step: 60, scrapeInterval };
-  return [
-    await capture(url, fleetBoard, { peer_group: ['uplink'] }, when),
-    await capture(url, openstackBoard, {}, when),
-  ];
+  return [await capture(url, fleetBoard, {}, when), await capture(url, openstackBoard, {}, when)];
 }
 
 /** A node of the laboratory whose second uplink goes down twice, and whose route-map then loses an address. */
@@ -126,7 +123,7 @@ async function laboratoryScenes(): Promise<readonly Scene[]> {
   const cluster = ['lab'];
   const instance = [INSTANCE];
   return [
-    await scene('frr-node', { cluster, instance, peer_group: ['uplink'] }),
+    await scene('frr-node', { cluster, instance }),
     await scene('frr-session', { cluster, instance, vrf: ['default'], peer: ['eth2'] }),
     await scene('frr-exporter', {}),
   ];

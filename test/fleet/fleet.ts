@@ -230,6 +230,11 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
         (s) => (wentDown(s) === undefined ? undefined : 1),
       );
       add(
+        'frr_bgp_session_down_cause',
+        { ...session, cause: 'path_silent', text: 'path silent: BFD timed out' },
+        (s) => (down(s) ? 1 : undefined),
+      );
+      add(
         'frr_bgp_session_info',
         {
           ...session,
@@ -276,6 +281,11 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
       add(
         'frr_bgp_session_last_reset_info',
         { ...session, reason: 'Hold Timer Expired', code: '5', notification: '' },
+        (s) => (down(s) ? 1 : undefined),
+      );
+      add(
+        'frr_bgp_session_down_cause',
+        { ...session, cause: 'path_silent', text: 'path silent: hold timer expired' },
         (s) => (down(s) ? 1 : undefined),
       );
       add(

@@ -55,7 +55,7 @@ afterAll(async () => {
 });
 
 const fleet = (): Reader =>
-  reading(prometheus.url, 'frr-fleet', { cluster: ['rack'], peer_group: ['uplink'] }, () => ({
+  reading(prometheus.url, 'frr-fleet', { cluster: ['rack'] }, () => ({
     end: Math.ceil(Date.now() / 1000),
     range: 60,
     step: 1,

@@ -72,7 +72,6 @@ describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
     const answer = await generate(
       '--schema-version=41',
       '--datasource=Long-term store (Mimir)',
-      '--uplink-peer-group=SPINES',
       '--base-url=https://git.example.net/frr/',
       '--status-page-url=https://{instance}/frr/',
       '--target-labels=role,rack',
@@ -88,7 +87,6 @@ describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
       text: 'Long-term store (Mimir)',
       value: 'Long-term store (Mimir)',
     });
-    expect(current('peer_group')).toEqual({ selected: true, text: ['SPINES'], value: ['SPINES'] });
     const text = readFileSync(join(folder, 'frr-fleet.json'), 'utf8');
     expect(text).toContain(
       `"https://git.example.net/frr/alerts/runbooks/${grafana('__data.fields.Alert')}.md"`,
@@ -168,7 +166,6 @@ describe('options', () => {
     ['datasource', '', '"" is not a name of'],
     ['datasource', '$datasource', '"$datasource" is not a name of'],
     ['datasource', 'a\nb', '"a\\nb" is not a name of'],
-    ['uplink-peer-group', 'up link', '"up link" is not a peer group'],
     ['base-url', 'alerts/runbooks', '"alerts/runbooks" is not an http or https URL'],
     ['base-url', 'javascript:alert(1)', '"javascript:alert(1)" is not an http or https URL'],
     ['base-url', 'https://wiki/"x', '"https://wiki/\\"x" is not an http or https URL'],
