@@ -67,7 +67,11 @@ pictures: ## Draw the dashboards in docs/img, from real FRR and a simulated flee
 
 VERSION = $(shell $(NODE) -p 'require("./package.json").version')
 
-.PHONY: package sbom image
+.PHONY: deb package sbom image
+deb: setup ## release/: the Debian package with Node.js inside; make deb ARGS='amd64 arm64'
+	@scripts/setup deb
+	@packaging/deb $(ARGS)
+
 package: setup ## Write the npm package to release/
 	@mkdir -p release && npm pack --silent --pack-destination release
 

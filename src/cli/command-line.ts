@@ -4,7 +4,7 @@ import { ALL_COLLECTORS, type CollectorSet } from '../collectors/configurable.ts
 import { allFlags, type Config, type Given, makeConfig, unknownVariables } from '../flags/config.ts';
 import { environmentName, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
 
-const COMMANDS = {
+export const COMMANDS = {
   serve: 'poll FRR and serve the metrics (the default)',
   once: 'poll once, print the metrics, exit with 0 if FRR answered and 1 if not',
   record: 'run every command on FRR once and write a recording into the directory DIR',
