@@ -7,6 +7,7 @@ import { COLLECTORS } from '../collectors/index.ts';
 import { eventTime } from '../events/event.ts';
 import { createHistory } from '../events/history.ts';
 import type { Config } from '../flags/config.ts';
+import { openLogFile } from '../frr/log-file.ts';
 import { watchSocketFolder } from '../frr/socket-folder.ts';
 import { vtyshInvocation } from '../frr/vtysh-program.ts';
 import { maintenanceFamilies, watchMaintenance } from '../maintenance.ts';
@@ -114,12 +115,14 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
     await Promise.all([webConfig.reload(), maintenance.reload()]);
   };
   process.on('SIGHUP', reload);
+  const frrLog = config.frrLog === undefined ? undefined : await openLogFile(config.frrLog, log);
   const poller = startPoller({
     source,
     collectors: config.collectors,
     settings: pollSettings(config),
     log,
     record: history.record,
+    ...(frrLog !== undefined && { frrLog }),
   });
   let listener: Listener | undefined;
   try {
@@ -165,6 +168,6 @@ export async function serve(config: Config, build: Build, log: Logger, ended: Ab
     process.off('SIGHUP', reload);
     maintenance.stop();
     ownMetrics.stop();
-    await Promise.all([poller.stop(), listener?.close(), security.stop()]);
+    await Promise.all([poller.stop().then(() => frrLog?.close()), listener?.close(), security.stop()]);
   }
 }

@@ -193,6 +193,8 @@ export const sessionStates = states({
     [8, 'Deleted'],
   ]),
   up: 6,
+  // RFC 4271, 8.2.2: whatever ends an established session leads to Idle.
+  failed: 1,
   transitions: { metric: sessionDropped, counts: 'down' },
   title: ({ vrf, peer }) => `BGP session with ${peer} (vrf ${vrf})`,
 });

@@ -79,6 +79,11 @@ export interface States<Labels extends readonly string[] = readonly string[]> {
   readonly transitions?: Transitions<Labels>;
   /** The state of an object that works. */
   readonly up: number;
+  /**
+   * The state that an object goes to when it stops working, where FRR's log tells of it by the VRF and the peer, which then
+   * are the labels of the metric.
+   */
+  readonly failed?: number;
   /** The state of an object that was shut down on purpose, where that is a state of its own. */
   readonly adminDown?: number;
   /** The object in words: `BGP session with eth1 (vrf default)`. */

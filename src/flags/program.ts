@@ -76,6 +76,12 @@ export const PROGRAM_FLAGS = {
     kind: size(1024, 2 ** 30),
     default: '64MiB',
   }),
+  frrLog: optional({
+    name: 'frr.log',
+    group: 'FRR',
+    help: "FRR's own log file, to be followed: every change of a BGP session is an event with its reason, however fast they come. Requires log file and bgp log-neighbor-changes in FRR",
+    kind: path,
+  }),
   pollInterval: flag({
     name: 'poll.interval',
     group: 'Polling',

@@ -1,9 +1,11 @@
 /** What a poll does, and the snapshot that all polls together make. When to poll is up to the scheduler. */
 import type { Logger } from 'pino';
 import { inTurns } from '../base/turns.ts';
-import type { ActiveCollector, Frr, Pace } from '../collectors/collector.ts';
+import type { ActiveCollector, Frr, Pace, States } from '../collectors/collector.ts';
 import type { RecordEvent } from '../events/event.ts';
 import type { Daemon } from '../frr/commands.ts';
+import type { LogFile } from '../frr/log-file.ts';
+import { readNeighborChange } from '../frr/log-line.ts';
 import { FrrError, type FrrSource } from '../frr/source.ts';
 import { type BodyPart, familiesPart, writeBody } from '../metrics/body.ts';
 import type { Format } from '../metrics/exposition.ts';
@@ -47,6 +49,8 @@ export interface PollerOptions {
   readonly log: Logger;
   /** Receives the changes of states; left out where they are not used. */
   readonly record?: RecordEvent;
+  /** FRR's own log, where it is followed. */
+  readonly frrLog?: Pick<LogFile, 'read'>;
 }
 
 export interface BodyOptions {
@@ -83,6 +87,8 @@ export interface Collection {
   snapshot(): Snapshot;
   /** The body of a scrape. */
   body(options: BodyOptions): Promise<Buffer>;
+  /** Reads what FRR has logged; returns the states that it changed. Never rejects. */
+  readLog(): Promise<ReadonlySet<States>>;
   /** Ends the polls that are under way and closes the source. */
   stop(): Promise<void>;
 }
@@ -140,7 +146,14 @@ interface State {
   overLimit: boolean;
 }
 
-export function createCollection({ source, collectors, settings, log, record }: PollerOptions): Collection {
+export function createCollection({
+  source,
+  collectors,
+  settings,
+  log,
+  record,
+  frrLog,
+}: PollerOptions): Collection {
   const intervalOf = ({ pace }: ActiveCollector) => settings.interval * PACES[pace];
   const share = createRouterShare(
     settings.maxShare,
@@ -311,6 +324,8 @@ export function createCollection({ source, collectors, settings, log, record }: 
       state.part = { name, at: now, families, body };
       failures.succeeded(name);
       publish();
+      // What the log says of these changes comes first: it has every one of them, with its reason.
+      if (collector.states?.some(({ failed }) => failed !== undefined)) await readLog();
       stateLog.observe(collector, families, began);
       return { succeeded: true, changed: changes };
     } catch (error) {
@@ -344,6 +359,13 @@ export function createCollection({ source, collectors, settings, log, record }: 
     }
   }
 
+  async function readLog(): Promise<ReadonlySet<States>> {
+    const lines = (await frrLog?.read()) ?? [];
+    const now = wallClock();
+    const changes = lines.flatMap((line) => readNeighborChange(line, now) ?? []);
+    return stateLog.logged(changes, clock());
+  }
+
   function expire(state: State): void {
     if (stopping.signal.aborted) return;
     const { name } = state.collector;
@@ -368,6 +390,7 @@ export function createCollection({ source, collectors, settings, log, record }: 
       );
       return writeBody([...shown.map(({ body }) => body), ...others], format, { gzip });
     },
+    readLog,
     async stop() {
       stopping.abort();
       stateLog.stop();

@@ -34,6 +34,9 @@ interface Loop {
   end(): Promise<void>;
 }
 
+/** Milliseconds between two looks at FRR's log. */
+const LOG_INTERVAL = 500;
+
 /** Starts polling. */
 export function startPoller(options: PollerOptions): Poller {
   const { timeout, interval, staleAfter } = options.settings;
@@ -109,11 +112,22 @@ export function startPoller(options: PollerOptions): Poller {
   }
 
   const loops: readonly Loop[] = collection.runs.map(startLoop);
+
+  /** A line about a session is a reason to poll the sessions now. */
+  async function followLog(): Promise<void> {
+    const different = await collection.readLog();
+    for (const loop of loops)
+      if (loop.run.collector.states?.some((states) => different.has(states))) loop.wake();
+  }
+  const logTimer =
+    options.frrLog === undefined ? undefined : setInterval(() => void followLog(), LOG_INTERVAL);
+
   return {
     snapshot: collection.snapshot,
     body: collection.body,
     firstPollDone: Promise.all(loops.map(({ firstDone }) => firstDone)).then(() => undefined),
     async stop() {
+      clearInterval(logTimer);
       const ends = loops.map((loop) => loop.end());
       await collection.stop();
       await Promise.all(ends);

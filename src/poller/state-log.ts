@@ -8,7 +8,8 @@
 import type { Logger } from 'pino';
 import type { ActiveCollector, Reason, States } from '../collectors/collector.ts';
 import { ABSENT, eventTime, missedText, type RecordEvent } from '../events/event.ts';
-import type { Descriptor, MetricFamily, Sample } from '../metrics/family.ts';
+import type { NeighborChange } from '../frr/log-line.ts';
+import { type Descriptor, labels, type MetricFamily, type Sample } from '../metrics/family.ts';
 import { createTables, type LabelValues, labelValues, type Tables } from '../metrics/tables.ts';
 import { type Change, changes } from './changes.ts';
 
@@ -21,6 +22,12 @@ export interface StateLog {
    * @param began when it began, in seconds of a clock that never jumps
    */
   observe(collector: Observed, families: readonly MetricFamily[], began: number): void;
+  /**
+   * Takes note of lines of FRR's log.
+   * @param read when they were read, in seconds of the same clock
+   * @returns the states that they changed
+   */
+  logged(changes: readonly NeighborChange[], read: number): ReadonlySet<States>;
   /** Takes note of a poll that failed. */
   failed(collector: Observed, began: number): void;
   /** Writes the lines that still wait. */
@@ -34,6 +41,16 @@ const LONGEST_WAIT = 10;
 interface Families {
   readonly states: MetricFamily | undefined;
   readonly counters: MetricFamily | undefined;
+}
+
+/** What FRR's log said of an object since the poll that was seen last. */
+interface Logged {
+  /** The state that follows from it, as a sample. */
+  sample: Sample;
+  /** How many times the object went down, less what the counter has shown meanwhile. */
+  downs: number;
+  /** When the newest line was read, in seconds of a clock that never jumps. */
+  read: number;
 }
 
 interface StateChange {
@@ -52,6 +69,15 @@ interface StateChange {
 
 /** Why, by the field of the log. */
 type Words = Readonly<Partial<Record<Reason['field'], string>>>;
+
+/** A change that waits for its cause. */
+interface Waiting {
+  readonly change: StateChange;
+  /** In seconds of a clock that never jumps. */
+  readonly since: number;
+  /** What is known meanwhile. */
+  readonly words: Words;
+}
 
 /** @param moved by how much its counter of transitions has grown */
 function stateChange(states: States, { before, after }: Change, moved: number): StateChange {
@@ -92,6 +118,18 @@ function reasonOf({ states, labels }: StateChange, { of, metric, text }: Reason,
   return row === undefined ? '' : text(row.labels);
 }
 
+const sampleOf = (family: MetricFamily | undefined, text: string): Sample | undefined =>
+  family?.samples.find((sample) => sample.labels.text === text);
+
+const textOf = ({ before, after }: Change): string => ((after ?? before) as Sample).labels.text;
+
+const NOTHING_LOGGED = new Map<string, Logged>();
+
+/** What a poll changes in what the log has said. */
+function afterLine({ sample, read }: Logged, { after }: Change, began: number): Change {
+  return { before: sample, after: read > began ? sample : after };
+}
+
 /**
  * @param collectors those that are enabled
  * @param record takes the events
@@ -102,7 +140,10 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
   );
   /** The newest families of each kind of objects; a metric may have been absent. */
   const newest = new Map<States, Families>();
-  let waiting: { readonly change: StateChange; readonly since: number }[] = [];
+  const all = collectors.flatMap(({ states = [] }) => states);
+  /** By the text of the labels. */
+  const logged = new Map<States, Map<string, Logged>>();
+  let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   function write(change: StateChange, { cause, reason = '' }: Words): void {
@@ -142,15 +183,15 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
       });
   }
 
-  /** Writes the lines that have waited since before that moment and are of the given states. */
+  /** Writes the lines that have waited since before that moment and are of the given objects. */
   function writeWaiting(
     before: number,
-    concerns: (states: States) => boolean,
+    concerns: (change: StateChange) => boolean,
     reason: (change: StateChange) => Words,
   ): void {
-    const ready = waiting.filter(({ change, since }) => since <= before && concerns(change.states));
+    const ready = waiting.filter(({ change, since }) => since <= before && concerns(change));
     waiting = waiting.filter((one) => !ready.includes(one));
-    for (const { change } of ready) write(change, reason(change));
+    for (const { change, words } of ready) write(change, { ...words, ...reason(change) });
     if (waiting.length > 0) return;
     clearTimeout(timer);
     timer = undefined;
@@ -160,8 +201,19 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
   const unknown = (): Words => ({});
   const writeAll = () => writeWaiting(Number.POSITIVE_INFINITY, everything, unknown);
 
-  /** The changes of a state metric since it was seen last; the first sight is not a change. */
-  function* changesOf(states: States, families: readonly MetricFamily[]): Generator<StateChange, void, void> {
+  function limitWait(): void {
+    if (waiting.length > 0) timer ??= setTimeout(writeAll, LONGEST_WAIT * 1000);
+  }
+
+  /**
+   * The changes of a state metric since it was seen last; the first sight is not a change. What FRR's log has said already is
+   * not a change either, and an answer that may be older than the log does not contradict it.
+   */
+  function* changesOf(
+    states: States,
+    families: readonly MetricFamily[],
+    began: number,
+  ): Generator<StateChange, void, void> {
     const before = newest.get(states);
     const now: Families = {
       states: find(families, states.metric),
@@ -169,23 +221,30 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
     };
     newest.set(states, now);
     if (before === undefined) return;
+    const different = new Map<string, Change>();
+    for (const change of changes(before.states, now.states)) different.set(textOf(change), change);
     const moved = new Map<string, number>();
     for (const { before: one, after: other } of changes(before.counters, now.counters))
       if (one !== undefined && other !== undefined && other.value > one.value)
         moved.set(other.labels.text, other.value - one.value);
-    for (const change of changes(before.states, now.states)) {
-      const { text } = ((change.after ?? change.before) as Sample).labels;
-      const one = stateChange(states, change, moved.get(text) ?? 0);
-      moved.delete(text);
+    const lines = logged.get(states) ?? NOTHING_LOGGED;
+    if (moved.size > 0 || lines.size > 0) {
+      const samples = byLabels(now.states);
+      for (const text of [...moved.keys(), ...lines.keys()]) {
+        const sample = samples.get(text);
+        if (!different.has(text)) different.set(text, { before: sample, after: sample });
+      }
+    }
+    for (const [text, polled] of different) {
+      const line = lines.get(text);
+      const change = line === undefined ? polled : afterLine(line, polled, began);
+      const explained = Math.min(line?.downs ?? 0, moved.get(text) ?? 0);
+      if (line !== undefined) line.downs -= explained;
+      if (change.before === undefined && change.after === undefined) continue;
+      const one = stateChange(states, change, (moved.get(text) ?? 0) - explained);
       if (one.from !== one.to || one.missed > 0) yield one;
     }
-    if (moved.size === 0) return;
-    const samples = byLabels(now.states);
-    for (const [text, by] of moved) {
-      const sample = samples.get(text);
-      const one = sample && stateChange(states, { before: sample, after: sample }, by);
-      if (one !== undefined && one.missed > 0) yield one;
-    }
+    for (const [text, { read }] of lines) if (read <= began) lines.delete(text);
   }
 
   return {
@@ -200,19 +259,48 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
         }
         return words;
       };
-      writeWaiting(began, (one) => own.some(({ of }) => of === one), reasonIn);
+      writeWaiting(began, ({ states: one }) => own.some(({ of }) => of === one), reasonIn);
       for (const one of states) {
         const elsewhere = reasons.some(({ reason, collector }) => reason.of === one && collector !== name);
-        for (const change of changesOf(one, families)) {
+        for (const change of changesOf(one, families, began)) {
           if (change.missed === 0 && !(change.wasUp === true && change.isUp === false)) write(change, {});
-          else if (elsewhere) waiting.push({ change, since: began });
+          else if (elsewhere) waiting.push({ change, since: began, words: {} });
           else write(change, reasonIn(change));
         }
       }
-      if (waiting.length > 0) timer ??= setTimeout(writeAll, LONGEST_WAIT * 1000);
+      limitWait();
+    },
+    logged(lines, read) {
+      const concerned = new Set<States>();
+      for (const { at, vrf, peer, up, reason } of lines)
+        for (const one of all) {
+          const polled = newest.get(one);
+          if (one.failed === undefined || polled === undefined) continue;
+          const set = labels(one.metric.labels, [vrf, peer]);
+          const known = logged.get(one) ?? new Map<string, Logged>();
+          const line = known.get(set.text);
+          const before = line?.sample ?? sampleOf(polled.states, set.text);
+          const after = { labels: set, value: up ? one.up : one.failed };
+          const change = { ...stateChange(one, { before, after }, 0), at };
+          // A poll was faster, or FRR writes about a session that was not up.
+          if (change.isUp === (change.wasUp ?? false)) continue;
+          known.set(set.text, { sample: after, downs: (line?.downs ?? 0) + (up ? 0 : 1), read });
+          logged.set(one, known);
+          concerned.add(one);
+          // FRR's words are what remains if the session is up again before its cause is known.
+          const own = ({ states, labels: other }: StateChange) =>
+            states === one && other.vrf === vrf && other.peer === peer;
+          writeWaiting(Number.POSITIVE_INFINITY, own, unknown);
+          const words = reason === '' ? {} : { reason };
+          if (!up && reasons.some((other) => other.reason.of === one))
+            waiting.push({ change, since: read, words });
+          else write(change, words);
+        }
+      limitWait();
+      return concerned;
     },
     failed({ reasons: own = [] }, began) {
-      writeWaiting(began, (states) => own.some(({ of }) => of === states), unknown);
+      writeWaiting(began, ({ states }) => own.some(({ of }) => of === states), unknown);
     },
     stop: writeAll,
   };

@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bgp } from '../../../src/collectors/bgp.ts';
 import { type ActiveCollector, activate, collector, type Pace } from '../../../src/collectors/collector.ts';
+import type { Event } from '../../../src/events/event.ts';
 import { COMMANDS, type Command } from '../../../src/frr/commands.ts';
 import { FrrError } from '../../../src/frr/source.ts';
 import { textPart } from '../../../src/metrics/body.ts';
@@ -589,4 +591,33 @@ describe('polling once', () => {
     frr.replies.clear();
     expect((await pollOnce(options)).frrUp).toBe(false);
   });
+});
+
+test("a line of FRR's log about a session polls the sessions at once, and is an event", async () => {
+  const { frr, options, times } = polling({ collectors: [activate(bgp, {}), table.collector] });
+  const answer = (state: string, dropped: number) =>
+    JSON.stringify({
+      default: { ipv4Unicast: { peers: { eth1: { state, connectionsDropped: dropped } } } },
+    });
+  frr.replies.set(SUMMARY, answer('Established', 0));
+  const lines: string[] = [];
+  const events: Event[] = [];
+  const poller = startPoller({
+    ...options,
+    record: (event) => events.push(event),
+    frrLog: { read: async () => lines.splice(0) },
+  });
+  pollers.push(poller);
+  await pass(2.2);
+  expect([times(SUMMARY), times(VNIS)]).toEqual([1, 1]);
+  frr.replies.set(SUMMARY, answer('Idle', 1));
+  lines.push('2023/11/14 22:13:22 BGP: %ADJCHANGE: neighbor eth1(tor1) in vrf default Down Interface down');
+  await pass(0.6);
+  expect([times(SUMMARY), times(VNIS)]).toEqual([2, 1]);
+  await pass(10);
+  expect(events.map(({ at, to, cause }) => [at, to, cause])).toEqual([
+    ['2023-11-14T22:13:22.500Z', 'Idle', 'Interface down'],
+  ]);
+  await poller.stop();
+  expect(vi.getTimerCount()).toBe(0);
 });

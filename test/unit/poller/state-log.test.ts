@@ -9,6 +9,7 @@ import { defaultRoutes } from '../../../src/collectors/default-route.ts';
 import { hostRoutes } from '../../../src/collectors/host-routes.ts';
 import { interfaces } from '../../../src/collectors/interfaces.ts';
 import type { Event } from '../../../src/events/event.ts';
+import type { NeighborChange } from '../../../src/frr/log-line.ts';
 import { labels, type MetricFamily } from '../../../src/metrics/family.ts';
 import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
 import { createStateLog } from '../../../src/poller/state-log.ts';
@@ -363,5 +364,113 @@ describe('an event', () => {
         when,
       );
     expect(events.map(({ what, from, to, missed }) => [what, from, to, missed])).toEqual(expected);
+  });
+});
+
+describe("a line of FRR's log", () => {
+  const line = (up: boolean, reason = '', at = 1000): NeighborChange => ({
+    at,
+    vrf: 'default',
+    peer: 'eth1',
+    up,
+    reason,
+  });
+  const answer = (value: number, drops: number) => [
+    ...state(['default', 'eth1', value]),
+    ...families(bgp, 'frr_bgp_session_dropped_total', [['default', 'eth1', drops]]),
+  ];
+  const essence = ({ from, to, missed, cause }: Event) => [from, to, missed, cause];
+
+  test('is an event at its own time, and the poll that follows adds nothing', () => {
+    const { sessions, events, messages } = following();
+    sessions.observe(BGP, answer(6, 4), 0);
+    expect(sessions.logged([line(false, 'Interface down')], 1)).toEqual(new Set(bgp.states));
+    sessions.observe(BGP, answer(1, 5), 2);
+    sessions.observe(BGP, answer(1, 5), 7);
+    sessions.logged([line(true)], 8);
+    sessions.observe(BGP, answer(6, 5), 9);
+    expect(events.map(essence)).toEqual([
+      ['Established', 'Idle', 0, 'Interface down'],
+      ['Idle', 'Established', 0, null],
+    ]);
+    expect(events[0]?.at).toBe('1970-01-01T00:16:40.000Z');
+    expect(messages()).toEqual([
+      'BGP session with eth1 (vrf default) Established -> Idle: Interface down',
+      'BGP session with eth1 (vrf default) Idle -> Established',
+    ]);
+  });
+
+  test('ten flaps between two polls are ten events with ten reasons', () => {
+    const { sessions, events } = following();
+    sessions.observe(BGP, answer(6, 4), 0);
+    for (let n = 1; n <= 10; n++) sessions.logged([line(false, `reason ${n}`), line(true)], n / 2);
+    sessions.observe(BGP, answer(6, 14), 6);
+    sessions.observe(BGP, answer(6, 14), 11);
+    expect(events.filter(({ up }) => up === false).map(({ cause }) => cause)).toEqual(
+      Array.from({ length: 10 }, (_, n) => `reason ${10 - n}`).reverse(),
+    );
+    expect(events.length).toBe(20);
+  });
+
+  test('has the cause from all evidence, where that is known before the session is up again', () => {
+    const { sessions, events } = following();
+    sessions.observe(BGP, answer(6, 4), 0);
+    sessions.logged([line(false, 'Waiting for NHT')], 1);
+    expect(events).toEqual([]);
+    sessions.observe(
+      NEIGHBORS,
+      families(bgpNeighbors, 'frr_bgp_session_down_cause', [
+        ['default', 'eth1', 'link_down', 'link down (eth1)', 1],
+      ]),
+      1.5,
+    );
+    expect(events.map(essence)).toEqual([['Established', 'Idle', 0, 'link down (eth1)']]);
+    sessions.logged([line(true), line(false, 'Interface down'), line(true)], 4);
+    expect(events.slice(1).map(essence)).toEqual([
+      ['Idle', 'Established', 0, null],
+      ['Established', 'Idle', 0, 'Interface down'],
+      ['Idle', 'Established', 0, null],
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('that a poll was faster than is ignored', () => {
+    const { sessions, events } = following([bgp]);
+    sessions.observe(BGP, answer(6, 4), 0);
+    sessions.observe(BGP, answer(1, 5), 5);
+    expect(sessions.logged([line(false, 'Interface down')], 5.1)).toEqual(new Set());
+    sessions.observe(BGP, answer(1, 5), 10);
+    expect(events.map(essence)).toEqual([['Established', 'Idle', 0, null]]);
+  });
+
+  test('is not contradicted by an answer that FRR may have given before it', () => {
+    const { sessions, events } = following([bgp]);
+    sessions.observe(BGP, answer(6, 4), 0);
+    sessions.logged([line(false, 'Interface down')], 5.1);
+    sessions.observe(BGP, answer(6, 4), 5);
+    sessions.observe(BGP, answer(1, 5), 10);
+    expect(events.map(essence)).toEqual([['Established', 'Idle', 0, 'Interface down']]);
+  });
+
+  test('that is missing costs only what the poll does not show', () => {
+    const { sessions, events } = following([bgp]);
+    sessions.observe(BGP, answer(6, 4), 0);
+    sessions.logged([line(false, 'Interface down')], 1);
+    // Up, down and up again were not logged.
+    sessions.observe(BGP, answer(6, 6), 5);
+    expect(events.map(essence)).toEqual([
+      ['Established', 'Idle', 0, 'Interface down'],
+      ['Idle', 'Established', 1, null],
+    ]);
+  });
+
+  test('of a session that no poll has seen is ignored when it goes down, and new when it comes up', () => {
+    const { sessions, events } = following([bgp]);
+    expect(sessions.logged([line(true)], 0)).toEqual(new Set());
+    sessions.observe(BGP, [], 1);
+    sessions.logged([line(false, 'Peer closed the session')], 2);
+    sessions.logged([line(true)], 3);
+    sessions.observe(BGP, answer(6, 0), 4);
+    expect(events.map(essence)).toEqual([['absent', 'Established', 0, null]]);
   });
 });
