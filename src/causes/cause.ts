@@ -138,7 +138,7 @@ interface Rule {
   readonly id: CauseId;
   /** For docs/causes.md: the evidence that makes this the cause. */
   readonly when: string;
-  /** Where FRR itself shows it: `VERSION/SITUATION` of test/recordings, or the title of a test in test/integration/causes; undefined where nothing provokes it. */
+  /** Where FRR itself shows it: `VERSION/SITUATION` of test/recordings; undefined where none does. */
   readonly shownBy: string | undefined;
   /** The words for people where it applies, undefined where not. */
   readonly text: (evidence: Evidence) => string | undefined;
@@ -218,13 +218,13 @@ export const RULES: readonly Rule[] = [
   {
     id: 'link_down',
     when: 'the interface toward the peer is down now',
-    shownBy: 'a cut link',
+    shownBy: undefined,
     text: ({ link }) => (link?.up === false ? `link down (${link.name})` : undefined),
   },
   {
     id: 'daemon_starved',
     when: 'BFD or a hold timer expired while a daemon of this node did not get the CPU',
-    shownBy: 'a starved bfdd',
+    shownBy: undefined,
     text: (evidence) => {
       const { starved } = evidence;
       if (starved === undefined || silence(evidence) === undefined) return undefined;
@@ -245,7 +245,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'peer_over_limit',
     when: 'a Cease for the maximum of prefixes received',
-    shownBy: 'a limit of the peer',
+    shownBy: undefined,
     text: (evidence) =>
       is(received(evidence), CEASE, CEASE_MAX_PREFIXES)
         ? 'the peer stopped it: its prefix limit is exceeded'
@@ -254,7 +254,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'wrong_as',
     when: 'an OPEN error for a bad peer AS sent or received',
-    shownBy: 'a wrong AS number',
+    shownBy: undefined,
     text: (evidence) => {
       if (is(sent(evidence), OPEN_ERROR, BAD_PEER_AS))
         return 'the peer has another AS number than configured here';
@@ -266,7 +266,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'path_silent',
     when: 'BFD or a hold timer expired, here or at the peer, and the link is not known to be down',
-    shownBy: 'a silent path',
+    shownBy: undefined,
     text: (evidence) => {
       const what = silence(evidence);
       if (what === undefined) return undefined;
@@ -276,7 +276,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'peer_removed',
     when: 'a Cease for a removed peer received',
-    shownBy: 'a session that the peer removed',
+    shownBy: undefined,
     text: (evidence) =>
       is(received(evidence), CEASE, CEASE_REMOVED) ? 'the peer has removed this session' : undefined,
   },
@@ -303,7 +303,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'bgpd_restarted',
     when: 'bgpd of this node restarted within the last two minutes, and the session has not been established since',
-    shownBy: 'a restarted bgpd',
+    shownBy: undefined,
     text: ({ bgpdRestarted, wasEstablished }) =>
       bgpdRestarted === true && wasEstablished === false ? 'bgpd on this node restarted' : undefined,
   },
@@ -345,7 +345,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'reset_here',
     when: 'a command or a change of the configuration on this node (a Cease sent for it, or a reset of that kind)',
-    shownBy: 'a session reset by a command',
+    shownBy: undefined,
     text: (evidence) => {
       if (!resetHere(evidence)) return undefined;
       const { notification, reason } = evidence.reset ?? {};
