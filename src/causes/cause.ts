@@ -53,8 +53,6 @@ export interface Evidence {
     | undefined;
   /** bgpd of this node has just started, and not for the first time. */
   readonly bgpdRestarted: boolean | undefined;
-  /** A daemon of this node that did not get the CPU when the session went down, and for how many seconds. */
-  readonly starved: { readonly daemon: string; readonly seconds: number } | undefined;
 }
 
 /** The closed set of causes, in the order of precedence, with what each means to the person on call. */
@@ -62,7 +60,6 @@ export const CAUSES = {
   shut_here: 'The session is shut down in the configuration of this node.',
   over_limit: 'The peer sent more prefixes than this node accepts.',
   link_down: 'The interface toward the peer has no link.',
-  daemon_starved: 'A daemon of this node did not get the CPU, and so missed the peer.',
   peer_shut: 'The peer was shut down by its operator.',
   peer_over_limit: 'This node sent more prefixes than the peer accepts.',
   wrong_as: 'The AS number of one side is not what the other side expects.',
@@ -220,16 +217,6 @@ export const RULES: readonly Rule[] = [
     when: 'the interface toward the peer is down now',
     shownBy: undefined,
     text: ({ link }) => (link?.up === false ? `link down (${link.name})` : undefined),
-  },
-  {
-    id: 'daemon_starved',
-    when: 'BFD or a hold timer expired while a daemon of this node did not get the CPU',
-    shownBy: undefined,
-    text: (evidence) => {
-      const { starved } = evidence;
-      if (starved === undefined || silence(evidence) === undefined) return undefined;
-      return `${starved.daemon} on this node did not run for ${starved.seconds.toFixed(1)} s`;
-    },
   },
   {
     id: 'peer_shut',

@@ -122,7 +122,6 @@ export function sessionCauseOf(
       remoteDiagnostic: word(watching['remote-diagnostic']),
     },
     bgpdRestarted,
-    starved: undefined,
   };
   return causeOf(evidence);
 }

@@ -10,7 +10,6 @@ const NOTHING: Evidence = {
   link: undefined,
   bfd: undefined,
   bgpdRestarted: undefined,
-  starved: undefined,
 };
 
 const eth2 = (up: boolean) => ({ name: 'eth2', up });
@@ -54,18 +53,6 @@ const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, caus
       { reset: reset(27, 'Waiting for NHT'), link: eth2(false) },
       'link_down',
       'link down (eth2)',
-    ],
-    [
-      'starved bfdd',
-      { reset: reset(24), link: eth2(true), starved: { daemon: 'bfdd', seconds: 1.23 } },
-      'daemon_starved',
-      'bfdd on this node did not run for 1.2 s',
-    ],
-    [
-      'a starved daemon does not explain a shutdown',
-      { reset: reset(13, '', { subcode: 2 }), starved: { daemon: 'bfdd', seconds: 1.2 } },
-      'peer_shut',
-      'shut down by the peer',
     ],
     [
       'shut by the peer with a text',
