@@ -435,7 +435,7 @@ test('a route map filters an address', async () => {
     });
     await expectAnswers('filter');
   } finally {
-    await lab.node.configure('no route map only-host-prefixes deny 5');
+    await lab.node.configure('no route-map only-host-prefixes deny 5');
   }
 });
 

@@ -121,7 +121,7 @@ ${users}`,
     Array(8).fill({ lastError: '', health: 'up' }),
   );
   expect(
-    messages(ours).filter((message) => message === 'web configuration read again').length,
+    messages(ours).filter((message) => message === 'web configuration reloaded').length,
   ).toBeGreaterThan(3);
 });
 
