@@ -41,7 +41,11 @@ docs: setup ## What is generated from the code: docs/metrics.md, flags.md, statu
 build: setup ## Compile to dist/, which the npm package and the image contain
 	@npm run -s build
 
-.PHONY: mutants
+.PHONY: mutants mutants-rules
+mutants-rules: setup ## Change one thing at a time in the alert rules and list the changes that no story notices: half an hour
+	@scripts/setup test
+	@node_modules/.bin/vitest run --project mutation
+
 mutants: setup ## Change one token at a time and list the changes that no unit test notices; a part: make mutants MUTANTS='--count 20 src/frr'
 	@$(NODE) scripts/mutants.ts $(MUTANTS)
 

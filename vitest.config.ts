@@ -26,6 +26,7 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      { test: { name: 'mutation', include: ['test/mutation/**/*.test.ts'] } },
     ],
   },
 });

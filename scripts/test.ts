@@ -117,7 +117,7 @@ if (paths.length === 0) {
 print('\n--- tests');
 if (missing === undefined || ci) {
   if (missing !== undefined) fail(`the integration tests cannot run: ${missing}`);
-  await vitest(...paths);
+  await vitest('--project', 'unit', '--project', 'integration', ...paths);
 } else {
   await vitest('--project', 'unit', '--passWithNoTests', ...paths);
   await skipIntegration(missing);

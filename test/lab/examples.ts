@@ -3,7 +3,9 @@ import type { Message } from './messages.ts';
 
 /** The text of an example; a message about one node of a rack speaks of `node1` in `cloud-1`. */
 export function exampleText({ body }: Message): string {
-  const text = typeof body === 'string' ? body : `${JSON.stringify(body, undefined, 2)}\n`;
+  // A mail breaks its lines anywhere, also within what is replaced below (quoted-printable, RFC 2045, section 6.7).
+  const text =
+    typeof body === 'string' ? body.replaceAll(/=\r?\n/g, '') : `${JSON.stringify(body, undefined, 2)}\n`;
   const number = /cloud-(\d+)/.exec(text)?.[1] ?? '1';
   const of = (before: string, after = ''): [RegExp, string] => [
     new RegExp(`${before}${number}${after}(?!\\d)`, 'g'),

@@ -188,6 +188,11 @@ test('a router that dies under three nodes is one page, about the router', { tim
       (await paging.prometheus.query('ALERTS{cluster="rack", severity=~"critical|warning"}')).length === 0,
     { ...MINUTES, for: 'all to be well in the rack' },
   );
+  // A session that bgpd has lost by its own restart does not count for two minutes (start_grace).
+  await waitFor(
+    async () => (await paging.prometheus.query('instance:frr_bgp_start:recent{cluster="rack"}')).length === 0,
+    { ...MINUTES, for: 'the restart of bgpd on node2 to be over' },
+  );
 
   const since = paging.messages.length;
   freeze(rack.tor1);

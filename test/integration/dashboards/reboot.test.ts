@@ -29,7 +29,11 @@ beforeAll(async () => {
   for (const { router } of rack.nodes) await router.ip(`addr add ${SHARED}/32 dev lo`);
   exporters = await Promise.all(
     rack.nodes.map(({ beside }) =>
-      startExporter({ lab: beside, source: 'socket', flags: ['--poll.interval=1s', '--poll.max-share=1'] }),
+      startExporter({
+        lab: beside,
+        source: 'socket',
+        flags: ['--poll.interval=1s', '--poll.max-share=100%'],
+      }),
     ),
   );
   prometheus = await startPrometheus({

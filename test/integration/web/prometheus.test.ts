@@ -120,9 +120,9 @@ ${users}`,
   expect((await targets()).map(({ lastError, health }) => ({ lastError, health }))).toEqual(
     Array(8).fill({ lastError: '', health: 'up' }),
   );
-  expect(
-    messages(ours).filter((message) => message === 'web configuration reloaded').length,
-  ).toBeGreaterThan(3);
+  expect(messages(ours).filter((message) => message === 'web configuration reloaded').length).toBeGreaterThan(
+    3,
+  );
 });
 
 describe('every form of the page', () => {

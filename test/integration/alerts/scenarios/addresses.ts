@@ -37,7 +37,7 @@ export const ADDRESSES: readonly Scenario[] = [
         },
       },
       { at: '23h50m', firing: ['FRRAddressGone critical address=192.0.2.10'] },
-      { at: '24h20m', firing: [] },
+      { at: '24h40m', firing: [] },
     ],
   },
   {

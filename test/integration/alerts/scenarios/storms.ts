@@ -15,6 +15,8 @@ export const STORMS: readonly Scenario[] = [
     return {
       name: 'four of eight nodes die within an interval, later another, later three more',
       about: ['FRRNodesDown', 'FRRNodeDown'],
+      // After an hour or two the availability of addresses is at risk, too.
+      only: new Set(['FRRNodesDown', 'FRRNodeDown', 'FRRExporterDown']),
       until: at(170),
       series: healthy(8)
         .nodeDown('node-1', [at(12), at(170)])
