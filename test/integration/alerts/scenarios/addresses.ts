@@ -22,7 +22,7 @@ export const ADDRESSES: readonly Scenario[] = [
       .add('node-1', ADVERTISED, vip('203.0.113.99', 'br-ex'), { '0s': 2, '5m': 'stale' }).series,
     checks: [
       // Carried for a minute.
-      { at: '8m', firing: [] },
+      { at: '7m', firing: [] },
       {
         at: '10m',
         firing: ['FRRAddressGone critical address=192.0.2.10'],
@@ -37,7 +37,7 @@ export const ADDRESSES: readonly Scenario[] = [
         },
       },
       { at: '23h50m', firing: ['FRRAddressGone critical address=192.0.2.10'] },
-      { at: '24h40m', firing: [] },
+      { at: '24h20m', firing: [] },
     ],
   },
   {
