@@ -34,8 +34,12 @@ export const EMPTY: Readonly<Record<string, Exception>> = {
     reason: 'It had an uplink all the time.',
     until: 'bgpd',
   },
-  'frr-fleet: Addresses not announced in 30 days: A': unreachable,
-  'frr-fleet: Addresses not announced in 30 days: B': unreachable,
+  'frr-fleet: Addresses not announced in 30 days: A': {
+    reason: 'It is recorded once a minute, and nothing is lost that long.',
+  },
+  'frr-fleet: Addresses not announced in 30 days: B': {
+    reason: 'It is recorded once a minute, and nothing is lost that long.',
+  },
   'frr-fleet: Addresses nobody can reach: A': unreachable,
   'frr-fleet: Firing alerts: A': firing,
   'frr-fleet: Sessions that drop most: A': { reason: 'No session went down.', until: 'link' },
