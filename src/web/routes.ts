@@ -165,15 +165,23 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     return page;
   }
 
-  const paths = new Set([`${prefix}/`]);
+  async function notFound(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    await reply.code(404).type(PLAIN).send('not found\n');
+  }
 
   async function beforeRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const start = performance.now();
-    const [path] = target(request.url);
+    // With `:vrf` and `:peer` instead of their values, so that sessions do not make series.
+    const path = request.routeOptions.url ?? OTHER;
     reply.raw.once('finish', () =>
-      observeRequest?.(paths.has(path) ? path : OTHER, reply.statusCode, (performance.now() - start) / 1000),
+      observeRequest?.(path, reply.statusCode, (performance.now() - start) / 1000),
     );
     await protection?.(request, reply);
+    if (reply.sent || request.method === 'GET' || request.method === 'HEAD') return;
+    // Refused before Fastify reads the body.
+    if (path === OTHER) return notFound(request, reply);
+    reply.code(405).type(PLAIN).header('allow', 'GET, HEAD');
+    await reply.send('method not allowed\n');
   }
 
   async function explain(
@@ -191,7 +199,6 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
 
   // The servers that listen are not Fastify's: each address has one, with or without TLS.
   const app = fastify({
-    exposeHeadRoutes: true,
     // For a path that it cannot decode, Fastify runs no hooks.
     frameworkErrors: async (error, request, reply: FastifyReply) => {
       const failure = await beforeRequest(request, reply).then(
@@ -203,28 +210,17 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
   });
   app.addHook('onRequest', beforeRequest);
   for (const page of PAGES)
-    app.get(`${prefix}${page.path}`, async (request, reply) => show(page, request, reply));
-  for (const { path, answer } of routes) {
-    app.get(`${prefix}${path}`, answer);
-    paths.add(`${prefix}${path}`);
-  }
+    app.all(`${prefix}${page.path}`, async (request, reply) => show(page, request, reply));
+  for (const { path, answer } of routes) app.all(`${prefix}${path}`, answer);
   if (prefix !== '')
-    for (const path of ['/', prefix]) {
-      app.get(path, async (_request, reply) => reply.redirect(`${linkPrefix}/`));
-      paths.add(path);
-    }
-
-  const notFound = (_request: FastifyRequest, reply: FastifyReply) =>
-    reply.code(404).type(PLAIN).send('not found\n');
-  // Before Fastify reads the body of a request that is refused.
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.method === 'GET' || request.method === 'HEAD') return;
-    if (!paths.has(target(request.url)[0])) return notFound(request, reply);
-    reply.code(405).type(PLAIN).header('allow', 'GET, HEAD');
-    await reply.send('method not allowed\n');
-  });
+    for (const path of ['/', prefix])
+      app.all(path, async (_request, reply) => reply.redirect(`${linkPrefix}/`));
   app.setNotFoundHandler(notFound);
   app.setErrorHandler(explain);
   await app.ready();
-  return (request, response) => app.routing(request, response);
+  return (request, response) => {
+    // Refused like any other; Fastify has no routes for methods that it does not know.
+    if (!app.supportedMethods.includes(request.method ?? '')) request.method = 'POST';
+    app.routing(request, response);
+  };
 }

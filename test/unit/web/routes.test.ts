@@ -209,12 +209,20 @@ test('each response is observed, unknown paths as one', async () => {
     const response = await fetch(`${base}${path}`, { method });
     return [response.status, await response.text()];
   };
+  expect(await status('/metrics', 'PROPFIND')).toEqual([405, 'method not allowed\n']);
   expect(await status('/metrics?x', 'POST')).toEqual([405, 'method not allowed\n']);
+  expect(await status('/?show=down', 'POST')).toEqual([405, 'method not allowed\n']);
+  expect(await status('/session/default/192.0.2.1', 'DELETE')).toEqual([405, 'method not allowed\n']);
+  expect((await status('/session/default/192.0.2.1'))[0]).toBe(404);
   expect(await status('/nothing', 'POST')).toEqual([404, 'not found\n']);
   expect(await status('/%zz')).toEqual([400, 'bad request\n']);
   expect((await status('/metrics?collect[]=bgp'))[0]).toBe(200);
   expect(observed).toEqual([
     ['/metrics', 405],
+    ['/metrics', 405],
+    ['/', 405],
+    ['/session/:vrf/:peer', 405],
+    ['/session/:vrf/:peer', 404],
     ['other', 404],
     ['other', 400],
     ['/metrics', 200],
@@ -278,6 +286,14 @@ describe('what is not there', () => {
       );
     },
   );
+  test('404 before the body is read', async () => {
+    const answer = await fetch(`${base}/nothing`, {
+      method: 'POST',
+      body: '<a/>',
+      headers: { 'content-type': 'text/xml' },
+    });
+    expect([answer.status, await answer.text()]).toEqual([404, 'not found\n']);
+  });
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('405 for %s', async (method) => {
     const answer = await fetch(`${base}/metrics`, { method, ...(method === 'POST' ? { body: '{' } : {}) });
     expect([answer.status, answer.headers.get('allow'), await answer.text()]).toEqual([
