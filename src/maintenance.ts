@@ -83,7 +83,7 @@ export function readMaintenance(content: string, now: number): Maintenance {
 /** Reads the file; only the beginning of a large one. @param now seconds since the epoch */
 export async function checkMaintenance(file: string, now: number): Promise<Maintenance> {
   try {
-    // A pipe must not block until somebody writes into it.
+    // A pipe must not block until there is a writer.
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);

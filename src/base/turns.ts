@@ -3,7 +3,7 @@
  * written as a generator that yields now and then, and other work runs in between.
  *
  * Why not a worker thread: with 3 sessions it costs 15 MB more than it saves, the samples would have to be copied back,
- * and the poller would exist twice. In steps, 10,000 sessions cost no more CPU than in one go.
+ * and the poller would exist twice. In steps, 10,000 sessions cost no more CPU than without.
  */
 import { setImmediate as otherWork } from 'node:timers/promises';
 
@@ -25,7 +25,7 @@ export async function inTurns<Result>(work: Turns<Result>): Promise<Result> {
   }
 }
 
-/** Runs the work in one go. */
+/** Runs the work without interruption. */
 export function atOnce<Result>(work: Turns<Result>): Result {
   while (true) {
     const step = work.next();

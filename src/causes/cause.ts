@@ -26,13 +26,13 @@ export interface Notification {
   readonly text: string;
 }
 
-/** All that is known about one session that is not established. What is not known is undefined. */
+/** Everything that is known about a session that is not established. What is not known is undefined. */
 export interface Evidence {
   /** False: the session is shut down in the configuration of this node. */
   readonly adminUp: boolean | undefined;
   /**
-   * FRR's state of the session without what it adds in parentheses: `Idle`, `Active`. FRR 8.4 goes on reporting an
-   * obstacle of the beginning, such as no address family, when it is gone and the session is trying to connect.
+   * FRR's state of the session without what it adds in parentheses: `Idle`, `Active`. FRR 8.4 still reports an initial
+   * obstacle, such as no address family, after it is gone and the session tries to connect.
    */
   readonly state: string | undefined;
   /** Whether the session was established since bgpd started. */
@@ -47,7 +47,7 @@ export interface Evidence {
     | {
         /** Why this side's BFD session is down, in FRR's words for the codes of RFC 5880, section 4.1. */
         readonly diagnostic: string;
-        /** The same of the other side, from its last control packet. */
+        /** The same for the other side, from its last control packet. */
         readonly remoteDiagnostic: string;
       }
     | undefined;
@@ -133,7 +133,7 @@ const PEER_SIGNALED = 'neighbor signaled session down';
 /** One row of the table: when it applies, and what is then said. */
 interface Rule {
   readonly id: CauseId;
-  /** For docs/causes.md: the evidence that makes this the cause. */
+  /** For docs/causes.md: the evidence that leads to this cause. */
   readonly when: string;
   /** Where FRR itself shows it: `VERSION/SITUATION` of test/recordings; undefined where none does. */
   readonly shownBy: string | undefined;

@@ -117,7 +117,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'collector.status': '--collector.daemons',
 };
 
-/** What is wrong with a word that is almost a flag, as other programs have them; undefined where nothing is. */
+/** What is wrong with a word that is almost a flag, such as one of another program; undefined if nothing is. */
 function mistake(word: string, flags: readonly Flag[]): string | undefined {
   const [typed = '', value] = word.split('=', 2);
   const [, dashes, no, name] = /^(--?)(no-)?(.*)$/.exec(typed) ?? [];

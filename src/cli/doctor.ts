@@ -35,7 +35,7 @@ interface Finding {
   readonly remedy?: string;
 }
 
-/** What to do about each reason why FRR fails to answer. */
+/** What to do about each reason why FRR did not answer. */
 const REMEDIES: Readonly<Record<FrrErrorReason, string>> = {
   not_running:
     "start it: on Debian, NAME=yes in /etc/frr/daemons and systemctl restart frr. If it was started, FRR's log says why it ended",

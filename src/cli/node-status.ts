@@ -1,4 +1,4 @@
-/** The status document for the commands of the terminal: from FRR itself, polled once, or from a running exporter. */
+/** The status document for commands in the terminal: from FRR itself, polled once, or from a running exporter. */
 import { pino } from 'pino';
 import { UserError } from '../base/user-error.ts';
 import type { Config } from '../flags/config.ts';
@@ -7,7 +7,7 @@ import { pollOnce } from '../poller/scheduler.ts';
 import { type StatusDocument, statusDocument } from '../status/document.ts';
 import { openConfiguredSource, pollSettings } from './frr.ts';
 
-/** An exporter that cannot be reached, or that answers with something else than its status. */
+/** An exporter that cannot be reached, or that responds with something else than its status. */
 export class StatusUrlError extends UserError {
   override readonly name = 'StatusUrlError';
 }

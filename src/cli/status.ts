@@ -14,7 +14,7 @@ const COLOURS = { ok: 'green', warning: 'yellow', critical: 'red', unknown: 'red
 /** Widest column of a table, in characters: free text of an operator may be long. */
 const WIDEST = 48;
 
-/** What a terminal would take for a command to itself is shown as a question mark. */
+/** Control characters, which a terminal would obey, are shown as question marks. */
 function harmless(text: string): string {
   return text.replaceAll(/\p{Cc}|\p{Cf}/gu, '?');
 }

@@ -10,8 +10,8 @@ const known = new Map<string, AddressFamily>();
 
 /**
  * Takes FRR's name apart: `ipv4Unicast` is ipv4 and unicast, `l2VpnEvpn` l2vpn and evpn, `ipv6LabeledUnicast` ipv6
- * and labeled-unicast. A name of another shape is kept whole as the afi, with an empty safi, so that a family
- * that a later FRR adds has its samples too. (`get_afi_safi_json_str` in FRR's bgp_vty.c)
+ * and labeled-unicast. A name of another shape becomes the afi, with an empty safi, so that a family that a later FRR
+ * adds has samples too. (`get_afi_safi_json_str` in FRR's bgp_vty.c)
  */
 export function addressFamily(name: string): AddressFamily {
   let family = known.get(name);

@@ -7,7 +7,7 @@ import { type Fields, fields, items, seconds, word } from './fields.ts';
 const PEERS = COMMANDS.bfdPeers;
 const COUNTERS = COMMANDS.bfdCounters;
 
-/** What a BFD session is known by. FRR leaves out a local address or an interface that it did not fix: empty labels. */
+/** What identifies a BFD session. FRR leaves out a local address or interface that is not fixed: empty labels. */
 const BFD_LABELS = ['vrf', 'peer', 'local', 'interface'] as const;
 const INFO_LABELS = [
   ...BFD_LABELS,
@@ -317,7 +317,7 @@ export const bfd = collector({
       );
       emit(bfdMultiplier, set, session['detect-multiplier']);
       emit(bfdRemoteMultiplier, set, session['remote-detect-multiplier']);
-      // FRR writes zeroes until an echo packet came back.
+      // FRR writes zeroes until an echo packet has come back.
       if (numberOf(session['rtt-max']) !== 0) {
         emit(bfdRoundTripMin, set, seconds(session['rtt-min'], 1_000_000));
         emit(bfdRoundTripAvg, set, seconds(session['rtt-avg'], 1_000_000));

@@ -1,4 +1,4 @@
-/** The evidence of why a BGP session is down, from everything that is around it, and the cause that follows from it. */
+/** Gathers the evidence of why a BGP session is down, and the cause that follows from it. */
 import { type Cause, causeOf, type Evidence, type Notification } from '../causes/cause.ts';
 import { COMMANDS } from '../frr/commands.ts';
 import type { Link } from '../frr/links.ts';
@@ -18,8 +18,8 @@ export const EVIDENCE_COMMANDS = [COMMANDS.bfdPeers, COMMANDS.zebraClients] as c
 
 /**
  * One series for each session that is down. The cause is a label, not a value, because causes have names and no order, and
- * a join by `vrf` and `peer` adds it to whatever is known of the session. The sentence is beside it, so that alerts, log and
- * pages all say the same.
+ * a join by `vrf` and `peer` adds it to any metric of the session. The sentence is a label too, so that alerts,
+ * log and pages all say the same.
  */
 export const sessionCause = metric({
   name: 'frr_bgp_session_down_cause',
@@ -40,7 +40,7 @@ export const shutdownMessage = metric({
   source: `${COMMANDS.bgpNeighbors.text}: lastShutdownDescription`,
 });
 
-/** What is around the sessions at the time of a poll. */
+/** The evidence from outside the sessions at the time of a poll. */
 export interface Surroundings {
   readonly links: readonly Link[];
   readonly findInterface: FindInterface;
@@ -60,7 +60,10 @@ const NOWHERE: Surroundings = {
   bgpdRestarted: false,
 };
 
-/** Makes what looks around at each poll. What cannot be seen is no evidence, and never fails the poll. */
+/**
+ * Makes the function that gathers the evidence at each poll. What is not available is no evidence, and never fails the
+ * poll.
+ */
 export function createSurroundings(): (frr: Frr) => Promise<Surroundings> {
   const interfaces = createPeerInterfaces();
   const clock = () => performance.now() / 1000;

@@ -63,7 +63,7 @@ export const sessionInfo = metric({
   labels: INFO_LABELS,
   source: `${NEIGHBORS.text}: localAs, remoteAs, peerGroup, nbrDesc, hostname, bgpNeighborAddr, remoteRouterId`,
 });
-/** Why a session went down last. One series a session. */
+/** Why a session last went down. One series per session. */
 export const sessionLastReset = metric({
   name: 'frr_bgp_session_last_reset_info',
   type: 'info',
@@ -212,11 +212,11 @@ function sessionLine({ labels: { vrf, peer }, text }: SessionRow): string {
   return `${named}${where}${reason === null ? '' : `: ${reason}`}`;
 }
 
-/** What a poll brings. */
+/** The answers of a poll. */
 interface Answers {
   readonly summary: readonly unknown[];
   readonly neighbors: readonly unknown[];
-  /** Left out: nothing is known but what the neighbors command reports. */
+  /** Absent if only the answer to the neighbors command is known. */
   readonly surroundings?: Surroundings;
 }
 
@@ -256,7 +256,7 @@ export const bgpNeighbors = statefulCollector({
       text: ({ reason, notification }) => (notification === '' ? reason : `${reason}: ${notification}`),
     }),
   ],
-  // Here and not in bgp.ts, because both collectors know of a session, and this one builds on the other.
+  // Here and not in bgp.ts, because it needs the metrics of both collectors.
   *findings(tables) {
     const wanted = tables.rows(sessionUp).filter(({ flag }) => flag(sessionAdminUp) !== false);
     const wasUp = ({ value, number }: SessionRow) => value === 1 || number(sessionEstablished) !== 0;
@@ -432,7 +432,7 @@ function causeItem(rows: Row['rows']) {
   return row === undefined ? null : { id: row.labels.cause, text: row.labels.text };
 }
 
-/** The address families of a session: those of which any of these metrics has something. */
+/** The address families of a session: those that any of these metrics has a sample of. */
 function prefixItems(rows: Row['rows']) {
   const families = new Map<string, Row<typeof SESSION_FAMILY_LABELS>>();
   for (const metric of [prefixesReceived, prefixesAccepted, prefixesAdvertised, policyMissing])

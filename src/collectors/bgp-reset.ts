@@ -1,4 +1,4 @@
-/** Why a BGP session went down last, in FRR's words, from the neighbors command. */
+/** Why a BGP session last went down, in FRR's words, from the neighbors command. */
 import { numberOf } from '../metrics/family.ts';
 import { type Fields, seconds, word } from './fields.ts';
 
@@ -15,9 +15,9 @@ export interface LastReset {
 const DAY = 86_400;
 
 /**
- * Seconds since the last reset. Before 10.7 FRR leaves the days out of them (`bgp_show_peer` in bgp_vty.c), but not out
- * of the time for which the session has been down, or established, since. Of one that was down for more than a day and
- * is established again, the days that it was down stay unknown.
+ * Seconds since the last reset. Before 10.7, FRR leaves out the days (`bgp_show_peer` in bgp_vty.c), but not out
+ * of the time for which the session has been down, or established, since. If the session was down for more than a day
+ * and is established again, the number of those days is unknown.
  */
 function resetAge(neighbor: Fields, since: number | undefined): number | undefined {
   const age = seconds(neighbor.lastResetTimerMsecs, 1_000);
@@ -30,9 +30,9 @@ const WAY_LOST = new Set([26, 27]);
 const BFD_DOWN = 24;
 
 /**
- * Why the session went down last.
+ * Why the session last went down.
  *
- * FRR 10.7 keeps two reasons: that of the moment when the session left Established, and the newest of those while it
+ * FRR 10.7 stores two reasons: that of the moment when the session left Established, and the newest of those while it
  * was down already. When a link is cut, bgpd may lose the peer's address a moment before BFD reports it, so that the
  * first is `Neighbor address lost` and the second `BFD down initiated`, which is what happened. Otherwise the
  * second is about a later attempt, or older than the first, and does not explain it.

@@ -9,10 +9,10 @@ const SUMMARY = COMMANDS.bgpSummary;
 
 const INSTANCE_LABELS = ['vrf', 'router_id', 'local_as'] as const;
 const TABLE_LABELS = ['vrf', 'afi', 'safi'] as const;
-/** What a session is known by: state, flaps, timers and reasons belong to it, whatever its address families. */
+/** What identifies a session: its state, flaps, timers and reasons do not depend on address families. */
 export const SESSION_LABELS = ['vrf', 'peer'] as const;
 const QUEUE_LABELS = ['vrf', 'peer', 'direction'] as const;
-/** What prefixes belong to. */
+/** What identifies an address family of a session. */
 export const SESSION_FAMILY_LABELS = ['vrf', 'peer', 'afi', 'safi'] as const;
 
 const bgpInfo = metric({
@@ -46,7 +46,7 @@ export const sessionState = metric({
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: state (RFC 4273 bgpPeerState)`,
 });
-/** 0 when somebody shut the session on purpose. */
+/** 0 if the session was shut down on purpose. */
 export const sessionAdminUp = metric({
   name: 'frr_bgp_session_admin_up',
   type: 'gauge',
@@ -63,7 +63,7 @@ export const sessionEstablishedTimestamp = metric({
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: peerUptimeEstablishedEpoch`,
 });
-/** How often the session came up. */
+/** Number of times the session came up. */
 export const sessionEstablished = metric({
   name: 'frr_bgp_session_established_total',
   type: 'counter',
@@ -71,7 +71,7 @@ export const sessionEstablished = metric({
   labels: SESSION_LABELS,
   source: `${SUMMARY.text}: connectionsEstablished`,
 });
-/** How often the session went down. */
+/** Number of times the session went down. */
 export const sessionDropped = metric({
   name: 'frr_bgp_session_dropped_total',
   type: 'counter',
@@ -238,7 +238,7 @@ export const bgp = collector({
     const known = new Set<string>();
     for (const document of documents) {
       for (const [vrf, instance] of members(document)) {
-        // Each address family repeats the session, so what belongs to the session is taken where it comes first.
+        // Each address family repeats the session; the first one counts.
         const sessions = new Set<string>();
         let reported = false;
         for (const [familyName, summary] of members(instance)) {

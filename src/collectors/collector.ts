@@ -1,5 +1,5 @@
 /**
- * What a collector is: one topic, declared whole in one file. Its commands, its metrics, its flags, the objects with states
+ * What a collector is: one topic, declared in one file. Its commands, its metrics, its flags, the objects with states
  * among them, its part of the status document, and the two steps of a poll. Everything else derives from the declaration.
  */
 import type { FlagSet, FlagValues } from '../flags/flag.ts';
@@ -23,7 +23,10 @@ export interface Frr {
    * @throws FrrError
    */
   json(command: Command): Promise<readonly unknown[]>;
-  /** The first JSON document of each answer, in the order of the commands, queried in as few goes as possible. */
+  /**
+   * The first JSON document of each answer, in the order of the commands, with as few processes or connections as
+   * possible.
+   */
   jsonEach(commands: readonly Command[]): Promise<readonly unknown[]>;
   /** @throws FrrError */
   text(command: Command): Promise<string>;
@@ -73,15 +76,15 @@ export interface States<Labels extends readonly string[] = readonly string[]> {
   readonly metric: Descriptor<Labels>;
   /** The names of the states by value. */
   readonly names: ReadonlyMap<number, string>;
-  /** The value that has a name, where many values of the metric are one state. */
+  /** Maps a value of the metric to a state, where several values are one state. */
   stateOf?(value: number): number;
   /** A counter with the same labels that shows what happened between two polls. */
   readonly transitions?: Transitions<Labels>;
   /** The state of an object that works. */
   readonly up: number;
   /**
-   * The state that an object goes to when it stops working, where FRR's log tells of it by the VRF and the peer, which then
-   * are the labels of the metric.
+   * The state that an object goes to when it stops working, if FRR's log reports it with VRF and peer, which must then
+   * be the labels of the metric.
    */
   readonly failed?: number;
   /** The state of an object that was shut down on purpose, where that is a state of its own. */
@@ -90,7 +93,7 @@ export interface States<Labels extends readonly string[] = readonly string[]> {
   title(labels: LabelValues<Labels>): string;
 }
 
-/** A counter of how often objects left the state in which they work (`down`), came back to it (`up`), or either (`both`). */
+/** A counter of how often objects left the state in which they work (`down`), returned to it (`up`), or both (`both`). */
 export interface Transitions<Labels extends readonly string[] = readonly string[]> {
   readonly metric: Descriptor<Labels>;
   readonly counts: 'down' | 'up' | 'both';
@@ -133,7 +136,7 @@ export interface Finding {
   readonly measure: Measure;
 }
 
-/** How many of some objects are not as they should be. */
+/** How many objects are not as they should be. */
 export interface Measure {
   /** Such as `uplinks_down`. */
   readonly name: string;
@@ -178,7 +181,7 @@ export interface Collector<
   create(flags: FlagValues<Flags>): Poll<Answers>;
 }
 
-/** A collector at work. */
+/** A collector that can poll. */
 export interface ActiveCollector<Answers = unknown> extends Topic, Poll<Answers> {
   readonly flags: FlagSet;
 }
@@ -212,7 +215,7 @@ export function reason<const Labels extends readonly string[]>(declaration: Reas
   return declaration;
 }
 
-/** Sets a collector to work. */
+/** Makes a collector that can poll. */
 export function activate<Answers, Flags extends FlagSet>(
   collector: Collector<Answers, Flags>,
   flags: FlagValues<Flags>,

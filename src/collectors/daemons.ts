@@ -71,7 +71,7 @@ const answeringStates = states({
   title: ({ daemon }) => daemon,
 });
 
-/** How a daemon was when it was queried last. */
+/** The result of the last query to a daemon. */
 interface Health {
   /** Undefined when that is unknown: no permission to query it, no answer in the recording. */
   readonly up: boolean | undefined;
@@ -140,7 +140,7 @@ export const daemons = statefulCollector({
   }),
 });
 
-/** The query remembers the daemons that it has seen, and how they were. */
+/** The query remembers the daemons that it has seen, and their last results. */
 function createQuery(): (frr: Frr) => Promise<Answers> {
   let seen: ReadonlyMap<Daemon, Health> = new Map();
   /** A daemon has answered: FRR was there when all of them were queried. */
@@ -200,8 +200,8 @@ interface Probe {
 }
 
 /**
- * Poll intervals for which an answer shows that a daemon is alive which nobody else queries, where a query costs a process:
- * such daemons are queried in every third round.
+ * Poll intervals for which an answer proves that a daemon is alive, if no other collector queries it and a query costs
+ * a process: such daemons are queried in every third round.
  */
 const ALIVE = 2;
 
@@ -213,7 +213,7 @@ async function probeVersions(frr: Frr, daemons: readonly Daemon[]): Promise<Read
   );
 }
 
-/** What the outcome of a query says about the daemon: dead and hung are different things. */
+/** What the outcome of a query says about the daemon: dead and hung are different. */
 async function probe(frr: Frr, command: Command): Promise<Probe> {
   // zebra is queried for its clients in every round.
   const free = command.daemon === 'zebra' || frr.queriedAnyway(command.daemon);
@@ -234,7 +234,7 @@ function reconnected(before: Health | undefined, connected: number | undefined):
   return before?.connected !== undefined && connected !== undefined && connected < before.connected;
 }
 
-/** When all of several clients have reconnected, it was zebra that went away, whatever happened to them. */
+/** If all of several clients have reconnected, it was zebra that restarted. */
 function allReconnected(
   seen: ReadonlyMap<Daemon, Health>,
   connections: ReadonlyMap<Daemon, number>,

@@ -49,7 +49,7 @@ export const defaultRoutes = collector({
         })),
     },
   },
-  // A family without BGP neighbors may well have no default route, and so may the VRF of a tenant. While bgpd does not
+  // A family without BGP neighbors need not have a default route, nor need the VRF of a tenant. While bgpd does not
   // answer, every family counts.
   *findings(tables) {
     const here = tables.rows(defaultRouteInstalled).filter(({ labels }) => labels.vrf === DEFAULT_VRF);

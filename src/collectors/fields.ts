@@ -1,6 +1,6 @@
 /**
  * Reading FRR's JSON without trusting it. FRR's answers differ between versions, so a field that is missing, or is of
- * another kind than expected, reads as nothing and costs only the numberOf that is made of it.
+ * another kind than expected, reads as nothing and costs only the samples that are made of it.
  */
 
 import { numberOf } from '../metrics/family.ts';
@@ -20,7 +20,7 @@ export function items(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : NO_ITEMS;
 }
 
-/** The members of a JSON object that are objects themselves, with their names. FRR puts facts of the whole beside them. */
+/** The members of a JSON object that are objects themselves, with their names. FRR mixes them with totals. */
 export function* members(value: unknown): Generator<readonly [name: string, member: Fields]> {
   const all = fields(value);
   for (const name of Object.keys(all)) {

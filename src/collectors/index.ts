@@ -1,4 +1,7 @@
-/** Every collector, in the order in which the metrics are exposed. A new topic is one file beside this one and one line here. */
+/**
+ * Every collector, in the order in which the metrics are exposed. A new topic is one file in this directory and one
+ * line here.
+ */
 import { bfd } from './bfd.ts';
 import { bgp } from './bgp.ts';
 import { bgpNeighbors } from './bgp-neighbors.ts';

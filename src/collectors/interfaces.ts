@@ -90,7 +90,7 @@ export const interfaces = statefulCollector({
   },
 });
 
-/** What each session is known by: its interface where FRR reports one, otherwise the address of its peer. */
+/** The name of each session: its interface where FRR reports one, otherwise the address of its peer. */
 function* peersIn(documents: readonly unknown[]): Generator<string> {
   for (const document of documents) {
     for (const [, instance] of members(document))

@@ -8,7 +8,7 @@ import { parseZebraClients } from './zebra-clients.ts';
 
 const DAEMON_LABELS = ['daemon'] as const;
 
-/** What FRR's allocator has handed out in a daemon. */
+/** Memory that FRR's allocator has handed out in a daemon. */
 export const daemonMemory = metric({
   name: 'frr_daemon_memory_bytes',
   type: 'gauge',

@@ -11,7 +11,7 @@ interface Network extends InterfaceAddress {
 }
 
 /**
- * Makes a finder for each poll, which remembers what the finders before it found: an interface without a carrier has no
+ * Makes a finder for each poll, which remembers what earlier ones found: an interface without a carrier has no
  * addresses to find it by.
  */
 export function createPeerInterfaces(): (

@@ -1,4 +1,4 @@
-/** Which VRFs there are beside the default one. */
+/** The VRFs besides the default one. */
 import { isDeepStrictEqual } from 'node:util';
 import { COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
@@ -16,7 +16,7 @@ export interface Vrfs {
 /**
  * The default VRF and those that are in the kernel, by name; not those that are configured but not there.
  *
- * Querying each VRF by its name is the one way that works on every version: before FRR 10 `vrf all` prints one document
+ * Only querying each VRF by name works on every version: before FRR 10 `vrf all` prints one document
  * for each VRF, without names.
  * @param text the answer to `show vrf`
  */
@@ -43,11 +43,11 @@ export interface TableAnswers {
   readonly leftOut: readonly string[];
 }
 
-/** Poll intervals for which the names of VRFs are worth a try. */
+/** Poll intervals for which the names of VRFs can be reused. */
 const RECENT = 12;
 
 /**
- * Queries both tables of every VRF, in as few goes as possible.
+ * Queries both tables of every VRF, with as few processes as possible.
  * @throws FrrError
  */
 export async function queryEachTable(
@@ -56,7 +56,7 @@ export async function queryEachTable(
 ): Promise<TableAnswers> {
   const recent = frr.recentText(COMMANDS.vrfs, RECENT);
   if (recent === undefined) return await query(frr, activeVrfs(await frr.text(COMMANDS.vrfs)), command);
-  // In one go: the VRFs are most likely the same.
+  // Together: the VRFs are most likely the same.
   const [text, answers] = await Promise.all([
     frr.text(COMMANDS.vrfs),
     query(frr, activeVrfs(recent), command).catch(unlessOfFrr),

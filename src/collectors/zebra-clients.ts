@@ -10,7 +10,7 @@ export function daemonNamed(name: string): Daemon | undefined {
 
 /**
  * Seconds since each daemon connected to zebra, from `show zebra client summary`. FRR names its clients by protocol
- * (`bgp` is bgpd's). A daemon can be connected several times; what counts is its oldest connection.
+ * (`bgp` is bgpd). A daemon can be connected several times; its oldest connection counts.
  */
 export function parseZebraClients(text: string): ReadonlyMap<Daemon, number> {
   const connections = new Map<Daemon, number>();
@@ -25,7 +25,7 @@ export function parseZebraClients(text: string): ReadonlyMap<Daemon, number> {
 
 /**
  * Seconds in a time as zebra writes it: `00:01:50`, from a day on `1d02h03m`, from a week on `02w3d04h`.
- * The shorter it was the more exact it is, but it never runs backwards.
+ * Longer times are less exact, but they never run backwards.
  */
 export function parseAge(text: string): number | undefined {
   const clock = /^(\d+):(\d\d):(\d\d)$/.exec(text);

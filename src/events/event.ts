@@ -1,7 +1,7 @@
 /**
  * One change: a session that went down, a default route that is missing, maintenance that begins. Also how it is served.
  *
- * Whatever observes a change makes an event of it and records it in the history; there is no other way in.
+ * Whatever observes a change makes an event of it and records it in the history; there is no other way.
  */
 
 /** Label values of the object, as in its metrics. */
@@ -19,7 +19,7 @@ export interface Event {
   readonly from: string;
   /** The state after, the same as before where the object only changed between two polls ({@link missed}). */
   readonly to: string;
-  /** Whether the object worked in the state before; null where it was absent, or where that is no question. */
+  /** Whether the object worked in the state before; null where it was absent, or where that does not apply. */
   readonly was_up: boolean | null;
   /** The same of the state after. */
   readonly up: boolean | null;

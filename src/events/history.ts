@@ -16,7 +16,7 @@ const LONGEST_CAUSE = 500;
 /** Seconds that a timeline goes back. */
 const DAY = 86_400;
 
-/** Changes of one object in its timeline, and objects that have one: those that changed last. 2 MB at the most. */
+/** Maximum number of changes in one timeline, and of objects that have one: those that changed last. 2 MB at most. */
 const MOST_CHANGES = 100;
 const MOST_OBJECTS = 1_000;
 
@@ -40,7 +40,7 @@ export interface EventObject {
 export interface EventQuery {
   /** Only what happened after it, in the format of {@link Event.at}. */
   readonly since?: string;
-  /** How many at the most. */
+  /** Maximum number of events. */
   readonly limit?: number;
 }
 
@@ -64,7 +64,7 @@ interface StateChange {
 
 /** The changes of one object, the oldest first. */
 interface ObjectHistory {
-  /** Seconds since the epoch from which on all changes are here. */
+  /** Seconds since the epoch since when all changes are here. */
   complete: number;
   readonly changes: StateChange[];
 }
@@ -77,7 +77,7 @@ const keyOf = ({ topic, labels }: EventObject): string =>
       .flat(),
   ]);
 
-/** Puts an item in its place; what is recorded late, because it waited for its cause, is near the end. */
+/** Inserts an item in order; one that is recorded late, because it waited for its cause, belongs near the end. */
 function insert<Item extends { readonly at: string | number }>(items: Item[], item: Item): void {
   const place = items.findLastIndex(({ at }) => at <= item.at) + 1;
   items.splice(place, 0, item);
@@ -91,7 +91,7 @@ export function createHistory(started: number): History {
   let bytes = 0;
   /** Those that changed last are last. */
   const objects = new Map<string, ObjectHistory>();
-  /** Seconds since the epoch from which on no object with changes was removed from `objects`. */
+  /** Seconds since the epoch since when no object with changes has been removed from `objects`. */
   let allComplete = started;
 
   function record(given: Event): void {
@@ -127,7 +127,7 @@ export function createHistory(started: number): History {
   function timeline(object: EventObject, up: boolean, from: number, to: number): readonly Segment[] {
     const { complete, changes } = objects.get(keyOf(object)) ?? { complete: allComplete, changes: [] };
     const [first] = changes;
-    /** What is known from when on, the oldest first. */
+    /** The known parts of the timeline, the oldest first. */
     const known: readonly Omit<StateChange, 'wasUp'>[] = [
       { at: from, up: null },
       { at: complete, up: first === undefined ? up : first.wasUp },

@@ -1,4 +1,4 @@
-/** The configuration that flags and environment make. */
+/** The configuration that results from flags and environment. */
 import type { ActiveCollector, Topic } from '../collectors/collector.ts';
 import type { CollectorSet, ValuesOf } from '../collectors/configurable.ts';
 import { leadsElsewhere } from '../frr/addresses.ts';
@@ -23,7 +23,7 @@ export interface Config extends ProgramValues {
   readonly warnings: readonly Warning[];
 }
 
-/** What is odd and does no harm; to be logged. */
+/** Harmless oddities, to be logged. */
 export interface Warning {
   readonly text: string;
   /** What to do about it. */
@@ -93,7 +93,7 @@ export function unknownVariables(flags: readonly Flag[], environment: NodeJS.Pro
 }
 
 /**
- * Makes the configuration of what was given.
+ * Makes the configuration from what was given.
  * @throws UsageError where flags do not fit together
  */
 export function makeConfig(given: Given, { make, check }: CollectorSet): Config {

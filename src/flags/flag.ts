@@ -1,6 +1,6 @@
 /**
  * How a flag is declared: once, with its kind of value, its default, and its words for `--help` and docs/flags.md.
- * The program's own flags are in program.ts; a collector declares its own beside its metrics.
+ * The program's own flags are in program.ts; a collector declares its own next to its metrics.
  */
 import { UserError } from '../base/user-error.ts';
 import { type Kind, yesOrNo } from './values.ts';
@@ -26,7 +26,7 @@ export interface Flag<T = unknown> {
   readonly kind: Kind<unknown>;
   /** May be given several times, or in the environment with commas between values; its value is a list. */
   readonly repeatable: boolean;
-  /** The default as one would type it; undefined where leaving the flag out has a meaning of its own. */
+  /** The default as it would be typed; undefined where leaving out the flag has a meaning of its own. */
   readonly default: string | undefined;
   /** The value where the flag is not given. */
   readonly initial: T;
@@ -39,7 +39,7 @@ export interface Flag<T = unknown> {
   readonly parse: (text: string, where: string, before: unknown) => T;
 }
 
-/** Flags that belong together, by the keys under which their values are wanted. */
+/** Flags that belong together, by the keys of their values. */
 export type FlagSet = Readonly<Record<string, Flag>>;
 
 /** The values of a set of flags, by the same keys. */

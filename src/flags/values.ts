@@ -104,8 +104,8 @@ export function integer(least: number, most: number): Kind<number> {
 }
 
 /**
- * A share of time, more than nothing and at most all of it: `1%` or `0.01`. Whoever writes `1` means 1%, and would get
- * everything: a number without a percent sign is below 1.
+ * A share of time, more than nothing and at most all of it: `1%` or `0.01`. A number without a percent sign must be
+ * below 1, because `1` most likely means 1%.
  */
 export const share: Kind<number> = {
   placeholder: 'SHARE',

@@ -9,7 +9,7 @@
 const PROMPT_END = /[#>] $/;
 
 /**
- * The answers to the commands that vtysh came to, in their order; undefined when the output does not tell them apart:
+ * The answers to the commands that vtysh reached, in their order; undefined when the output does not separate them:
  * without an echo, or when an answer has what looks like the echo of another command.
  */
 export function splitEchoed(output: Buffer, commands: readonly string[]): readonly Buffer[] | undefined {

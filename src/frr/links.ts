@@ -6,7 +6,7 @@ export interface Link {
   readonly interface: string;
   /** Whether packets can be sent and received; false where the interface is shut down, too. */
   readonly up: boolean;
-  /** How often the carrier came or went since the interface was created. */
+  /** Number of times the carrier appeared or disappeared since the interface was created. */
   readonly carrierChanges: number;
 }
 

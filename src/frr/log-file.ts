@@ -1,15 +1,15 @@
 /**
- * Follows FRR's own log file: what is appended to it, from when it was opened on. The file may be rotated, by renaming or by
- * copying and truncating, may not be there yet, and may be huge: no more than its end is ever read.
+ * Follows FRR's own log file: what is appended to it after it was opened. The file may be rotated, by renaming or by
+ * copying and truncating, may not be there yet, and may be huge: only its end is ever read.
  */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Logger } from '../base/log.ts';
 
-/** Bytes of one reading; of more that was appended, the older part is skipped. */
+/** Maximum number of bytes per read; if more was appended, the older part is skipped. */
 const LONGEST_READING = 256 * 1024;
 
-/** Bytes of a line that is not complete yet; a longer one is ignored. */
+/** Maximum number of bytes of an incomplete line; a longer one is ignored. */
 const LONGEST_LINE = 4096;
 
 const MISSING = 'there is no such file';
@@ -40,7 +40,7 @@ export async function openLogFile(path: string, log: Logger): Promise<LogFile> {
     problem = now;
   }
 
-  /** What was appended to the file at the path since it is another one, by rotation or because there was none. */
+  /** What was appended to a new file at the path, after a rotation or because there was none. */
   async function appendedToNew(): Promise<readonly string[]> {
     const { ino } = await stat(path);
     if (ino === current?.inode) return [];
@@ -55,7 +55,7 @@ export async function openLogFile(path: string, log: Logger): Promise<LogFile> {
   async function readNow(): Promise<readonly string[]> {
     const lines: string[] = [];
     try {
-      // Also while there is no file at the path: FRR writes to the old one until its log was rotated.
+      // Also while there is no file at the path: FRR writes to the old one until its log has been rotated.
       if (current !== undefined) lines.push(...(await appended(current)));
       lines.push(...(await appendedToNew()));
       report(undefined);
@@ -90,7 +90,7 @@ export async function openLogFile(path: string, log: Logger): Promise<LogFile> {
  * @param offset where to begin
  */
 async function openAt(path: string, offset: (file: Stats) => number): Promise<Opened> {
-  // A pipe must not block until somebody writes into it.
+  // A pipe must not block until there is a writer.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const file = await handle.stat();
   if (file.isFile()) return { handle, inode: file.ino, offset: offset(file), rest: Buffer.alloc(0) };
@@ -98,7 +98,7 @@ async function openAt(path: string, offset: (file: Stats) => number): Promise<Op
   throw new Error(file.isDirectory() ? 'it is a directory, not a file' : 'it is not a regular file');
 }
 
-/** What was appended to an open file, as whole lines. */
+/** What was appended to an open file, as complete lines. */
 async function appended(file: Opened): Promise<readonly string[]> {
   const { size } = await file.handle.stat();
   if (size < file.offset) {

@@ -1,4 +1,4 @@
-/** The lines of FRR's log file that tell of a BGP session: those of `bgp log-neighbor-changes`. */
+/** The lines of FRR's log file about a BGP session: those of `bgp log-neighbor-changes`. */
 
 /** A session that went down or came up. */
 export interface NeighborChange {

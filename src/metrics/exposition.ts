@@ -85,7 +85,7 @@ export function* renderSlices(
   if (text !== '') yield Buffer.from(text);
 }
 
-/** {@link renderSlices} in one go, for small expositions and for tests. */
+/** {@link renderSlices} as one string, for small expositions and for tests. */
 export function render(families: Iterable<MetricFamily>, format: Format): Buffer {
   return Buffer.concat([...renderSlices(families, format)]);
 }

@@ -21,9 +21,9 @@ export type Emit = <Labels extends readonly string[]>(
 /** What a collector builds its families with. Samples may be emitted in any order. */
 export interface Build {
   readonly emit: Emit;
-  /** Makes a label set. Where the poll before made the same in its place, it is the same object. */
+  /** Makes a label set. If the previous poll made the same one in this place, it is the same object. */
   readonly labels: typeof makeLabels;
-  /** Reports a sample that cannot be given. */
+  /** Reports a sample that cannot be emitted. */
   leaveOut(reason: DropReason, descriptor: Descriptor, set: LabelSet): void;
 }
 

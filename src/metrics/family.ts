@@ -8,7 +8,7 @@ export type MetricType = 'gauge' | 'counter' | 'info';
 
 /** A metric as documentation, exposition, rules and dashboards know it. `docs/metrics.md` is made of these. */
 export interface Descriptor<Labels extends readonly string[] = readonly string[]> {
-  /** Full name: counters end in `_total`, info metrics in `_info`, the rest in its unit. */
+  /** Full name: counters end in `_total`, info metrics in `_info`, others in their unit. */
   readonly name: string;
   readonly type: MetricType;
   /** One sentence for the HELP line. */
@@ -81,7 +81,7 @@ export function labels<const Labels extends readonly string[]>(
   names: Labels,
   values: { readonly [K in keyof Labels]: string },
 ): LabelSet<Labels> {
-  // Joined, because a text put together by + stays in its pieces, which took four times the memory for as long as the
+  // Joined, because a string made with + stays in pieces, which took four times the memory for as long as the
   // session lives, and was walked through at every poll.
   const pairs = names.map((name, n) => `${name}="${escapeLabelValue((values[n] as string).toWellFormed())}"`);
   return { names, values, text: pairs.length === 1 ? ['', pairs[0]].join('') : pairs.join(',') };

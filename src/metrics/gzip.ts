@@ -1,4 +1,7 @@
-/** Compressed texts that can be joined to one gzip member (RFC 1952; curl refuses several) without compressing them again. */
+/**
+ * Compressed texts that can be joined into one gzip member (RFC 1952; curl rejects several) without compressing them
+ * again.
+ */
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { constants, crc32, createDeflateRaw } from 'node:zlib';

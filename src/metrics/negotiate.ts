@@ -31,9 +31,9 @@ const OFFERS: readonly (Negotiated & { type: string; version: string })[] = [
 const TEXT = OFFERS[2] as Negotiated;
 
 /**
- * The format that the client likes best; the text format where it does not say, cannot be understood, or
- * wants something that we do not have (a monitor that answers is worth more than a 406).
- * Between formats liked equally well, a type that is named wins over a wildcard, and then the newer format.
+ * The format that the client prefers; the text format if it does not say, cannot be parsed, or names only formats
+ * that we do not have (metrics are more useful than a 406).
+ * Of formats with the same weight, a type that is named wins over a wildcard, and then the newer format.
  */
 export function negotiate(accept: string | undefined): Negotiated {
   let best: Negotiated = TEXT;

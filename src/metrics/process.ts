@@ -12,9 +12,9 @@ import { type Format, familyHead, familyName, formatValue } from './exposition.t
 import { escapeLabelValue } from './family.ts';
 
 export interface ProcessMetrics {
-  /** Where others register metrics of the process: counters of requests, for one. Names must satisfy promtool. */
+  /** Where others register metrics of the process, such as counters of requests. Names must satisfy promtool. */
   readonly registry: Registry;
-  /** Part of a body, as things are when it is first rendered. */
+  /** Part of a body, with the values at the time when it is first rendered. */
   part(): BodyPart;
   /** Ends the measurements. */
   stop(): void;
@@ -46,7 +46,10 @@ export function startProcessMetrics(): ProcessMetrics {
   };
 }
 
-/** Gauges that are named like counters, the event loop delay, which a metric of ours measures better, and what no chart needs. */
+/**
+ * Gauges that are named like counters, the event loop delay, which our own metric measures better, and what no chart
+ * needs.
+ */
 function isLeftOut(name: string): boolean {
   return (
     name.startsWith('nodejs_eventloop_lag_') ||
@@ -64,7 +67,7 @@ export async function renderRegistry(registry: Registry, format: Format): Promis
   >[];
   let text = '';
   for (const { name, help, type, values } of metrics) {
-    // @types say an enumeration, the library gives these words.
+    // The types say an enumeration, the library returns these words.
     const kind = String(type) as 'gauge' | 'counter' | 'histogram' | 'summary';
     const family = kind === 'counter' ? familyName({ name, type: 'counter' }, format) : name;
     const unit = ['seconds', 'bytes'].find((one) => family.endsWith(`_${one}`));

@@ -1,4 +1,4 @@
-/** What a poll does, and the snapshot that all polls together make. When to poll is up to the scheduler. */
+/** What a poll does, and the snapshot that all polls make together. The scheduler decides when to poll. */
 import type { Logger } from 'pino';
 import { inTurns } from '../base/turns.ts';
 import type { ActiveCollector, Frr, Pace, States } from '../collectors/collector.ts';
@@ -31,8 +31,8 @@ export interface PollSettings {
   /** How long one command may take. */
   readonly timeout: number;
   /**
-   * The most of its time that a daemon may spend on this program, above 0 and up to 1; intervals are stretched to
-   * keep it.
+   * Maximum share of its time that a daemon may spend on this program, above 0 and up to 1; intervals are stretched to
+   * respect it.
    */
   readonly maxShare: number;
   /** How long the samples of a failing collector are exported; at least until one more poll has failed. */
@@ -43,7 +43,7 @@ export interface PollSettings {
 
 export interface PollerOptions {
   readonly source: FrrSource;
-  /** Those that are enabled, in the order of the page. */
+  /** The enabled ones, in the order of exposition. */
   readonly collectors: readonly ActiveCollector[];
   readonly settings: PollSettings;
   readonly log: Logger;
@@ -62,7 +62,7 @@ export interface BodyOptions {
   readonly others?: readonly BodyPart[];
 }
 
-/** What came of a poll. */
+/** The result of a poll. */
 export interface PollResult {
   readonly succeeded: boolean;
   /** Of the metrics that other collectors watch, those whose families have changed since the last success. */
@@ -107,7 +107,7 @@ const PACES: Readonly<Record<Pace, number>> = { sessions: 1, tables: 3, details:
 /** Parts of a daemon's share: the collectors of critical alerts come first. */
 const WEIGHTS: Readonly<Record<Pace, number>> = { sessions: 4, tables: 2, details: 1 };
 
-/** Of the poller's own part of the page. */
+/** Of the poller's own part of the body. */
 const OWN_PART = 'poller';
 
 const NO_FAMILIES: readonly MetricFamily[] = [];
@@ -125,7 +125,7 @@ function queriedInEveryRound(collectors: readonly ActiveCollector[]): ReadonlySe
   );
 }
 
-/** What is known of one collector. */
+/** The state of one collector. */
 interface State {
   readonly collector: ActiveCollector;
   readonly query: (frr: Frr) => Promise<unknown>;
@@ -139,9 +139,9 @@ interface State {
   duration: number | undefined;
   /** FRR answered a command in the newest poll. */
   answered: boolean;
-  /** Of the newest success, whether they are stale or not. */
+  /** Of the newest successful poll, stale or not. */
   families: readonly MetricFamily[] | undefined;
-  /** What is shown; undefined when there is nothing, or only what is stale. */
+  /** What is exported; undefined when there is nothing, or only stale samples. */
   part: SnapshotPart | undefined;
   overLimit: boolean;
 }
@@ -160,7 +160,7 @@ export function createCollection({
     collectors.map((collector) => ({
       name: collector.name,
       interval: intervalOf(collector),
-      // Whatever the share, a poll replaces what the one before reported before that is stale.
+      // Whatever the share, the next poll comes before the results of the last one are stale.
       ...(collector.pace === 'sessions' && {
         longest: Math.max(settings.interval, settings.staleAfter - settings.timeout),
       }),
@@ -188,14 +188,14 @@ export function createCollection({
   const watched = new Set(collectors.flatMap(({ pollWhenChanged = [] }) => pollWhenChanged));
   const counts = createCounts(wallClock());
   const recent = source.kind === 'vtysh' ? createRecentAnswers(settings.interval, clock) : undefined;
-  /** What the newest scrape wanted, and so most likely the next one: it is made before that comes. */
+  /** What the newest scrape requested, and so most likely the next one: it is rendered in advance. */
   let wanted: Pick<BodyOptions, 'format' | 'gzip'> | undefined;
   const failures = createFailureLog(log);
   const noteDrops = createDropLog(log, counts.dropped);
   const stateLog = createStateLog(log, collectors, record ?? (() => undefined));
   const stopping = new AbortController();
 
-  /** Seconds since the epoch of the newest change, and the snapshot since then; made when somebody wants it. */
+  /** Seconds since the epoch of the newest change, and the snapshot since then; made on demand. */
   let changedAt = wallClock();
   let newest: Snapshot | undefined;
 
@@ -228,7 +228,7 @@ export function createCollection({
     newest = undefined;
   }
 
-  /** Keeps the number of series in bounds; one line when the cutting begins, one when it ends. */
+  /** Limits the number of series, and logs one line when that begins, and one when it ends. */
   function limit(state: State, families: readonly MetricFamily[]): readonly MetricFamily[] {
     const { name } = state.collector;
     const others = states.reduce(
@@ -250,7 +250,7 @@ export function createCollection({
     return kept;
   }
 
-  /** Those of the watched families that are different now. */
+  /** The watched families that have changed. */
   function watchedChanges(state: State, families: readonly MetricFamily[]): ReadonlySet<Descriptor> {
     const before = state.families;
     if (before === undefined) return NO_CHANGES;
@@ -264,7 +264,7 @@ export function createCollection({
     );
   }
 
-  /** What was rendered stays where nothing has changed. */
+  /** What has not changed is not rendered again. */
   function rendering({ part }: State, families: readonly MetricFamily[]): BodyPart {
     const same =
       part?.families.length === families.length &&
@@ -324,7 +324,7 @@ export function createCollection({
       state.part = { name, at: now, families, body };
       failures.succeeded(name);
       publish();
-      // What the log says of these changes comes first: it has every one of them, with its reason.
+      // FRR's log goes first: it has every one of these changes, with its reason.
       if (collector.states?.some(({ failed }) => failed !== undefined)) await readLog();
       stateLog.observe(collector, families, began);
       return { succeeded: true, changed: changes };
@@ -345,7 +345,7 @@ export function createCollection({
       const byReason = counts.errors.get(name) ?? new Map();
       counts.errors.set(name, byReason);
       count(byReason, reason);
-      // What a poll that failed half-way took says little; a command that was too heavy says all.
+      // The time of a poll that failed half-way says little; that of a command that was too heavy says everything.
       if (tooHeavy) share.measured(name, seconds);
       state.up = false;
       state.unsupported = undefined;

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Drop, DropReason } from '../metrics/family.ts';
 import { count } from './poller-metrics.ts';
 
-/** Takes note of what a poll of a collector dropped. */
+/** Counts what a poll of a collector dropped. */
 export type DropLog = (collector: string, drops: readonly Drop[]) => void;
 
 /** @param counts drops by reason, to which the log adds */

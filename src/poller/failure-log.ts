@@ -1,4 +1,4 @@
-/** What fails and what works again, one line of the log at each change, not one per poll. */
+/** Logs what fails and what works again: one line per change, not one per poll. */
 import type { Logger } from 'pino';
 import type { Daemon } from '../frr/commands.ts';
 import { FrrError, type FrrErrorReason } from '../frr/source.ts';

@@ -1,4 +1,4 @@
-/** How the polling itself goes, as metrics. */
+/** Metrics about the polling. */
 import { DAEMONS, type Daemon } from '../frr/commands.ts';
 import { FRR_ERROR_REASONS, type FrrErrorReason } from '../frr/source.ts';
 import {
@@ -90,7 +90,7 @@ const DROPPED = metric({
   source: 'the poller, --metrics.max-series',
 });
 
-/** In the order of the page. */
+/** In the order of exposition. */
 export const POLLER_DESCRIPTORS: readonly Descriptor[] = [
   UP,
   COLLECTOR_UP,
@@ -104,7 +104,7 @@ export const POLLER_DESCRIPTORS: readonly Descriptor[] = [
   DROPPED,
 ];
 
-/** Everything that the poller has counted since its start. */
+/** What the poller has counted since its start. */
 export interface Counts {
   /** Seconds since the epoch at which all were 0. */
   readonly created: number;

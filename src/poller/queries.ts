@@ -7,7 +7,7 @@ import type { RecentAnswers } from './recent-answers.ts';
 
 export interface QueryOptions {
   readonly source: FrrSource;
-  /** Seconds that one command, or one go of several, may take. */
+  /** Seconds that one command, or several that are sent together, may take. */
   readonly timeout: number;
   /** Ends the poll. */
   readonly signal: AbortSignal;
@@ -21,7 +21,7 @@ export interface QueryOptions {
   readonly recent?: RecentAnswers | undefined;
   /** Daemons that other collectors query in every round. */
   readonly queriedAnyway: ReadonlySet<Daemon>;
-  /** Called for each command (or go of several) that was sent. */
+  /** Called for each command, or several that are sent together. */
   readonly sent: (daemon: Daemon, commands: number) => void;
   /** Called with the seconds that a daemon worked, `answered` false when it did not finish in time. */
   readonly worked: (daemon: Daemon, seconds: number, answered: boolean) => void;
@@ -38,12 +38,12 @@ const NOT_SENT: ReadonlySet<FrrErrorReason> = new Set([
 /** Seconds that a source has for ending a command after its deadline; then it is abandoned. */
 const GRACE = 1;
 
-/** Bytes from which on the memory of an answer is freed explicitly. */
+/** Answers of at least so many bytes are freed explicitly. */
 const LARGE_ANSWER = 256 * 1024;
 
 export interface FrrForPoll extends Frr {
   /**
-   * The samples are made: the answers are not read any more. Frees the memory of large ones, which the garbage collector
+   * The samples are made: the answers are no longer needed. Frees the memory of large ones, which the garbage collector
    * would only do after several polls, with as many of them in memory.
    */
   done(): void;

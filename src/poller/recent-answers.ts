@@ -1,19 +1,19 @@
 /**
- * The newest texts from FRR that somebody may want again. With vtysh a query may cost a process, some 20 ms of the host's
+ * The newest texts from FRR that may be needed again. With vtysh a query may cost a process, some 20 ms of the host's
  * CPU, so what rarely changes is not queried at each poll.
  */
 import type { Command, Daemon } from '../frr/commands.ts';
 
 export interface RecentAnswers {
-  /** A daemon has not answered: what it reported before may not be true any more. */
+  /** A daemon has not answered: what it reported before may no longer be true. */
   failed(daemon: Daemon): void;
-  /** Remembers a text, in case somebody wants it again. */
+  /** Remembers a text. */
   remember(command: Command, text: string): void;
   /** See {@link import('../collectors/collector.ts').Frr.recentText}. */
   recentText(command: Command, polls: number): string | undefined;
 }
 
-/** Part of an interval by which polls may be late. */
+/** Fraction of an interval by which polls may be late. */
 const LATE = 0.5;
 
 /** @param interval seconds between polls; @param clock seconds, never jumping */

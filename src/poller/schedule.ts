@@ -1,8 +1,8 @@
 /**
  * When one collector polls next: at its interval, or at once when something that it explains has changed.
  *
- * A poll out of turn is a later turn taken early. Each poll is paid for by time that passes (`payback`); one poll may
- * be owed, and while it is, there are no polls out of turn and the regular ones wait. So the router's share holds in
+ * An extra poll is a later poll done early. Each poll is paid for by time that passes (`payback`); one poll may
+ * be owed, and while it is, there are no extra polls and the regular ones wait. So the router's share holds in
  * the long run, whatever flaps.
  *
  * All times are seconds of a clock that never jumps.
@@ -18,15 +18,15 @@ export interface Schedule {
   wake(now: number): void;
 }
 
-/** Seconds from the start of one poll to that of the next, at the least, however cheap. */
+/** Minimum seconds from the start of one poll to that of the next, however cheap. */
 const SHORTEST_INTERVAL = 1;
 
-/** Part of a round by which a poll may be due earlier, to be in that round: polls start a little late. */
+/** Fraction of a round by which a poll may start early, to join that round: polls start a little late. */
 const EARLIER = 0.1;
 
 /**
  * @param first when the first poll is due
- * @param round seconds between rounds, in which polls out of turn take no part; 0 for polls whenever they are due
+ * @param round seconds between rounds, in which extra polls take no part; 0 for polls whenever they are due
  */
 export function createSchedule(first: number, round = 0): Schedule {
   const inRound = (time: number): number =>
@@ -44,7 +44,7 @@ export function createSchedule(first: number, round = 0): Schedule {
       start = now;
     },
     finished(now, interval, newPayback) {
-      // What is owed is polls, at the price of today.
+      // Polls are owed, at their current price.
       const owed = payback > 0 ? Math.max(0, paid - start) / payback : 0;
       payback = newPayback;
       paid = start + (owed + 1) * payback;

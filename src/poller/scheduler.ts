@@ -19,8 +19,8 @@ export interface Poller extends Pick<Collection, 'snapshot' | 'body'> {
 }
 
 /**
- * Seconds over which the first polls are spread, so that the collectors do not poll all at once ever after. By vtysh they
- * do, in rounds, because commands that are sent at the same moment share a process.
+ * Seconds over which the first polls are spread, so that the collectors do not always poll at the same time. With
+ * vtysh they do, in rounds, because commands that are sent at the same moment share a process.
  */
 const SPREAD = 1;
 
@@ -34,7 +34,7 @@ interface Loop {
   end(): Promise<void>;
 }
 
-/** Milliseconds between two looks at FRR's log. */
+/** Milliseconds between two reads of FRR's log. */
 const LOG_INTERVAL = 500;
 
 /** Starts polling. */
@@ -113,7 +113,7 @@ export function startPoller(options: PollerOptions): Poller {
 
   const loops: readonly Loop[] = collection.runs.map(startLoop);
 
-  /** A line about a session is a reason to poll the sessions now. */
+  /** A line about a session makes the collectors of sessions poll now. */
   async function followLog(): Promise<void> {
     const different = await collection.readLog();
     for (const loop of loops)

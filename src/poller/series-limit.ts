@@ -1,11 +1,11 @@
-/** The bound on the number of series, so that a router gone wild does not take its monitoring with it. */
+/** The limit on the number of series, so that a router that misbehaves does not bring down its monitoring. */
 import type { MetricFamily } from '../metrics/family.ts';
 
 export function countSeries(families: readonly MetricFamily[]): number {
   return families.reduce((sum, { samples }) => sum + samples.length, 0);
 }
 
-/** The families as far as the allowance goes, in their order, and how many samples were cut off. */
+/** The families up to the limit, in their order, and how many samples were cut off. */
 export function limitSeries(
   families: readonly MetricFamily[],
   allowance: number,

@@ -1,13 +1,13 @@
 /**
- * Steady timestamps. FRR reports ages in whole seconds; a point in time made of one jitters by a second from
- * poll to poll, and would look like a change.
+ * Steady timestamps. FRR reports ages in whole seconds; a timestamp computed from one jitters by a second from poll to
+ * poll, and would look like a change.
  */
 import type { MetricFamily, Sample } from '../metrics/family.ts';
 
-/** Seconds by which a point in time may differ from the one before and still be the same. */
+/** Seconds by which two timestamps of the same moment may differ. */
 const SAME = 2;
 
-/** Gives the samples of `_timestamp_seconds` gauges the value of the poll before where they mean the same moment. */
+/** Gives the samples of `_timestamp_seconds` gauges the value of the previous poll if they mean the same moment. */
 export function settleTimestamps(
   families: readonly MetricFamily[],
   before: readonly MetricFamily[],
@@ -30,7 +30,7 @@ export function settleTimestamps(
   });
 }
 
-/** Looks samples up by their labels; at once where they come in the same order as before, which is the rule. */
+/** Looks samples up by their labels; immediately if they are in the same order as before, which is the rule. */
 function previousValues(samples: readonly Sample[]): (labels: string, index: number) => number | undefined {
   let byLabels: Map<string, number> | undefined;
   return (labels, index) => {

@@ -1,10 +1,10 @@
 /**
- * The router's share: how often each collector may poll, so that no daemon spends more than a stated share of its
- * time on us. FRR's daemons answer on the one thread that also keeps the sessions alive and installs the routes.
+ * The router's share: how often each collector may poll, so that no daemon spends more than a given share of its time
+ * on the exporter. FRR's daemons answer on the same thread that also keeps the sessions alive and installs the routes.
  *
- * Each daemon's share is divided among the collectors that query it by weighted max-min fairness: whoever needs less than
- * its part keeps its own interval, and what it leaves goes to those who need more. A count of a million routes so
- * comes less often without slowing the cheap questions to the same daemon.
+ * Each daemon's share is divided among the collectors that query it by weighted max-min fairness: a collector that
+ * needs less than its part keeps its own interval, and what it leaves goes to those that need more. So a million routes
+ * are counted less often, without slowing the cheap queries to the same daemon.
  */
 import type { Daemon } from '../frr/commands.ts';
 
@@ -12,37 +12,37 @@ export interface Claim {
   readonly name: string;
   /** Seconds between polls when nothing is stretched. */
   readonly interval: number;
-  /** Seconds between polls at the most, whatever the share; a day where left out. */
+  /** Maximum seconds between polls, whatever the share; a day if left out. */
   readonly longest?: number;
-  /** Its part of a share that does not suffice for all. */
+  /** Its part of a share that is not enough for all. */
   readonly weight: number;
 }
 
 export interface RouterShare {
-  /** Takes note of the seconds that each daemon worked for one whole poll. */
+  /** Records the seconds that each daemon worked for one poll. */
   measured(name: string, seconds: ReadonlyMap<Daemon, number>): void;
   /** Seconds between polls, as in force; at most a day. */
   interval(name: string): number;
   /**
-   * Seconds after which a poll out of turn is paid for, from the collector's own part and from what the daemons'
-   * shares have left over. Nearly 0 for cheap commands, and the interval for those that use up their part.
+   * Seconds after which an extra poll is paid for, from the collector's own part and from what the daemons' shares have
+   * left over. Nearly 0 for cheap commands, and the interval for those that use up their part.
    */
   payback(name: string): number;
 }
 
 /**
- * Measurements of which the least counts. What is measured is the time from the question to the whole answer; whatever
- * else keeps the machine busy is in it, and can only add to the time that the daemon worked.
+ * The smallest of so many measurements counts. The time from the query to the end of the answer includes whatever else
+ * keeps the machine busy, which can only add to the time that the daemon worked.
  */
 const MEASUREMENTS = 3;
 
 /**
- * How many times its own interval a collector waits at the most after its first poll, in which this program and the
+ * Maximum number of its own intervals that a collector waits after its first poll, during which this program and the
  * connections to FRR are just starting: a single measurement must not delay the next poll by minutes.
  */
 const FIRST_WAIT = 2;
 
-/** Seconds between polls at the most, however small the share: a timer of Node takes no more than 24 days. */
+/** Maximum seconds between polls, however small the share: a timer of Node takes no more than 24 days. */
 const LONGEST_INTERVAL = 86_400;
 
 /** Divides a budget by weighted max-min fairness; gives each its part, which is never more than its need. */
@@ -88,7 +88,7 @@ export function createRouterShare(maxShare: number, claims: readonly Claim[]): R
       const spare = maxShare - parts.reduce((sum, part) => sum + part, 0);
       for (const [index, { name, cost, need, interval, longest = LONGEST_INTERVAL }] of active.entries()) {
         const part = parts[index] as number;
-        // What is met up to rounding is met.
+        // Equal up to rounding.
         const wanted = need > part * (1 + 1e-9) ? cost / part : interval;
         const most = (polls.get(name) ?? 0) > 1 ? longest : Math.min(longest, FIRST_WAIT * interval);
         intervals.set(name, Math.max(intervals.get(name) as number, Math.min(wanted, most)));

@@ -1,4 +1,4 @@
-/** What the poller knows at one moment: the newest samples of every collector, and the state of the collectors. */
+/** The results at one moment: the newest samples of every collector, and the state of the collectors. */
 import type { FrrErrorReason } from '../frr/source.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import type { MetricFamily } from '../metrics/family.ts';
@@ -13,7 +13,7 @@ export interface SnapshotPart {
   readonly body: BodyPart;
 }
 
-/** How one collector is, for the status page and for `doctor`. */
+/** The state of one collector, for the status page and for `doctor`. */
 export interface CollectorStatus {
   readonly name: string;
   /** Whether the newest poll succeeded; undefined before the first, and where FRR is too old for the collector. */
@@ -30,7 +30,7 @@ export interface CollectorStatus {
   readonly interval: number;
 }
 
-/** Immutable; the poller replaces it whole. */
+/** Immutable; the poller replaces it. */
 export interface Snapshot {
   /** Seconds since the epoch at which it was made. */
   readonly at: number;

@@ -1,6 +1,6 @@
 /**
  * The log and the history of sessions and other objects with states: every change of a state is one line and one event with
- * the object's labels, from, to, reason and cause. What happened unseen between two polls is known from counters.
+ * the object's labels, from, to, reason and cause. What happened between two polls is known from counters.
  *
  * The reason can be in the same answer as the state (BFD), or in that of another collector, which polls at once when a
  * session changed (BGP): then the line waits for it, but not for long.
@@ -13,24 +13,24 @@ import { type Descriptor, labels, type MetricFamily, type Sample } from '../metr
 import { createTables, type LabelValues, labelValues, type Tables } from '../metrics/tables.ts';
 import { type Change, changes } from './changes.ts';
 
-/** A collector, as far as the log needs it. */
+/** What the log needs of a collector. */
 export type Observed = Pick<ActiveCollector, 'name' | 'states' | 'reasons'>;
 
 export interface StateLog {
   /**
-   * Takes note of a poll that succeeded.
+   * Call after a poll that succeeded.
    * @param began when it began, in seconds of a clock that never jumps
    */
   observe(collector: Observed, families: readonly MetricFamily[], began: number): void;
   /**
-   * Takes note of lines of FRR's log.
+   * Call with lines of FRR's log.
    * @param read when they were read, in seconds of the same clock
    * @returns the states that they changed
    */
   logged(changes: readonly NeighborChange[], read: number): ReadonlySet<States>;
-  /** Takes note of a poll that failed. */
+  /** Call after a poll that failed. */
   failed(collector: Observed, began: number): void;
-  /** Writes the lines that still wait. */
+  /** Writes the lines that are still waiting. */
   stop(): void;
 }
 
@@ -43,11 +43,11 @@ interface Families {
   readonly counters: MetricFamily | undefined;
 }
 
-/** What FRR's log said of an object since the poll that was seen last. */
+/** What FRR's log said about an object since the last poll. */
 interface Logged {
   /** The state that follows from it, as a sample. */
   sample: Sample;
-  /** How many times the object went down, less what the counter has shown meanwhile. */
+  /** How many times the object went down, minus what the counter has shown since. */
   downs: number;
   /** When the newest line was read, in seconds of a clock that never jumps. */
   read: number;
@@ -75,7 +75,7 @@ interface Waiting {
   readonly change: StateChange;
   /** In seconds of a clock that never jumps. */
   readonly since: number;
-  /** What is known meanwhile. */
+  /** What is known so far. */
   readonly words: Words;
 }
 
@@ -206,8 +206,8 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
   }
 
   /**
-   * The changes of a state metric since it was seen last; the first sight is not a change. What FRR's log has said already is
-   * not a change either, and an answer that may be older than the log does not contradict it.
+   * The changes of a state metric since the last poll; the first value is not a change. Nor is what FRR's log has
+   * already reported, and an answer that may be older than the log does not contradict it.
    */
   function* changesOf(
     states: States,

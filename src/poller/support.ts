@@ -11,7 +11,7 @@ export class UnsupportedError extends Error {
 
 /**
  * The query of a collector. Where FRR does not know a command and is older than the collector requires, it fails with
- * {@link UnsupportedError}, and from then on queries nothing but the version, until FRR was upgraded.
+ * {@link UnsupportedError}, and from then on queries only the version, until FRR has been upgraded.
  * @throws FrrError, UnsupportedError
  */
 export function supportedQuery({

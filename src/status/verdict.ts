@@ -1,8 +1,8 @@
 /**
  * The state of this node in one line: what the status page, `frr-exporter status`, `check` and `doctor` all say.
  *
- * Every collector reports findings about its own topic. The verdict puts them in order, the worst first, together with
- * what only the poller knows: whether FRR answers at all, and which collectors fail.
+ * Every collector reports findings about its own topic. The verdict sorts them, the worst first, together with what
+ * only the poller knows: whether FRR answers at all, and which collectors fail.
  */
 import type { Finding, FindingLevel } from '../collectors/collector.ts';
 import { COLLECTORS } from '../collectors/index.ts';

@@ -1,4 +1,4 @@
-/** A request that cannot be answered as it is. The message is for whoever sent it. */
+/** An invalid request. The message is for the client. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';
   readonly statusCode = 400;

@@ -32,7 +32,7 @@ const LIMITS = {
 
 /**
  * Concurrent connections. Beyond that the oldest is closed: one of a client that opens many and sends nothing, or an
- * idle one of Prometheus, which then opens another. So nobody can lock others out by holding connections.
+ * idle one of Prometheus, which then opens another. So no client can lock out others by holding connections.
  */
 const MAX_CONNECTIONS = 512;
 
@@ -72,7 +72,7 @@ export interface Listener {
    * @throws ListenError
    */
   readonly listen: (address: ListenAddress) => Promise<string>;
-  /** The same for a socket that was opened by somebody else, such as systemd. */
+  /** The same for a socket that another program opened, such as systemd. */
   readonly adopt: (fileDescriptor: number) => Promise<string>;
   /** Stops listening, allows responses to finish for a moment, and closes all connections. */
   readonly close: () => Promise<void>;
@@ -94,7 +94,7 @@ export function createListener(webConfig: WebConfigSource, handler: Handler, log
     session.setTimeout(LIMITS.keepAliveTimeout, () => session.close());
   });
 
-  /** Decrypts connections. It is given them, and does not listen itself. */
+  /** Decrypts connections. They are passed to it: it does not listen itself. */
   function createTlsFront(
     config: WebConfig,
     tls: LoadedTls,

@@ -37,7 +37,7 @@ const MAX_REMEMBERED = 128;
 /** Passwords waiting to be verified; further requests are refused as busy. */
 const MAX_WAITING = 16;
 
-/** How long an idle thread is kept, in milliseconds. */
+/** Milliseconds after which an idle thread ends. */
 const THREAD_IDLE_MILLISECONDS = 5_000;
 
 export type Verdict = 'right' | 'wrong' | 'busy';

@@ -81,7 +81,7 @@ const neighborKey = (vrf: string, peer: string) => JSON.stringify([vrf, peer]);
 
 /** The members of a description that is a JSON object; none of any other. */
 function membersOf(description: string): readonly (readonly [string, unknown])[] {
-  // Most descriptions are none, and a parser's error takes long to make.
+  // Most descriptions are not JSON, and a parser's error is slow to create.
   if (!description.trimStart().startsWith('{')) return [];
   try {
     return Object.entries(JSON.parse(description) as object);
@@ -146,7 +146,7 @@ const groupsMemory = memory(
   'peerGroupMemory',
 );
 
-/** The metrics that have a label more with each flag. */
+/** The metrics that get one more label with each flag. */
 function peerMetrics(settings: BgpNameSettings) {
   const set: readonly string[] = [
     ...['afi', 'local_as', 'peer', 'peer_as'],

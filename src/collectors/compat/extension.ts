@@ -11,7 +11,7 @@ export type Took = (names: readonly string[], seconds: number) => void;
 export interface Extension {
   /** The collector that is extended. */
   readonly of: Collector;
-  /** Sets the collector to work, extended. */
+  /** Makes the extended collector. */
   activate(flags: FlagValues<FlagSet>, took: Took): ActiveCollector;
 }
 

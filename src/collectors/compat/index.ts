@@ -43,7 +43,7 @@ export function compatContradiction(settings: CompatSettings, enabled: readonly 
   return undefined;
 }
 
-/** Makes what sets collectors to work: as they are, or so that they also export the metrics of frr_exporter. */
+/** Makes the function that activates collectors: unchanged, or extended with the metrics of frr_exporter. */
 export function activator(
   settings: CompatSettings,
 ): (collector: Collector, flags: FlagValues<FlagSet>) => ActiveCollector {

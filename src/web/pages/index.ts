@@ -7,7 +7,7 @@ import { readShown, statusPage } from './status-page.ts';
 export type { Link, Site } from './page.ts';
 export { CONTENT_SECURITY_POLICY } from './style.ts';
 
-/** A path with an object that FRR does not have. The message is for whoever sent it. */
+/** A path with an object that does not exist. The message is for the client. */
 export class NotFound extends Error {
   override readonly name = 'NotFound';
   readonly statusCode = 404;

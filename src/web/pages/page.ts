@@ -1,4 +1,4 @@
-/** What every page has: the verdict on the node, how old it is, and the frame around the rest. */
+/** What all pages have in common: the verdict on the node, how old it is, and the frame around the rest. */
 import type { History } from '../../events/history.ts';
 import type { StatusDocument } from '../../status/document.ts';
 import { MARKS, type VerdictLevel } from '../../status/verdict.ts';
@@ -41,7 +41,7 @@ export function marked(level: VerdictLevel, ...content: readonly Content[]): Htm
   return html`<span class="${level}"><span class="mark">${MARKS[level]}</span> ${content}</span>`;
 }
 
-/** What is neither good nor bad, with a mark too. */
+/** Neither good nor bad, with a mark too. */
 export function neutral(text: string): Html {
   return html`<span class="soft">– ${text}</span>`;
 }
@@ -57,7 +57,7 @@ const LATE = 3;
 
 type Polled = StatusDocument['collectors'][number];
 
-/** Whether the newest polls of a collector failed, or did not come. */
+/** Whether the newest polls of a collector failed, or did not happen. */
 export function isOld({ age_seconds, interval_seconds }: Polled): boolean {
   return age_seconds !== null && age_seconds > LATE * interval_seconds;
 }
@@ -68,7 +68,7 @@ function ageOf({ collectors }: StatusDocument): number | undefined {
   return ages.length === 0 ? undefined : Math.min(...ages);
 }
 
-/** Whether no collector polls any more as often as the fastest should. */
+/** Whether no collector polls as often as the fastest one should. */
 function isStale(status: StatusDocument): boolean {
   const age = ageOf(status);
   const fastest = Math.min(...status.collectors.map(({ interval_seconds }) => interval_seconds));

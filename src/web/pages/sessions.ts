@@ -1,4 +1,4 @@
-/** BGP sessions: the broken ones as cards, which say all that is known, the others as rows. */
+/** BGP sessions: those that are down as cards with everything that is known, the others as rows. */
 import type { StatusDocument } from '../../status/document.ts';
 import { type Content, type Html, html, words } from './html.ts';
 import { marked, neutral, runbookLink, type Site, type View } from './page.ts';
@@ -8,7 +8,7 @@ import { sinceWhen, timeOfDay } from './times.ts';
 export type Session = StatusDocument['bgp_sessions'][number];
 export type BfdSession = StatusDocument['bfd_sessions'][number];
 
-/** How a session is, the most urgent first. */
+/** The states of a session, the most urgent first. */
 export const STATES = ['down', 'never', 'shut', 'established'] as const;
 export type SessionState = (typeof STATES)[number];
 
@@ -38,8 +38,8 @@ export function sessionPath({ prefix }: Site, { vrf, peer }: Session): string {
 }
 
 /**
- * The BFD session beside a BGP session: that of the same peer, or that over the interface of an unnumbered one.
- * One look-up in a list for each session would be a million for a thousand sessions.
+ * The BFD session of a BGP session: that with the same peer, or that over the interface of an unnumbered one. Searching
+ * a list for each session would be a million steps for a thousand sessions.
  */
 export function bfdFinder(
   sessions: readonly BfdSession[],

@@ -23,7 +23,7 @@ import { durationText } from './times.ts';
 
 /** Sessions on one page, of those in one state. */
 const MOST_ON_A_PAGE = 200;
-/** Cards and rows of each state where all states are shown. */
+/** Maximum cards and rows of each state if all states are shown. */
 const MOST_AT_FIRST = 50;
 /** More established sessions than these are folded. */
 const MOST_UNFOLDED = 10;
@@ -33,7 +33,7 @@ const MOST_STRIPS = 8;
 /** As `defaultRoutes` in src/collectors/default-route.ts names it. */
 const DEFAULT_ROUTES_MISSING = 'default_routes_missing';
 
-/** What the query of the page says. */
+/** The parameters of the page. */
 export interface Shown {
   /** Only the sessions in this state. */
   readonly state: SessionState | undefined;
@@ -67,7 +67,7 @@ function statePath({ prefix }: Site, shown: Shown): string {
   return `${prefix}/${query === '' ? '' : `?${query}`}`;
 }
 
-/** Says that what a collector found is old or missing, and why. */
+/** Says that the results of a collector are old or missing, and why. */
 function collectorProblem({ status }: View, name: string): Content {
   const collector = status.collectors.find((one) => one.name === name);
   if (collector === undefined || (collector.error === null && !isOld(collector))) return null;

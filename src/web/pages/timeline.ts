@@ -1,4 +1,7 @@
-/** The last 24 hours of a session as a strip: high where it was down, low where it was up, and a line where nobody knows. */
+/**
+ * The last 24 hours of a session as a strip: high where it was down, low where it was up, and a line where that is not
+ * known.
+ */
 import type { Segment } from '../../events/history.ts';
 import { type Html, html } from './html.ts';
 import type { View } from './page.ts';
