@@ -90,6 +90,7 @@ const SCHEMA = z.strictObject({
   unstable_drops: count,
   peer_missing_for: duration,
   out_queue_stuck_for: duration,
+  peer_behind_for: duration,
   policy_missing_for: duration,
   prefix_drop_ratio: ratio,
   prefix_drop_for: duration,

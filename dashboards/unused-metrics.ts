@@ -9,7 +9,6 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
   frr_bgp_info: 'Router ID and local AS of each VRF, for a site’s own joins; the session has its local AS.',
   frr_bgp_sessions: 'A total for nodes with so many sessions that a site does not store them one by one.',
   frr_bgp_rib_memory_bytes: 'Follows the number of entries, which is shown; for capacity planning.',
-  frr_bgp_table_version: 'Grows with each change of the table; for finding by hand what churns.',
   frr_bgp_session_shutdown_message_info: 'Part of the text of the cause.',
   frr_bgp_peers: 'Counts a session once for each address family; the dashboards count sessions.',
   frr_bgp_peers_memory_bytes: 'Steady and small; for capacity planning.',

@@ -5,6 +5,9 @@ import { node, PEER_NAME, RESET_REASON, SESSION_NAME } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { KEY, NODE } from './session-series.ts';
 
+/** How far back FRRBGPPeerBehind looks for changes of the table. */
+const BEHIND_WINDOW = '5m';
+
 export function prefixes(site: Thresholds): RuleFile {
   const { carry } = site;
   const uplink = 'session:frr_bgp_session_uplink:known';
@@ -102,6 +105,32 @@ export function prefixes(site: Thresholds): RuleFile {
             impact: 'Routes of this address family are neither accepted nor advertised over this session.',
             action:
               'Give the neighbor a route map in both directions for this family, deactivate the family, or set `no bgp ebgp-requires-policy`.',
+            dashboard: 'frr-session',
+          }),
+          alert(site, 'FRRBGPPeerBehind', {
+            // The table has changed, and bgpd has processed none of the changes for the peer. That a peer is behind is not
+            // enough: it stays behind after the withdrawal of a route that the outbound filter had kept from it.
+            expr: promql`
+              (
+                last_over_time(frr_bgp_session_table_versions_behind[${carry}])
+                - last_over_time(frr_bgp_session_table_versions_behind[${carry}] offset ${BEHIND_WINDOW})
+              )
+              == on (${NODE}, vrf, afi, safi) group_left () (
+                (
+                  last_over_time(frr_bgp_table_version[${carry}])
+                  - last_over_time(frr_bgp_table_version[${carry}] offset ${BEHIND_WINDOW})
+                ) > 0
+              )
+              and on (${KEY}) ${up}
+            `,
+            for: site.peer_behind_for,
+            severity: 'warning',
+            summary: 'A BGP peer is not sent the changes of the table.',
+            title: `${node(site)} → ${PEER_NAME} is not sent {{ $labels.afi }} changes`,
+            description: `${node(site)} processes no change of its {{ $labels.afi }} {{ $labels.safi }} table for ${SESSION_NAME}, although the session is up: {{ $value }} changes in the last ${BEHIND_WINDOW}.`,
+            impact:
+              'The peer works with an old picture of what this node announces: new or moved addresses are not reachable through it.',
+            action: `On the node: \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} update-groups'\` and \`${site.vtysh} -c 'show bgp vrf all summary'\` (TblVer). Is \`bgp suppress-fib-pending\` configured, and does zebra install routes?`,
             dashboard: 'frr-session',
           }),
           alert(site, 'FRRBGPPrefixDrop', {

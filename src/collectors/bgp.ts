@@ -1,9 +1,9 @@
 /** BGP sessions and their prefixes, of every VRF and address family, from one answer. */
 import { COMMANDS } from '../frr/commands.ts';
-import { metric, NO_LABELS } from '../metrics/family.ts';
+import { metric, NO_LABELS, numberOf } from '../metrics/family.ts';
 import { addressFamily } from './address-family.ts';
 import { collector, states } from './collector.ts';
-import { members, word } from './fields.ts';
+import { type Fields, members, word } from './fields.ts';
 
 const SUMMARY = COMMANDS.bgpSummary;
 
@@ -138,6 +138,14 @@ const tableVersion = metric({
   labels: TABLE_LABELS,
   source: `${SUMMARY.text}: tableVersion`,
 });
+/** Absent for L2VPN and VPN, whose routes are in a table for each route distinguisher with versions of their own. */
+const versionsBehind = metric({
+  name: 'frr_bgp_session_table_versions_behind',
+  type: 'gauge',
+  help: 'Number of versions of the BGP table that bgpd has not processed for the peer yet. Stays above 0 after the withdrawal of a route that was never advertised to the peer. Absent where FRR reports 0 as the version of the peer: before FRR 9.0, and before the first update.',
+  labels: SESSION_FAMILY_LABELS,
+  source: `${SUMMARY.text}: tableVersion of the address family and of the established peer`,
+});
 /** BGP sessions that have an address family activated. */
 export const peers = metric({
   name: 'frr_bgp_peers',
@@ -226,6 +234,7 @@ export const bgp = collector({
     ribEntries,
     ribMemory,
     tableVersion,
+    versionsBehind,
     peers,
     peersMemory,
     peerGroups,
@@ -262,6 +271,7 @@ export const bgp = collector({
             const inFamily = labels(SESSION_FAMILY_LABELS, [vrf, peer, afi, safi]);
             emit(prefixesReceived, inFamily, session.pfxRcd);
             emit(prefixesAdvertised, inFamily, session.pfxSnt);
+            if (safi === 'unicast') emit(versionsBehind, inFamily, behind(summary, session));
             if (sessions.has(peer)) continue;
             sessions.add(peer);
             const set = labels(SESSION_LABELS, [vrf, peer]);
@@ -287,6 +297,15 @@ export const bgp = collector({
     emit(sessionCount, NO_LABELS, known.size);
   },
 });
+
+/** How many versions of its table an established peer is behind. */
+function behind(summary: Fields, session: Fields): number | undefined {
+  const newest = numberOf(summary.tableVersion);
+  const sent = numberOf(session.tableVersion);
+  if (session.state !== 'Established' || newest === undefined || sent === undefined || sent === 0)
+    return undefined;
+  return Math.max(0, newest - sent);
+}
 
 /** The state without what FRR adds in parentheses (`Idle (Admin)`, `Idle (PfxCt)`), and whether it is down on purpose. */
 export function stateOf(state: unknown, peerState: unknown): { name: string | undefined; admin: boolean } {

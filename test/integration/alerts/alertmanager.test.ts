@@ -143,6 +143,7 @@ const OF_SESSIONS = [
   'FRRBGPPeerUnstable session',
   'FRRBGPPeerMissing session',
   'FRRBGPOutQueueStuck session',
+  'FRRBGPPeerBehind session',
   'FRRBGPNoPrefixesAdvertised session',
   'FRRBGPNoPrefixesReceived session',
   'FRRBGPNoPolicy session',

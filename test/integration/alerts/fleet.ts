@@ -84,6 +84,7 @@ function healthyNode(node: string): Series[] {
     add('frr_exporter_series_dropped_total', { reason }, 0);
   }
   for (const peer of [TOR1, TOR2]) made.push(...healthySession(node, peer));
+  add('frr_bgp_table_version', { vrf: 'default', afi: 'ipv4', safi: 'unicast' }, 47);
   for (const link of [1, 2]) {
     const bfd = {
       vrf: 'default',
@@ -138,6 +139,7 @@ function healthySession(node: string, { peer, ...is }: Peer, vrf = 'default'): S
   const ipv4 = { afi: 'ipv4', safi: 'unicast' };
   add('frr_bgp_prefixes_received', ipv4, 21);
   add('frr_bgp_prefixes_advertised', ipv4, 3);
+  add('frr_bgp_session_table_versions_behind', ipv4, 0);
   add('frr_bgp_prefix_limit', ipv4, 50);
   add('frr_bgp_prefix_limit_exceeded', ipv4, 0);
   add('frr_bgp_policy_missing', ipv4, 0);

@@ -185,6 +185,47 @@ test.each([
   );
 });
 
+test.each([
+  ['behind', 47, 45, 2],
+  ['not behind', 47, 47, 0],
+  ['ahead, while bgpd answers', 47, 48, 0],
+])('a peer that is %s', (_, newest, sent, behind) => {
+  const peers = {
+    eth1: { state: 'Established', tableVersion: sent },
+    eth2: { state: 'Idle', tableVersion: sent },
+    // FRR before 9.0.
+    eth3: { state: 'Established', tableVersion: 0 },
+    eth4: { state: 'Established' },
+  };
+  const { families, drops } = familiesOf(bgp, [
+    {
+      default: {
+        ipv6Unicast: { tableVersion: newest, peers },
+        ipv4Unicast: { peers },
+        l2VpnEvpn: { tableVersion: newest, peers },
+      },
+    },
+  ]);
+  expect(lines({ families }).filter((line) => line.includes('versions_behind'))).toEqual([
+    `frr_bgp_session_table_versions_behind{vrf="default",peer="eth1",afi="ipv6",safi="unicast"} ${behind}`,
+  ]);
+  expect(drops).toEqual([]);
+});
+
+test('a version that is not a number costs its own series alone', () => {
+  const { families, drops } = familiesOf(bgp, [
+    {
+      default: {
+        ipv4Unicast: { tableVersion: 5, peers: { eth1: { state: 'Established', tableVersion: 'n/a' } } },
+      },
+    },
+  ]);
+  expect(lines({ families })).toContain('frr_bgp_session_up{vrf="default",peer="eth1"} 1');
+  expect(drops.map(({ reason, metric }) => [reason, metric])).toEqual([
+    ['not_a_number', 'frr_bgp_session_table_versions_behind'],
+  ]);
+});
+
 test('a peer that appears twice is kept once and counted', () => {
   const document = { default: { ipv4Unicast: { peers: { eth0: { state: 'Established', msgRcvd: 1 } } } } };
   const again = { default: { ipv4Unicast: { peers: { eth0: { state: 'Idle', msgRcvd: 2 } } } } };

@@ -81,7 +81,11 @@ const ofBfd = (...names: readonly string[]) => names.map((name) => `frr_bfd_sess
 
 describe('a missing field affects only the metrics that depend on it', () => {
   test.each<[collector: string, field: string, lost: readonly string[]]>([
-    ['bgp', 'state', session('up', 'state', 'admin_up', 'established_timestamp_seconds')],
+    [
+      'bgp',
+      'state',
+      session('up', 'state', 'admin_up', 'established_timestamp_seconds', 'table_versions_behind'),
+    ],
     ['bgp', 'peerState', []],
     ['bgp', 'peerUptimeEstablishedEpoch', session('established_timestamp_seconds')],
     ['bgp', 'connectionsEstablished', session('established_total')],
@@ -96,7 +100,7 @@ describe('a missing field affects only the metrics that depend on it', () => {
     ['bgp', 'routerId', ['frr_bgp_info']],
     ['bgp', 'ribCount', ['frr_bgp_rib_entries']],
     ['bgp', 'ribMemory', ['frr_bgp_rib_memory_bytes']],
-    ['bgp', 'tableVersion', ['frr_bgp_table_version']],
+    ['bgp', 'tableVersion', ['frr_bgp_table_version', ...session('table_versions_behind')]],
     ['bgp', 'peerCount', ['frr_bgp_peers']],
     ['bgp', 'peerMemory', ['frr_bgp_peers_memory_bytes']],
     ['bgp', 'peerGroupCount', ['frr_bgp_peer_groups']],

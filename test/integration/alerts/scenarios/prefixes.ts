@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario.ts';
 
 const SESSION2 = { instance: 'node-1:9342', peer: 'eth2' };
 const IPV4 = { ...SESSION2, afi: 'ipv4' };
+const NODE1 = { instance: 'node-1:9342' };
 const PEER2 = 'vrf=default peer=eth2';
 const labels = { severity: 'critical', ...target('node-1'), vrf: 'default', peer: 'eth2' };
 const NAME = 'tor2 rack A (peer eth2, AS 65002, VRF default)';
@@ -269,4 +270,56 @@ export const PREFIXES: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: 'a peer is not sent what changes, every four minutes, and then all of it',
+    about: ['FRRBGPPeerBehind'],
+    every: '15s',
+    until: '40m',
+    series: healthy()
+      .set('frr_bgp_table_version', NODE1, growing(47, 8))
+      .set('frr_bgp_session_table_versions_behind', IPV4, { ...growing(0, 8), '36m': 0 }).series,
+    checks: [
+      // From 5m on there is a change within each five minutes.
+      { at: '19m45s', firing: [] },
+      {
+        at: '20m',
+        firing: [`FRRBGPPeerBehind warning node-1 ${PEER2} afi=ipv4 safi=unicast`],
+        texts: {
+          FRRBGPPeerBehind: {
+            labels: { ...labels, severity: 'warning', afi: 'ipv4', safi: 'unicast' },
+            title: 'node-1 → tor2 rack A is not sent ipv4 changes',
+            description: `node-1 processes no change of its ipv4 unicast table for ${NAME}, although the session is up: 2 changes in the last 5m.`,
+            impact:
+              'The peer works with an old picture of what this node announces: new or moved addresses are not reachable through it.',
+            action:
+              "On the node: `podman exec frr vtysh -c 'show bgp vrf default update-groups'` and `podman exec frr vtysh -c 'show bgp vrf all summary'` (TblVer). Is `bgp suppress-fib-pending` configured, and does zebra install routes?",
+            dashboard,
+          },
+        },
+      },
+      { at: '35m45s', firing: [`FRRBGPPeerBehind warning node-1 ${PEER2} afi=ipv4 safi=unicast`] },
+      { at: '36m', firing: [] },
+    ],
+  },
+  {
+    name: 'peers that are behind and are sent what changes, in a table that rests, or on a node in maintenance',
+    about: ['FRRBGPPeerBehind'],
+    every: '15s',
+    until: '32m',
+    series: healthy(3)
+      // A route that the filter had kept from the peer was withdrawn; then the peer is sent less than there is.
+      .set('frr_bgp_table_version', NODE1, growing(47, 8))
+      .set('frr_bgp_session_table_versions_behind', { ...IPV4, ...NODE1 }, { '0s': 20, '10m': 22, '14m': 21 })
+      .set('frr_bgp_session_table_versions_behind', { instance: 'node-2:9342', peer: 'eth2' }, 20)
+      .set('frr_maintenance', { instance: 'node-3:9342' }, 1)
+      .set('frr_bgp_table_version', { instance: 'node-3:9342' }, growing(47, 8))
+      .set('frr_bgp_session_table_versions_behind', { instance: 'node-3:9342', peer: 'eth2' }, growing(0, 8))
+      .series,
+    checks: ['10m', '20m', '25m', '30m'].map((at) => ({ at, firing: [] })),
+  },
 ];
+
+/** A number that grows by one every four minutes. */
+function growing(from: number, steps: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(Array.from({ length: steps + 1 }, (_, i) => [`${i * 4 * 60}s`, from + i]));
+}
