@@ -164,7 +164,7 @@ export function exporters(site: Thresholds): RuleFile {
             for: site.data_stale_page_for,
             severity: 'critical',
             ...oldSamples,
-            impact: 'Nobody would be told if this node lost its uplinks.',
+            impact: 'No alert would fire if this node lost its uplinks.',
           }),
           alert(site, 'FRRDataStale', {
             expr: stale(''),
@@ -218,7 +218,7 @@ export function exporters(site: Thresholds): RuleFile {
               impact:
                 'Then Prometheus cannot scrape the exporter any more, and faults of the node are not noticed.',
               action:
-                'Renew it where it was issued; the exporter reads the new file by itself. A renewal that should have happened: look at the timer or at certmonger (`getcert list`).',
+                'Renew it where it was issued; the exporter detects the new file and reads it. If the renewal should have happened already, look at the timer or at certmonger (`getcert list`).',
               dashboard: 'frr-exporter',
             }),
           ),

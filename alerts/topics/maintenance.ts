@@ -47,7 +47,8 @@ export function maintenance(site: Thresholds): RuleFile {
             title: `${node(site)} under maintenance for more than ${site.maintenance_forgotten_after}`,
             description: `${node(site)} has been under maintenance for more than ${site.maintenance_forgotten_after}.`,
             impact: 'Faults of this node have not paged in all this time, and do not now.',
-            action: 'Ask whoever set it. Remove the file of `--maintenance.file` when the work is done.',
+            action:
+              'Ask the person who set it. Remove the file of `--maintenance.file` when the work is done.',
             dashboard: 'frr-node',
           }),
         ],

@@ -141,8 +141,7 @@ export function reachability(site: Thresholds): RuleFile {
             summary: 'Routes that FRR knows are not installed in the kernel.',
             title: `${node(site)} {{ $value }} {{ $labels.protocol }} routes not in the kernel`,
             description: `On ${node(site)}, {{ $value }} {{ $labels.protocol }} routes ({{ $labels.afi }}, VRF {{ $labels.vrf }}) are in the RIB but not in the FIB.`,
-            impact:
-              'Traffic to these destinations takes another route or none, while BGP says that all is well.',
+            impact: 'Traffic to these destinations takes another route or none, although BGP looks healthy.',
             action: `On the node: \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ip{{ end }} route vrf {{ $labels.vrf }} summary'\`, its columns Routes and FIB. Of a missing prefix: without \`*\` it lost against another protocol, \`r\` is rejected by the kernel, whose log says why.`,
             dashboard: 'frr-node',
           }),

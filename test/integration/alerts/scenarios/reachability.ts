@@ -236,8 +236,7 @@ export const REACHABILITY: readonly Scenario[] = [
             },
             title: 'node-1 105 ebgp routes not in the kernel',
             description: 'On node-1, 105 ebgp routes (ipv4, VRF default) are in the RIB but not in the FIB.',
-            impact:
-              'Traffic to these destinations takes another route or none, while BGP says that all is well.',
+            impact: 'Traffic to these destinations takes another route or none, although BGP looks healthy.',
             action:
               "On the node: `podman exec frr vtysh -c 'show ip route vrf default summary'`, its columns Routes and FIB. Of a missing prefix: without `*` it lost against another protocol, `r` is rejected by the kernel, whose log says why.",
             dashboard,
