@@ -38,7 +38,7 @@ export function flagsPage(): string {
   const parts = [
     '# Flags',
     '<!-- Made by `make docs` from the code; a test fails when it is out of date. -->',
-    `    frr-exporter [serve|once|record DIR|doctor|status|check|help|version] [flags]
+    `    frr-exporter [serve|once|record DIR|doctor|status|check|maintenance|help|version] [flags]
 
 Flags may come before or after the command: \`--frr.timeout=2s\` or \`--frr.timeout 2s\`; a switch is \`--name\` or \`--no-name\`.
 If a flag is given more than once, the last one counts. A flag with \`...\` is a list: each one adds a value.`,

@@ -85,6 +85,10 @@ async function run(line: Exclude<CommandLine, { command: 'print' }>): Promise<nu
       const { check } = await import('./cli/check.ts');
       return check(line.config, build().version, process.stdout);
     }
+    case 'maintenance': {
+      const { maintenance } = await import('./cli/maintenance.ts');
+      return maintenance(line, line.config.maintenanceFile, Date.now() / 1000, process.stdout);
+    }
     case 'doctor': {
       const { doctor } = await import('./cli/doctor.ts');
       return doctor(line.config, process.stdout);

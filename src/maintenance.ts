@@ -6,6 +6,8 @@
  *
  *     2026-11-22T18:00:00Z replacing the line card of tor1
  *
+ * A duration instead of a time (`2h replacing ...`) counts from when the file was written.
+ *
  * An invalid time does not end the maintenance (somebody created the file on purpose), and is logged. A path that is not
  * a file, or cannot be read, is no maintenance: a mistake must not silence alerts. It is logged too.
  */
@@ -13,6 +15,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Logger } from './base/log.ts';
 import { eventTime, type RecordEvent } from './events/event.ts';
+import { readDuration } from './flags/values.ts';
 import { type MetricFamily, metric, NO_LABELS } from './metrics/family.ts';
 
 const MAINTENANCE = metric({
@@ -63,11 +66,16 @@ function isDay(day: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** Reads the content of the file. @param now seconds since the epoch */
-export function readMaintenance(content: string, now: number): Maintenance {
+/**
+ * Reads the content of the file.
+ * @param now seconds since the epoch
+ * @param written when the file was written
+ */
+export function readMaintenance(content: string, now: number, written = now): Maintenance {
   const line = (content.split('\n', 1)[0] as string).trim();
   const [first = '', ...rest] = line.split(/\s+/);
-  const end = readTime(first);
+  const duration = readDuration(first);
+  const end = duration === undefined ? readTime(first) : written + duration;
   if (!Number.isNaN(end)) return { active: now < end, end, reason: rest.join(' '), problem: undefined };
   const triedTime = /^\d/.test(first);
   return {
@@ -87,7 +95,8 @@ export async function checkMaintenance(file: string, now: number): Promise<Maint
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-      return readMaintenance(buffer.toString('utf8', 0, bytesRead), now);
+      const { mtimeMs } = await handle.stat();
+      return readMaintenance(buffer.toString('utf8', 0, bytesRead), now, mtimeMs / 1000);
     } finally {
       await handle.close();
     }

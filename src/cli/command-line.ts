@@ -3,6 +3,8 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { ALL_COLLECTORS, type CollectorSet } from '../collectors/configurable.ts';
 import { allFlags, type Config, type Given, makeConfig, unknownVariables } from '../flags/config.ts';
 import { environmentName, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
+import { readDuration } from '../flags/values.ts';
+import type { MaintenanceAction } from './maintenance.ts';
 
 export const COMMANDS = {
   serve: 'poll FRR and serve the metrics (the default)',
@@ -11,6 +13,7 @@ export const COMMANDS = {
   doctor: 'check the prerequisites and suggest fixes',
   status: 'show which sessions are down and which addresses are not announced',
   check: 'the same in one line with an exit status for Nagios, Icinga and Checkmk',
+  maintenance: 'start 2h "new card", end, show: silence the alerts of this node',
   help: 'show this help',
   version: 'show the version, the revision and the version of Node',
 } as const;
@@ -18,8 +21,9 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 type Words =
-  | { readonly command: Exclude<CommandName, 'record' | 'help' | 'version'> }
-  | { readonly command: 'record'; readonly directory: string };
+  | { readonly command: Exclude<CommandName, 'record' | 'maintenance' | 'help' | 'version'> }
+  | { readonly command: 'record'; readonly directory: string }
+  | ({ readonly command: 'maintenance' } & MaintenanceAction);
 
 /** What to do. */
 export type CommandLine =
@@ -46,7 +50,7 @@ const DESCRIPTION = `Prometheus exporter for FRRouting: which BGP and BFD sessio
 
 Commands:
 ${Object.entries(COMMANDS)
-  .map(([name, does]) => `  ${(name === 'record' ? 'record DIR' : name).padEnd(12)}${does}`)
+  .map(([name, does]) => `  ${(name === 'record' ? 'record DIR' : name).padEnd(13)}${does}`)
   .join('\n')}
 
 Every flag can also be set in the environment: --web.listen-address=:9342 as
@@ -82,8 +86,7 @@ function createProgram(version: string, flags: readonly Flag[], print: (text: st
     .helpOption('-h, --help', 'Show this help')
     .version(version, '--version', 'Show the version of this program')
     .addArgument(new Argument('[command]'))
-    .addArgument(new Argument('[DIR]'))
-    .allowExcessArguments(false)
+    .addArgument(new Argument('[words...]'))
     .addHelpText('after', EXAMPLES)
     .configureHelp({
       visibleArguments: () => [],
@@ -179,8 +182,25 @@ function readGiven(program: Command, flags: readonly Flag[], environment: NodeJS
   return given;
 }
 
-/** The command that the words besides the flags name, and its directory. */
-function readCommand([command = 'serve', directory]: readonly string[]):
+/** How many words a command takes after its name. */
+const MOST_WORDS: Readonly<Partial<Record<CommandName, number>>> = { record: 1, maintenance: 3 };
+
+/** What to do with the maintenance: `start 2h "new card"`, `end`, `show`. */
+function readMaintenanceAction([action, time, reason]: readonly string[]): MaintenanceAction {
+  const example = 'frr-exporter maintenance start 2h "new card"';
+  if (action !== 'start' && action !== 'end' && action !== 'show')
+    throw new UsageError(`maintenance takes start, end or show: ${example}`);
+  if (action !== 'start' && time !== undefined)
+    throw new UsageError(`maintenance ${action} takes no argument, not ${JSON.stringify(time)}`);
+  if (action !== 'start') return { action };
+  const seconds = readDuration(time ?? '') ?? 0;
+  if (seconds <= 0)
+    throw new UsageError(`maintenance start takes how long it lasts, such as 2h or 30m: ${example}`);
+  return { action, seconds, reason: (reason ?? '').replaceAll(/\s+/g, ' ').trim() };
+}
+
+/** The command that the words besides the flags name, with its arguments. */
+function readCommand([command = 'serve', ...words]: readonly string[]):
   | Words
   | { readonly command: 'help' }
   | { readonly command: 'version' } {
@@ -188,9 +208,16 @@ function readCommand([command = 'serve', directory]: readonly string[]):
     throw new UsageError(
       `unknown command ${JSON.stringify(command)}; there are ${Object.keys(COMMANDS).join(', ')}`,
     );
-  if (command !== 'record' && directory !== undefined)
-    throw new UsageError(`${command} takes no argument, not ${JSON.stringify(directory)}`);
+  const most = MOST_WORDS[command] ?? 0;
+  if (most === 0 && words.length > 0)
+    throw new UsageError(`${command} takes no argument, not ${JSON.stringify(words[0])}`);
+  if (words.length > most)
+    throw new UsageError(
+      `too many arguments. Expected ${most + 1} arguments but got ${words.length + 1}: ${[command, ...words].join(', ')}.`,
+    );
+  if (command === 'maintenance') return { command, ...readMaintenanceAction(words) };
   if (command !== 'record') return { command };
+  const [directory] = words;
   if (directory === undefined)
     throw new UsageError('record takes the directory to write into: frr-exporter record DIR');
   return { command, directory };

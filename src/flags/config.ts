@@ -37,6 +37,7 @@ export type Given = ReadonlyMap<string, unknown>;
 function collectorSwitch({ name, help, enabledByDefault }: Topic): Flag<boolean> {
   return flag({
     name: `collector.${name}`,
+    group: `Collectors that are ${enabledByDefault ? 'enabled' : 'disabled'} by default`,
     help: help.replace(/\.$/, ''),
     kind: yesOrNo,
     default: String(enabledByDefault),

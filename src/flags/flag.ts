@@ -10,6 +10,8 @@ export const FLAG_GROUPS = [
   'FRR',
   'Polling',
   'Collectors',
+  'Collectors that are enabled by default',
+  'Collectors that are disabled by default',
   'Compatibility',
   'Web',
   'Terminal',

@@ -29,6 +29,14 @@ describe('content', () => {
     expect(readMaintenance(content, END - 1)).toEqual({ ...expected, problem: undefined });
   });
 
+  test('a duration counts from when the file was written', () => {
+    const written = END - 7200;
+    expect(readMaintenance('2h new card', END - 1, written)).toEqual({
+      ...{ active: true, end: END, reason: 'new card', problem: undefined },
+    });
+    expect(readMaintenance('2h new card', END, written).active).toBe(false);
+  });
+
   test('over at its end', () => {
     expect(readMaintenance('2026-11-22T18:00:00Z x', END)).toEqual({
       active: false,

@@ -18,11 +18,25 @@ describe('commands', () => {
   test('record needs a directory', () => {
     expect(read('record', 'somewhere')).toMatchObject({ command: 'record', directory: 'somewhere' });
   });
+  test('maintenance has an action', () => {
+    expect(read('maintenance', 'start', '1h30m', 'new\n card')).toMatchObject({
+      ...{ command: 'maintenance', action: 'start', seconds: 5400, reason: 'new card' },
+    });
+    expect(read('maintenance', 'end')).toMatchObject({ command: 'maintenance', action: 'end' });
+  });
   test('--version', () => {
     expect(read('--version')).toEqual({ command: 'print', text: '1.2.3\n' });
   });
   test.each(['help', 'version'])('%s is the same as the flag', (command) => {
     expect(read(command)).toEqual(read(`--${command}`));
+  });
+  test('--help lists the collectors that are enabled by default apart from the others', () => {
+    const line = read('--help');
+    const [, enabled = '', disabled = ''] =
+      line.command === 'print' ? line.text.split(/^Collectors that are (?:en|dis)abled by default:$/m) : [];
+    expect(enabled).toContain('--[no-]collector.bgp ');
+    expect(enabled).not.toContain('--[no-]collector.ospf ');
+    expect(disabled).toContain('--[no-]collector.ospf ');
   });
   test('--help names every command and flag', () => {
     const line = read('doctor', '--help');
@@ -63,10 +77,20 @@ describe('what is refused, in one line', () => {
     ],
     [
       ['start'],
-      'unknown command "start"; there are serve, once, record, doctor, status, check, help, version',
+      'unknown command "start"; there are serve, once, record, doctor, status, check, maintenance, help, version',
     ],
     [['once', 'now'], 'once takes no argument, not "now"'],
     [['record'], 'record takes the directory to write into: frr-exporter record DIR'],
+    [['maintenance'], 'maintenance takes start, end or show: frr-exporter maintenance start 2h "new card"'],
+    [
+      ['maintenance', 'start', 'new card'],
+      'maintenance start takes how long it lasts, such as 2h or 30m: frr-exporter maintenance start 2h "new card"',
+    ],
+    [['maintenance', 'end', 'now'], 'maintenance end takes no argument, not "now"'],
+    [
+      ['maintenance', 'start', '2h', 'new', 'card'],
+      'too many arguments. Expected 4 arguments but got 5: maintenance, start, 2h, new, card.',
+    ],
     [['record', 'a', 'b'], 'too many arguments. Expected 2 arguments but got 3: record, a, b.'],
   ])('%j', (argv, message) => {
     expect(() => read(...argv)).toThrow(new UsageError(message));
