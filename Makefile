@@ -46,8 +46,8 @@ mutants-rules: setup ## Change one thing at a time in the alert rules and list t
 	@scripts/setup test
 	@node_modules/.bin/vitest run --project mutation
 
-mutants: setup ## Change one token at a time and list the changes that no unit test notices; a part: make mutants MUTANTS='--count 20 src/frr'
-	@$(NODE) scripts/mutants.ts $(MUTANTS)
+mutants: setup ## Change one token at a time and list the changes that no unit test notices: an hour; a part: make mutants MUTANTS='--mutate src/frr/vty.ts'
+	@$(NODE) node_modules/@stryker-mutator/core/bin/stryker.js run $(MUTANTS)
 
 .PHONY: bench soak
 bench: build ## Compare with prometheus-frr-exporter and write docs/benchmarks.md; root, 45 minutes; one part: make bench BENCH='--only start'
