@@ -2,5 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 // StrykerJS cannot choose one of the projects in vitest.config.ts.
 export default defineConfig({
-  test: { include: ['test/unit/**/*.test.ts'], testTimeout: 20_000, isolate: false },
+  test: {
+    include: ['test/unit/**/*.test.ts'],
+    // Needs git's list of files, which StrykerJS's copy of the checkout does not have.
+    exclude: ['test/unit/docs/statements.test.ts'],
+    testTimeout: 20_000,
+    isolate: false,
+  },
 });
