@@ -10,10 +10,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { execa } from 'execa';
-import { askPanel, type When } from '../dashboards/ask.ts';
 import { dashboards } from '../dashboards/dashboards.ts';
 import { readOptions } from '../dashboards/options.ts';
 import { type Chosen, panelsOf } from '../dashboards/queries.ts';
+import { runPanel, type When } from '../dashboards/run-query.ts';
 import { type LiveFleet, startLiveFleet } from '../test/fleet/live.ts';
 import { waitFor } from '../test/lab/index.ts';
 import { BENCHMARKS_PAGE, machine, seconds, table, today, writeSection } from './report.ts';
@@ -69,7 +69,7 @@ async function measure(fleet: LiveFleet, dashboard: Dashboard, tries: number): P
     let series = 0;
     for (let n = 0; n < tries; n++) {
       const [answers, time] = await timed(() =>
-        askPanel(fleet.prometheus.url, dashboard, panel, chosen, openedNow(dashboard)),
+        runPanel(fleet.prometheus.url, dashboard, panel, chosen, openedNow(dashboard)),
       );
       series = answers.flat().length;
       times.push(time);
@@ -96,7 +96,7 @@ async function open(fleet: LiveFleet, dashboard: Dashboard): Promise<number> {
   const queue = [...panelsOf(dashboard)];
   const connection = async () => {
     for (let panel = queue.shift(); panel !== undefined; panel = queue.shift())
-      await askPanel(fleet.prometheus.url, dashboard, panel, chosen, when);
+      await runPanel(fleet.prometheus.url, dashboard, panel, chosen, when);
   };
   const [, time] = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, connection)));
   return time;

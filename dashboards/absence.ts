@@ -1,5 +1,5 @@
 /**
- * What a panel says when it has no data. "All is well", "not monitored" and "a collector is off" must never look alike, so
+ * What a panel says when it has no data. "Nothing is wrong", "not monitored" and "a collector is off" must never look alike, so
  * the text names the collectors whose metrics the panel queries.
  */
 import { COLLECTORS } from '../src/collectors/index.ts';

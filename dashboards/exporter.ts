@@ -27,12 +27,12 @@ export function exporter(options: Options): Dashboard {
     programs: ['frr_exporter_build_info', 'prometheus_build_info', 'alertmanager_build_info'],
     annotations: [whileThereAre('Exporters lost', 'Exporters down', `count by (cluster) (${UP} == 0)`)],
   });
-  const figure = { width: 3, height: 4 } as const;
+  const small = { width: 3, height: 4 } as const;
 
   builder
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Exporters down',
         description:
           'Exporters that Prometheus cannot scrape. Any: the list below says which. See whether the node is alive, the container runs, and the firewall lets port 9342 through.',
@@ -43,7 +43,7 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Collectors failing',
         description:
           'Collectors whose last poll failed, on all nodes. Any: the list below has the node and the reason; the data of that collector is old, or gone.',
@@ -54,7 +54,7 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Oldest data',
         description:
           'The age of the oldest data that any exporter serves. Over a minute and a half: one FRR hangs or is dead, or its tables are so large that it is polled seldom; see the ages below.',
@@ -65,7 +65,7 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Series dropped',
         description:
           'Samples per hour that exporters dropped: duplicate labels, not a number, or over the limit of series. Any: the exporter’s log names them once.',
@@ -81,7 +81,7 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Exporter versions',
         description:
           'How many exporters run which version. More than one for long: an upgrade that stopped half-way.',
@@ -91,7 +91,7 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Age of the rules',
         description:
           'How long ago Prometheus evaluated the recording rules that these dashboards and the alerts rest on. Over a minute: Prometheus is overloaded or does not load alerts/rules, and alerts are late.',
@@ -102,7 +102,7 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Certificates expire',
         description:
           'When the first of the exporters’ certificates expires. Soon: renew it; the exporter reads the new one without a restart. Empty where they serve without TLS.',
@@ -115,7 +115,7 @@ export function exporter(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Config rejected',
         description:
           'Exporters whose web configuration file was changed and could not be loaded: they go on with the previous one. Any: the log of the exporter names the mistake.',

@@ -72,7 +72,7 @@ export function fleet(options: Options): Dashboard {
       ),
     ],
   });
-  const figure = { width: 3, height: 4, mappings: noneOr() } as const;
+  const small = { width: 3, height: 4, mappings: noneOr() } as const;
 
   builder
     .withPanel(
@@ -120,7 +120,7 @@ export function fleet(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Alerts firing',
         description:
           'Alerts of severity critical or warning. Any: read the list below from the top and open the runbook of the first; one fault should be one alert.',
@@ -132,7 +132,7 @@ export function fleet(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Sessions down',
         description:
           'BGP sessions that are wanted (not shut on purpose, not under maintenance) and not established. Any: the list below says since when and why.',
@@ -142,7 +142,7 @@ export function fleet(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Nodes cut off',
         description:
           'Nodes whose uplinks are all down: nothing on them can be reached. Any: see whether they share a rack or a remote router in the uplink table, then the runbook of FRRBGPAllUplinksDown.',
@@ -156,7 +156,7 @@ export function fleet(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Redundancy lost',
         description:
           'Nodes with one uplink left of two or more: the next fault cuts them off. Any: repair in working hours, before anything else is taken down there.',
@@ -170,7 +170,7 @@ export function fleet(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Unreachable IPs',
         description:
           'Host addresses (VIPs, floating IPs, provider addresses) that no node announces to anybody. Any: the list below says which, and on which node they are or were.',
@@ -181,7 +181,7 @@ export function fleet(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Daemons down',
         description:
           'FRR daemons that ran and no longer answer, dead or hung. Any: open the node; without bgpd or zebra its routes go.',
@@ -191,7 +191,7 @@ export function fleet(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Exporters down',
         description:
           'Exporters that Prometheus cannot scrape. Any: the node is dead, cut off from the management network, or only its exporter is; its sessions are not monitored until it is back.',
@@ -202,7 +202,7 @@ export function fleet(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'In maintenance',
         description:
           'Nodes whose maintenance flag is set: their sessions do not page. If nobody works on one: remove the flag.',

@@ -232,8 +232,8 @@ export function finish(builder: DashboardBuilder, options: Options): Dashboard {
   const dashboard: Dashboard = JSON.parse(
     JSON.stringify(builder.build(), (key, value) => {
       if (key === 'placement' && value === 'inControlsMenu') return undefined;
-      const asks = ['expr', 'query', 'definition'].includes(key) && typeof value === 'string';
-      return asks ? narrow(value, options.targetLabels) : value;
+      const isQuery = ['expr', 'query', 'definition'].includes(key) && typeof value === 'string';
+      return isQuery ? narrow(value, options.targetLabels) : value;
     }),
   );
   layOut(dashboard.panels ?? []);

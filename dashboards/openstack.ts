@@ -61,12 +61,12 @@ export function openstack(options: Options): Dashboard {
       ),
     ],
   });
-  const figure = { width: 4, height: 4 } as const;
+  const small = { width: 4, height: 4 } as const;
 
   builder
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Unreachable IPs',
         description:
           'Host addresses that no node announces to anybody. Any: the list below says which. Nobody outside the node can reach them.',
@@ -77,7 +77,7 @@ export function openstack(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Announced by two nodes',
         description:
           'Addresses that more than one node announces. On purpose for an anycast address; for a VIP or a floating IP it is a split brain: two nodes believe they own it.',
@@ -88,7 +88,7 @@ export function openstack(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Addresses announced',
         description:
           'Host addresses that were sent to at least one peer. A sudden drop is a node, a route map or redistribution; compare with the time line below.',
@@ -97,7 +97,7 @@ export function openstack(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Nodes announcing none',
         description:
           'Nodes that have host addresses and announce none of them. Any: their sessions are down or an outgoing route map refuses everything.',
@@ -115,7 +115,7 @@ export function openstack(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'VNIs without a remote end',
         description:
           'VNIs of a node that know no remote VTEP: whoever is behind them on this node is alone. Normal for a tenant on a single node.',
@@ -126,7 +126,7 @@ export function openstack(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Tenant sessions down',
         description:
           'Wanted BGP sessions in VRFs other than the default that are not established. Any: the tenants of that VRF lose their way out; see the table of tenant VRFs.',

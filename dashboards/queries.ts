@@ -2,8 +2,8 @@
 import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 
-/** One expression and where it stands. */
-export interface Asked {
+/** One expression and where it is. */
+export interface Query {
   /** `frr-fleet: Sessions down now: B`, for messages. */
   readonly place: string;
   readonly dashboard: string;
@@ -12,9 +12,9 @@ export interface Asked {
   readonly title: string;
   readonly refId: string;
   readonly expr: string;
-  /** Of panels: one moment, or the whole time range. */
+  /** Of panels: at one moment, or over the whole time range. */
   readonly instant: boolean;
-  /** Least interval between points, in seconds; the data source's own scrape interval where it is left out. */
+  /** Minimum interval between points, in seconds; the scrape interval of the data source if left out. */
   readonly minInterval?: number;
 }
 
@@ -35,15 +35,15 @@ export function targetsOf(panel: Panel): readonly Dataquery[] {
 }
 
 /** Every query of panels, annotations and variables, as it is in the JSON. */
-export function queriesOf(dashboard: Dashboard): readonly Asked[] {
+export function queriesOf(dashboard: Dashboard): readonly Query[] {
   const uid = dashboard.uid ?? '';
-  const asked = (
-    kind: Asked['kind'],
+  const queryOf = (
+    kind: Query['kind'],
     title: string,
     refId: string,
     expr: string,
     instant: boolean,
-  ): Asked => ({
+  ): Query => ({
     place: `${uid}: ${title}: ${refId}`,
     dashboard: uid,
     kind,
@@ -55,16 +55,18 @@ export function queriesOf(dashboard: Dashboard): readonly Asked[] {
   return [
     ...panelsOf(dashboard).flatMap((panel) =>
       targetsOf(panel).map(({ refId, expr, instant, interval }) => ({
-        ...asked('panel', panel.title ?? '', refId ?? '', expr ?? '', instant === true),
+        ...queryOf('panel', panel.title ?? '', refId ?? '', expr ?? '', instant === true),
         ...(interval !== undefined && { minInterval: Number.parseInt(interval, 10) }),
       })),
     ),
     ...(dashboard.annotations.list ?? []).map(({ name, expr }) =>
-      asked('annotation', name, 'annotation', expr ?? '', false),
+      queryOf('annotation', name, 'annotation', expr ?? '', false),
     ),
     ...(dashboard.templating.list ?? [])
       .filter(({ type }) => type === 'query')
-      .map(({ name, query }) => asked('variable', name, 'variable', labelValues(String(query)).metric, true)),
+      .map(({ name, query }) =>
+        queryOf('variable', name, 'variable', labelValues(String(query)).metric, true),
+      ),
   ];
 }
 

@@ -82,12 +82,12 @@ export function session(options: Options): Dashboard {
     annotations: [resets(ofSession)],
     statusPage: true,
   });
-  const figure = { width: 3, height: 4 } as const;
+  const small = { width: 3, height: 4 } as const;
 
   builder
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'State',
         description:
           'The state of the session now. Idle or Active: see why beside. Connect: no TCP connection comes about, so look at reachability and TCP port 179 first.',
@@ -97,7 +97,7 @@ export function session(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Established since',
         description:
           'When the session came up. Empty while it is down. Recent although nobody touched it: see the drops.',
@@ -131,7 +131,7 @@ export function session(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Last down',
         description:
           'When the session went down the last time, as FRR remembers; a restart of bgpd counts as one. Compare with what else happened then.',
@@ -147,7 +147,7 @@ export function session(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Drops in a day',
         description:
           'How often the session went down in the last 24 hours, counted by FRR. Three or more: a flapping link, or BFD intervals too short for the path.',
@@ -158,7 +158,7 @@ export function session(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Prefix limit used',
         description:
           'Prefixes received, of what maximum-prefix allows, in the fullest address family. At 100 % FRR tears the session down; ask what the peer announces before you raise the limit.',
@@ -174,7 +174,7 @@ export function session(options: Options): Dashboard {
     )
     .withPanel(
       stat({
-        ...figure,
+        ...small,
         title: 'Round trip',
         description:
           'TCP round-trip time as the kernel of the node measured it. Far above its usual value: a detour or a full link.',

@@ -1,7 +1,7 @@
 /** Makes scenes: sends a Prometheus the queries that Grafana would send for a dashboard. */
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { ask, askPanel, type When } from '../ask.ts';
 import { type Chosen, panelsOf, queriesOf } from '../queries.ts';
+import { runPanel, runQuery, type When } from '../run-query.ts';
 import type { Answered, Scene } from './scene.ts';
 
 /** What is chosen, in the words of the variables' labels. */
@@ -23,10 +23,10 @@ export async function capture(
 ): Promise<Scene> {
   const answers: Record<number, readonly (readonly Answered[])[]> = {};
   for (const panel of panelsOf(dashboard))
-    answers[panel.id ?? -1] = await askPanel(url, dashboard, panel, chosen, when);
+    answers[panel.id ?? -1] = await runPanel(url, dashboard, panel, chosen, when);
   const annotations: (readonly Answered[])[] = [];
-  for (const asked of queriesOf(dashboard).filter(({ kind }) => kind === 'annotation'))
-    annotations.push(await ask(url, dashboard, asked, chosen, when));
+  for (const query of queriesOf(dashboard).filter(({ kind }) => kind === 'annotation'))
+    annotations.push(await runQuery(url, dashboard, query, chosen, when));
   return {
     dashboard,
     answers,

@@ -43,7 +43,7 @@ function dashboardOf(uid: string): Dashboard {
   return found;
 }
 
-/** Four minutes of faults in a simulated fleet, after hours in which all was well. */
+/** Four minutes of faults in a simulated fleet, after hours without faults. */
 async function fleetScenes(nodes: number): Promise<readonly Scene[]> {
   const scrapeInterval = 15;
   const [fleetBoard, openstackBoard] = ['frr-fleet', 'frr-openstack'].map(dashboardOf) as [

@@ -8,7 +8,7 @@ import type { Labels, Series } from './remote-write.ts';
 
 export interface FleetOptions {
   readonly nodes: number;
-  /** When the newest fault began, in seconds since the epoch; before, all is well but for the flapping. */
+  /** When the newest fault began, in seconds since the epoch; before, everything is healthy but for the flapping. */
   readonly faultsSince: number;
 }
 
@@ -178,7 +178,7 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
       add('frr_collector_last_success_timestamp_seconds', labels, (s) =>
         fails && s >= faultsSince ? faultsSince : s - interval * noise(node.hostname, name),
       );
-      // Of the ten reasons only two: no dashboard and no alert asks for the bare counters of a whole fleet.
+      // Of the ten reasons only two: no dashboard and no alert queries the bare counters of a whole fleet.
       for (const reason of ['not_running', 'timed_out'])
         add('frr_collector_errors_total', { collector: name, reason }, (s) =>
           fails && reason === 'timed_out' && s >= faultsSince ? Math.floor((s - faultsSince) / 5) : 0,

@@ -13,7 +13,7 @@ import { remoteWrite } from './remote-write.ts';
 
 export interface LiveFleetOptions {
   readonly nodes: number;
-  /** Only what they ask for is written, and what the shipped rules need. */
+  /** Only what they query is written, and what the shipped rules need. */
   readonly dashboards: readonly Dashboard[];
   /** Seconds of past, and between its samples. */
   readonly past: number;
@@ -33,8 +33,8 @@ export interface LiveFleet extends AsyncDisposable {
 
 const nowInSeconds = () => Math.floor(Date.now() / 1000);
 
-/** Metrics that dashboards ask for: of everything, or of what is shown over time. */
-function asked(dashboards: readonly Dashboard[], kind: 'all' | 'over time'): readonly string[] {
+/** Metrics that dashboards query: all of them, or those that are shown over time. */
+function queried(dashboards: readonly Dashboard[], kind: 'all' | 'over time'): readonly string[] {
   return dashboards.flatMap((dashboard) =>
     queriesOf(dashboard)
       .filter(({ instant }) => kind === 'all' || !instant)
@@ -53,21 +53,21 @@ export async function startLiveFleet(options: LiveFleetOptions): Promise<LiveFle
   const start = nowInSeconds();
   const faultsSince = start + 60 + Math.ceil(0.36 * nodes);
   const fleet = simulateFleet({ nodes, faultsSince });
-  const recordings = recordingsFor(asked(dashboards, 'over time'));
+  const recordings = recordingsFor(queried(dashboards, 'over time'));
   const metricsOf = (rules: readonly { readonly expr: string }[]) =>
     rules.flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric));
-  /** What rules look back at for hours, though only their newest figure is shown. */
-  const lookedBackAt = recordingsFor(asked(dashboards, 'all')).flatMap(({ expr }) =>
+  /** What rules look back at for hours, although only their newest value is shown. */
+  const lookedBackAt = recordingsFor(queried(dashboards, 'all')).flatMap(({ expr }) =>
     selectorsOf(expr)
       .filter(({ range }) => range?.endsWith('h'))
       .map(({ metric }) => metric),
   );
   const of = (metrics: ReadonlySet<string>) =>
     fleet.series.filter(({ labels }) => metrics.has(labels.__name__ as string));
-  const series = of(new Set([...asked(dashboards, 'all'), ...metricsOf(shippedRules())]));
+  const series = of(new Set([...queried(dashboards, 'all'), ...metricsOf(shippedRules())]));
   await writeHistory(prometheus, {
     // The rest needs no past.
-    series: of(new Set([...asked(dashboards, 'over time'), ...metricsOf(recordings), ...lookedBackAt])),
+    series: of(new Set([...queried(dashboards, 'over time'), ...metricsOf(recordings), ...lookedBackAt])),
     recordings,
     from: start - past,
     to: start,

@@ -1,4 +1,4 @@
-/** The settings that the dashboards override, told to Grafana's own machinery for overrides. */
+/** The settings that the dashboards override, as input of Grafana's own code for overrides. */
 import {
   dataLinksOverrideProcessor,
   FieldConfigOptionsRegistry,

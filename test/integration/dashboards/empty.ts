@@ -1,7 +1,7 @@
 /** Queries that may have no answer in the laboratory, each with the reason; every other one must have one. */
 
-/** What the laboratory is in: well, or one of the faults. */
-export type State = 'well' | 'link' | 'limit' | 'filter' | 'zebra' | 'bgpd' | 'exporter';
+/** The state of the laboratory: healthy, or one of the faults. */
+export type State = 'healthy' | 'link' | 'limit' | 'filter' | 'zebra' | 'bgpd' | 'exporter';
 
 export interface Exception {
   readonly reason: string;
@@ -52,8 +52,8 @@ export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-session: EVPN prefixes in, against the day and the limit: E': unlimited,
   'frr-session: Messages by type: A': { reason: 'Its points are 75 s apart.', until: 'limit' },
   'frr-session: BFD in detail: D': { reason: 'No BFD session is down.', until: 'link' },
-  'frr-session: Round trip over time: B': { reason: 'FRR tells it of BFD from 10.0 on.' },
-  'frr-session: Prefixes refused: A': { reason: 'FRR tells them from 10.3 on.' },
+  'frr-session: Round trip over time: B': { reason: 'FRR reports it for BFD since 10.0.' },
+  'frr-session: Prefixes refused: A': { reason: 'FRR reports them since 10.3.' },
   'frr-session: Alerts: annotation': firing,
   'frr-openstack: Addresses nobody can reach: A': unreachable,
   'frr-openstack: Announced to nobody, over time: A': unreachable,

@@ -1,6 +1,6 @@
 /**
- * The dashboards, asked of a real Prometheus with the rules of alerts/, which scrapes our exporter beside a real FRR: while
- * all is well, and in six faults. Whatever is asked must be PromQL and have an answer, and each fault must show in the
+ * The queries of the dashboards, run on a real Prometheus with the rules of alerts/, which scrapes our exporter next to a real FRR: while
+ * everything is healthy, and in six faults. Each query must be valid PromQL and return something, and each fault must show in the
  * panels that claim to show it, in the words that people read there.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { collectorsIn } from '../../../dashboards/absence.ts';
-import { ask, type When } from '../../../dashboards/ask.ts';
-import { type Asked, type Chosen, labelValues, queriesOf, resolve } from '../../../dashboards/queries.ts';
+import { type Chosen, labelValues, type Query, queriesOf, resolve } from '../../../dashboards/queries.ts';
+import { runQuery, type When } from '../../../dashboards/run-query.ts';
 import { recordingsFor } from '../../fleet/prometheus.ts';
 import {
   type Alertmanager,
@@ -36,8 +36,8 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const INSTANCE = 'compute-01:9342';
 const CHOSEN = { cluster: ['lab'], job: ['frr'], instance: [INSTANCE] } as const;
-const ASKED = ALL.flatMap((dashboard) => queriesOf(dashboard));
-/** For figures that people read as "none", "1", "2", ... of a session that may have dropped on its own on a busy machine. */
+const QUERIES = ALL.flatMap((dashboard) => queriesOf(dashboard));
+/** For values that people read as "none", "1", "2", ... of a session that may have dropped on its own on a busy machine. */
 const AT_LEAST_ONCE = expect.toSatisfy((value: number) => Math.round(value) >= 1, 'once or more');
 
 const folder = mkdtempSync(join(tmpdir(), 'frr-dashboards-'));
@@ -115,18 +115,18 @@ const session = (peer: string) => board('frr-session', { vrf: ['default'], peer:
 const openstack = () => board('frr-openstack');
 const pipeline = (chosen: Chosen = {}) => board('frr-exporter', chosen);
 
-/** Tries until what is expected holds: figures come with the next poll, scrape and evaluation. */
+/** Tries until what is expected holds: values come with the next poll, scrape and evaluation. */
 const eventually = (what: () => Promise<void>) => vi.waitFor(what, { timeout: 60_000, interval: 500 });
 
-/** A moment since the fault, as the milliseconds that Grafana makes words of. FRR tells whole seconds. */
+/** A moment since the fault, as the milliseconds that Grafana makes words of. FRR reports whole seconds. */
 const since = (fault: number) =>
   expect.toSatisfy((value: number) => value >= fault - 2000 && value <= Date.now(), `after ${fault}`);
 
 const having = (...rows: Readonly<Record<string, unknown>>[]) =>
   expect.arrayContaining(rows.map((row) => expect.objectContaining(row)));
 
-/** Collectors whose figures a query rests on, by way of recording rules too. */
-function behind({ dashboard, expr }: Asked): readonly string[] {
+/** Collectors whose metrics a query uses, also by way of recording rules. */
+function behind({ dashboard, expr }: Query): readonly string[] {
   const metrics = selectorsOf(resolve(dashboardOf(dashboard), expr)).map(({ metric }) => metric);
   return collectorsIn([...metrics, ...recordingsFor(metrics).map((rule) => rule.expr)]);
 }
@@ -135,22 +135,22 @@ function behind({ dashboard, expr }: Asked): readonly string[] {
 const ONE: Chosen = { ...CHOSEN, vrf: ['default'], peer: ['eth2'], address: ['203.0.113.20'] };
 
 /**
- * Asks for everything, and expects an answer to everything but what `EMPTY` names and what `without` knows to have no
- * figures now. Nothing may be refused, whatever is chosen.
+ * Runs all queries, and expects an answer to all but those that `EMPTY` names and those that `without` accepts to have no
+ * values now. No query may fail, whatever is chosen.
  */
-async function expectAnswers(state: State, without: (asked: Asked) => boolean = () => false): Promise<void> {
-  const answers = (asked: Asked, chosen: Chosen) =>
-    ask(prometheus.url, dashboardOf(asked.dashboard), asked, chosen, when());
-  for (const asked of ASKED) await answers(asked, ONE);
-  const mayBeEmpty = (asked: Asked) => {
-    const exception = EMPTY[asked.place];
-    // Of variables, Grafana asks for what there was in the whole time: see their own test.
-    return asked.kind === 'variable' || without(asked) || (exception && exception.until !== state);
+async function expectAnswers(state: State, without: (query: Query) => boolean = () => false): Promise<void> {
+  const answers = (query: Query, chosen: Chosen) =>
+    runQuery(prometheus.url, dashboardOf(query.dashboard), query, chosen, when());
+  for (const query of QUERIES) await answers(query, ONE);
+  const mayBeEmpty = (query: Query) => {
+    const exception = EMPTY[query.place];
+    // Grafana queries variables over the whole time range: see their own test.
+    return query.kind === 'variable' || without(query) || (exception && exception.until !== state);
   };
   await eventually(async () => {
     const empty: string[] = [];
-    for (const asked of ASKED)
-      if ((await answers(asked, {})).length === 0 && !mayBeEmpty(asked)) empty.push(asked.place);
+    for (const query of QUERIES)
+      if ((await answers(query, {})).length === 0 && !mayBeEmpty(query)) empty.push(query.place);
     expect(empty).toEqual([]);
   });
 }
@@ -170,9 +170,9 @@ const CHOICES: readonly Chosen[] = [
 describe('as recording rules', () => {
   test.each(CHOICES)('every query, variable and annotation passes promtool with %j', async (chosen) => {
     const path = join(folder, 'queries.yaml');
-    const rules = ASKED.map((asked, index) => ({
+    const rules = QUERIES.map((query, index) => ({
       record: `dashboards:query:${index}`,
-      expr: resolve(dashboardOf(asked.dashboard), asked.expr, chosen),
+      expr: resolve(dashboardOf(query.dashboard), query.expr, chosen),
     }));
     writeFileSync(path, stringify({ groups: [{ name: 'queries', rules }] }));
     const { all, exitCode } = await execa('promtool', ['check', 'rules', path], { all: true, reject: false });
@@ -181,16 +181,16 @@ describe('as recording rules', () => {
   });
 });
 
-describe('all is well', () => {
+describe('a healthy network', () => {
   test('shows', async () => {
     await eventually(async () => {
       const shown = fleet();
       // Three peers of the laboratory are never up.
-      expect(await shown.figures('Sessions down')).toEqual([3]);
+      expect(await shown.values('Sessions down')).toEqual([3]);
       for (const title of ['Alerts firing', 'Nodes cut off', 'Redundancy lost', 'Unreachable IPs'])
-        expect([title, ...(await shown.figures(title))]).toEqual([title, 'none']);
+        expect([title, ...(await shown.values(title))]).toEqual([title, 'none']);
       for (const title of ['Daemons down', 'Exporters down', 'In maintenance'])
-        expect([title, ...(await shown.figures(title))]).toEqual([title, 'none']);
+        expect([title, ...(await shown.values(title))]).toEqual([title, 'none']);
       expect(await shown.rows('Sessions down now')).toEqual(
         having(
           { Peer: '192.0.2.66', VRF: 'default', State: 'Active', Description: 'never up' },
@@ -200,8 +200,8 @@ describe('all is well', () => {
       );
       expect(await shown.absence('Addresses nobody can reach')).toMatch(/^Every host address is announced\./);
       expect(await shown.absence('Firing alerts')).toMatch(/^No alert is firing\./);
-      expect(await node().figures('Uplinks')).toEqual([2, 2]);
-      expect(await node().figures('Default route')).toEqual(['In the FIB', 'In the FIB']);
+      expect(await node().values('Uplinks')).toEqual([2, 2]);
+      expect(await node().values('Default route')).toEqual(['In the FIB', 'In the FIB']);
       expect(await node().rows('BGP sessions')).toEqual(
         having(
           { Peer: '100.64.1.1', State: 'Established', 'Remote AS': '65001', BFD: 'Yes' },
@@ -209,10 +209,10 @@ describe('all is well', () => {
           { Peer: '192.0.2.67', State: 'Shut on purpose' },
         ),
       );
-      expect(await session('eth2').figures('State')).toEqual(['Established']);
-      expect(await session('eth2').figures('Prefix limit used')).toEqual([21 / 50]);
-      expect(await openstack().figures('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length]);
-      expect(await pipeline().figures('Collectors failing')).toEqual(['none']);
+      expect(await session('eth2').values('State')).toEqual(['Established']);
+      expect(await session('eth2').values('Prefix limit used')).toEqual([21 / 50]);
+      expect(await openstack().values('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length]);
+      expect(await pipeline().values('Collectors failing')).toEqual(['none']);
       expect(await pipeline().rows('Exporters')).toEqual(having({ Node: INSTANCE, Scrape: 'Works' }));
     });
   });
@@ -220,15 +220,15 @@ describe('all is well', () => {
   test('and two nodes that announce the same addresses', async () => {
     await eventually(async () => {
       const twins = reading(prometheus.url, 'frr-openstack', { cluster: ['twins'] }, when);
-      expect(await twins.figures('Announced by two nodes')).toEqual([NODE_HOST_ADDRESSES.length]);
+      expect(await twins.values('Announced by two nodes')).toEqual([NODE_HOST_ADDRESSES.length]);
       expect(await twins.rows('Addresses announced by two nodes')).toHaveLength(
         2 * NODE_HOST_ADDRESSES.length,
       );
-      expect(await openstack().figures('Announced by two nodes')).toEqual(['none']);
+      expect(await openstack().values('Announced by two nodes')).toEqual(['none']);
     });
   });
 
-  test('everything has an answer', () => expectAnswers('well'));
+  test('everything has an answer', () => expectAnswers('healthy'));
 
   test('every variable has values, and those of the session are in its list', async () => {
     const values = async (uid: string, name: string) => {
@@ -238,7 +238,7 @@ describe('all is well', () => {
       const match = encodeURIComponent(resolve(dashboard, metric, CHOSEN));
       return prometheus.api<string[]>(`label/${label}/values?match[]=${match}`);
     };
-    for (const { place, dashboard, title, kind } of ASKED)
+    for (const { place, dashboard, title, kind } of QUERIES)
       if (kind === 'variable')
         expect([place, (await values(dashboard, title)).length]).not.toEqual([place, 0]);
     expect(await values('frr-session', 'vrf')).toEqual(['default', 'observer', 'tenant-a', 'tenant-b']);
@@ -258,9 +258,9 @@ test('a cable is cut', async () => {
     await eventually(async () => {
       const shown = fleet();
       // Two sessions go over that cable.
-      expect(await shown.figures('Sessions down')).toEqual([5]);
-      expect(await shown.figures('Redundancy lost')).toEqual([1]);
-      expect(await shown.figures('Nodes cut off')).toEqual(['none']);
+      expect(await shown.values('Sessions down')).toEqual([5]);
+      expect(await shown.values('Redundancy lost')).toEqual([1]);
+      expect(await shown.values('Nodes cut off')).toEqual(['none']);
       expect(await shown.rows('Sessions down now')).toEqual(
         having({
           Cluster: 'lab',
@@ -289,19 +289,19 @@ test('a cable is cut', async () => {
       expect(await shown.rows('Firing alerts')).toEqual(
         having({ Alert: 'FRRBGPPeerDown', Severity: 'critical', Peer: 'eth2', Since: since(fault) }),
       );
-      expect(await shown.figures('Alerts firing')).toEqual([AT_LEAST_ONCE]);
+      expect(await shown.values('Alerts firing')).toEqual([AT_LEAST_ONCE]);
       expect(await shown.rows('Sessions that drop most')).toEqual(
         having({ Peer: 'eth2', 'Drops in 1 h': AT_LEAST_ONCE }),
       );
       expect((await shown.courses('Sessions that were down'))[`${INSTANCE} default eth2`]?.at(-1)).toEqual(
         down,
       );
-      expect(await shown.figures('Sessions down and nodes at risk')).toEqual([5, 1, 0]);
+      expect(await shown.values('Sessions down and nodes at risk')).toEqual([5, 1, 0]);
     });
     await eventually(async () => {
       const shown = node();
-      expect(await shown.figures('Sessions down')).toEqual([5]);
-      expect(await shown.figures('Uplinks')).toEqual([1, 2]);
+      expect(await shown.values('Sessions down')).toEqual([5]);
+      expect(await shown.values('Uplinks')).toEqual([1, 2]);
       expect(await shown.rows('BGP sessions')).toEqual(
         having({
           Peer: 'eth2',
@@ -320,11 +320,11 @@ test('a cable is cut', async () => {
     });
     await eventually(async () => {
       const shown = session('eth2');
-      expect(await shown.figures('State')).toEqual([down]);
+      expect(await shown.values('State')).toEqual([down]);
       expect(await shown.absence('Established since')).toMatch(/^Not established now\./);
       expect(await shown.names('Why it went down last')).toEqual([cause, why]);
-      expect(await shown.figures('Last down')).toEqual([since(fault)]);
-      expect(await shown.figures('Drops in a day')).toEqual([AT_LEAST_ONCE]);
+      expect(await shown.values('Last down')).toEqual([since(fault)]);
+      expect(await shown.values('Drops in a day')).toEqual([AT_LEAST_ONCE]);
       const states = await shown.courses('State, admin state and graceful restart');
       expect(states['State default eth2']?.at(-1)).toEqual(down);
       expect(states['Admin default eth2']).toEqual(['Wanted']);
@@ -351,12 +351,12 @@ test('a cable is cut', async () => {
       // The reason at the time of the loss is here, whatever came after it.
       expect(await shown.rows('Reasons in this time')).toEqual(having({ Peer: 'eth2', Reason: why }));
     });
-    const annotation = ASKED.find(({ place }) => place === 'frr-session: Session went down: annotation');
+    const annotation = QUERIES.find(({ place }) => place === 'frr-session: Session went down: annotation');
     await eventually(async () => {
-      const marks = await ask(
+      const marks = await runQuery(
         prometheus.url,
         dashboardOf('frr-session'),
-        annotation as Asked,
+        annotation as Query,
         { ...CHOSEN, vrf: ['default'], peer: ['eth2'] },
         when(),
       );
@@ -375,7 +375,7 @@ test('a peer announces more than its limit', async () => {
   try {
     await eventually(async () => {
       const shown = session('100.64.1.1');
-      expect(await shown.figures('State')).toEqual([expect.stringMatching(/^(Idle|Active|Connect)$/)]);
+      expect(await shown.values('State')).toEqual([expect.stringMatching(/^(Idle|Active|Connect)$/)]);
       expect(await shown.names('Why it went down last')).toEqual([
         'the peer exceeded the prefix limit',
         'BGP Notification send Cease/Maximum Number of Prefixes Reached',
@@ -406,12 +406,12 @@ test('a route map filters an address', async () => {
   try {
     await eventually(async () => {
       for (const shown of [fleet(), openstack()]) {
-        expect(await shown.figures('Unreachable IPs')).toEqual([1]);
+        expect(await shown.values('Unreachable IPs')).toEqual([1]);
         expect(await shown.rows('Addresses nobody can reach')).toEqual([
           expect.objectContaining({ ...lost, Why: 'Announced to nobody' }),
         ]);
       }
-      expect(await node().figures('Announced to nobody')).toEqual([1]);
+      expect(await node().values('Announced to nobody')).toEqual([1]);
       expect(await node().rows('Host addresses')).toEqual(
         having({
           Address: lost.Address,
@@ -423,8 +423,8 @@ test('a route map filters an address', async () => {
       expect(await openstack().rows('Every host address')).toEqual(
         having({ ...lost, Verdict: 'In BGP, sent to nobody', Peers: 0 }),
       );
-      expect(await openstack().figures('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length - 1]);
-      expect(await openstack().figures('Host addresses')).toEqual([
+      expect(await openstack().values('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length - 1]);
+      expect(await openstack().values('Host addresses')).toEqual([
         NODE_HOST_ADDRESSES.length,
         NODE_HOST_ADDRESSES.length - 1,
         1,
@@ -444,15 +444,15 @@ test('zebra hangs', async () => {
   const gone = ['rib', 'default-route', 'evpn', 'daemons'];
   try {
     await eventually(async () => {
-      expect(await fleet().figures('Daemons down')).toEqual([1]);
-      expect(await node().figures('Daemons down')).toEqual([1]);
+      expect(await fleet().values('Daemons down')).toEqual([1]);
+      expect(await node().values('Daemons down')).toEqual([1]);
       expect((await node().courses('FRR daemons over time')).zebra?.at(-1)).toBe('Hangs');
       expect(await node().rows('Daemons')).toEqual(
         having({ Daemon: 'zebra', State: 'Hangs' }, { Daemon: 'bgpd', State: 'Up' }),
       );
       expect((await node().courses('Collectors')).rib?.at(-1)).toBe('Fails');
       expect(await node().absence('Routes by protocol')).toBe('No data: is the collector "rib" on?');
-      expect(await pipeline().figures('Collectors failing')).toEqual([expect.any(Number)]);
+      expect(await pipeline().values('Collectors failing')).toEqual([expect.any(Number)]);
       expect(await pipeline().rows('Failing collectors')).toEqual(
         having({
           Node: INSTANCE,
@@ -463,7 +463,7 @@ test('zebra hangs', async () => {
       );
       expect(await pipeline().names('Failures')).toContain('rib: timed_out');
     });
-    await expectAnswers('zebra', (asked) => behind(asked).some((collector) => gone.includes(collector)));
+    await expectAnswers('zebra', (query) => behind(query).some((collector) => gone.includes(collector)));
   } finally {
     lab.resume('node', 'zebra');
     await lab.untilUp();
@@ -472,12 +472,12 @@ test('zebra hangs', async () => {
 
 test('bgpd is killed', async () => {
   await lab.kill('node', 'bgpd');
-  // zebra tells of no VNI either: it is bgpd that asks for them.
+  // zebra does not report VNIs either: bgpd is the one that requests them.
   const gone = ['bgp', 'bgp-neighbors', 'host-routes', 'evpn'];
   try {
     await eventually(async () => {
-      expect(await fleet().figures('Daemons down')).toEqual([1]);
-      expect(await fleet().figures('Unreachable IPs')).toEqual([NODE_HOST_ADDRESSES.length]);
+      expect(await fleet().values('Daemons down')).toEqual([1]);
+      expect(await fleet().values('Unreachable IPs')).toEqual([NODE_HOST_ADDRESSES.length]);
       expect((await node().courses('FRR daemons over time')).bgpd?.at(-1)).toBe('Dead');
       expect(await node().rows('Daemons')).toEqual(having({ Daemon: 'bgpd', State: 'Dead' }));
       expect(await node().rows('Alerts firing on this node')).toEqual(
@@ -491,11 +491,11 @@ test('bgpd is killed', async () => {
         ),
       );
     });
-    // Nor has bfdd any session that is up: it forgets those that bgpd asked for.
+    // Nor has bfdd any session that is up: it forgets those that bgpd requested.
     const forgotten = 'frr-session: BFD in detail: C';
     await expectAnswers(
       'bgpd',
-      (asked) => asked.place === forgotten || behind(asked).some((collector) => gone.includes(collector)),
+      (query) => query.place === forgotten || behind(query).some((collector) => gone.includes(collector)),
     );
   } finally {
     await lab.restart('node', 'bgpd');
@@ -505,13 +505,13 @@ test('bgpd is killed', async () => {
 
 test('the exporter dies', async () => {
   await eventually(async () => {
-    expect(await openstack().figures('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length]);
-    expect(await fleet().figures('Unreachable IPs')).toEqual(['none']);
+    expect(await openstack().values('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length]);
+    expect(await fleet().values('Unreachable IPs')).toEqual(['none']);
   });
   process.kill(exporter.pid, 'SIGKILL');
   await eventually(async () => {
-    expect(await fleet().figures('Exporters down')).toEqual([1]);
-    expect(await pipeline().figures('Exporters down')).toEqual([1]);
+    expect(await fleet().values('Exporters down')).toEqual([1]);
+    expect(await pipeline().values('Exporters down')).toEqual([1]);
     expect(await pipeline().rows('Exporters')).toEqual([
       expect.objectContaining({ Node: INSTANCE, Scrape: 'Fails', Samples: 0 }),
     ]);
@@ -524,6 +524,6 @@ test('the exporter dies', async () => {
       ),
     );
   });
-  // Of now there is nothing that the exporter would have told; of before there is.
+  // There are no samples of now, but there are older ones.
   await expectAnswers('exporter', ({ instant }) => instant);
 });

@@ -1,10 +1,10 @@
-/** Reads panels as people read them: the words and figures that Grafana would make of what Prometheus answers. */
+/** Reads panels as people read them: the words and numbers that Grafana makes of Prometheus' answers. */
 import type { Dashboard, Panel, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
-import { askPanel, panelNamed, type When } from '../../../dashboards/ask.ts';
 import { dashboards } from '../../../dashboards/dashboards.ts';
 import { readOptions } from '../../../dashboards/options.ts';
 import type { Answered } from '../../../dashboards/pictures/scene.ts';
 import { type Chosen, targetsOf } from '../../../dashboards/queries.ts';
+import { panelNamed, runPanel, type When } from '../../../dashboards/run-query.ts';
 
 export const ALL = dashboards(readOptions({}));
 
@@ -18,8 +18,8 @@ export function dashboardOf(uid: string): Dashboard {
 export type Cell = string | number;
 
 export interface Reader {
-  /** The newest figure of each series that a panel shows, in the order of its queries. */
-  figures(title: string): Promise<readonly Cell[]>;
+  /** The newest value of each series that a panel shows, in the order of its queries. */
+  values(title: string): Promise<readonly Cell[]>;
   /** What the legend calls the series. */
   names(title: string): Promise<readonly string[]>;
   /** A table, by the heads of its columns. */
@@ -94,15 +94,15 @@ function tableOf(panel: Panel, answers: readonly (readonly Answered[])[]) {
   });
 }
 
-/** Reads one dashboard of a Prometheus, with what is chosen at its top, over the time that `when` tells. */
+/** Reads one dashboard of a Prometheus, with what is chosen at its top, over the time range of `when`. */
 export function reading(url: string, uid: string, chosen: Chosen, when: () => When): Reader {
   const dashboard = dashboardOf(uid);
-  const asked = async (title: string) => {
+  const answersOf = async (title: string) => {
     const panel = panelNamed(dashboard, title);
-    return { panel, answers: await askPanel(url, dashboard, panel, chosen, when()) };
+    return { panel, answers: await runPanel(url, dashboard, panel, chosen, when()) };
   };
   const series = async (title: string) => {
-    const { panel, answers } = await asked(title);
+    const { panel, answers } = await answersOf(title);
     const targets = targetsOf(panel);
     return answers.flatMap((several, index) =>
       several.map(({ metric, values }) => ({
@@ -112,10 +112,10 @@ export function reading(url: string, uid: string, chosen: Chosen, when: () => Wh
     );
   };
   return {
-    figures: async (title) => (await series(title)).map(({ values }) => values.at(-1) as Cell),
+    values: async (title) => (await series(title)).map(({ values }) => values.at(-1) as Cell),
     names: async (title) => (await series(title)).map(({ name }) => name),
     rows: async (title) => {
-      const { panel, answers } = await asked(title);
+      const { panel, answers } = await answersOf(title);
       return tableOf(panel, answers);
     },
     courses: async (title) =>
@@ -126,7 +126,7 @@ export function reading(url: string, uid: string, chosen: Chosen, when: () => Wh
         ]),
       ),
     absence: async (title) => {
-      const { panel, answers } = await asked(title);
+      const { panel, answers } = await answersOf(title);
       if (answers.flat().length > 0) throw new Error(`${uid}: ${title} shows ${JSON.stringify(answers)}`);
       return panel.fieldConfig?.defaults.noValue ?? '';
     },

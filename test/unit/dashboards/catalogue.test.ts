@@ -10,8 +10,8 @@ import { type KnownSeries, knownSeries } from '../../known-series.ts';
 import { selectorsOf } from '../../promql.ts';
 
 const ALL = dashboards(readOptions({}));
-const ASKED = ALL.flatMap((dashboard) =>
-  queriesOf(dashboard).map((asked) => ({ ...asked, expr: resolve(dashboard, asked.expr) })),
+const QUERIES = ALL.flatMap((dashboard) =>
+  queriesOf(dashboard).map((query) => ({ ...query, expr: resolve(dashboard, query.expr) })),
 );
 
 let known: KnownSeries;
@@ -20,8 +20,8 @@ beforeAll(async () => {
   [known, exported] = await Promise.all([knownSeries(), catalogue()]);
 });
 
-describe('what the dashboards ask for', () => {
-  it.each(ASKED.map((asked) => [asked.place, asked] as const))('%s: exists', (_, { expr }) => {
+describe('the queries of the dashboards', () => {
+  it.each(QUERIES.map((query) => [query.place, query] as const))('%s: exists', (_, { expr }) => {
     expect(known.unknownIn(expr)).toEqual([]);
   });
 
@@ -37,10 +37,10 @@ describe('what the dashboards ask for', () => {
   });
 });
 
-describe('metrics that nothing asks for', () => {
+describe('metrics that no query uses', () => {
   it('are listed, each with a reason', () => {
     const used = new Set(
-      [...ASKED.map(({ expr }) => expr), ...shippedRules().map(({ expr }) => expr)].flatMap((expr) =>
+      [...QUERIES.map(({ expr }) => expr), ...shippedRules().map(({ expr }) => expr)].flatMap((expr) =>
         selectorsOf(expr).map(({ metric }) => metric),
       ),
     );

@@ -68,7 +68,7 @@ describe('node dashboards/generate.ts', { timeout: 90_000 }, () => {
     });
   const made = (uid: string) => JSON.parse(readFileSync(join(folder, `${uid}.json`), 'utf8')) as Dashboard;
 
-  it('writes what a site asks for', async () => {
+  it('applies the options of a site', async () => {
     const answer = await generate(
       '--schema-version=41',
       '--datasource=Long-term store (Mimir)',

@@ -21,7 +21,7 @@ function timeline(dashboard: Dashboard): Panel {
   return panelsOf(dashboard).find(({ type }) => type === 'state-timeline') as Panel;
 }
 
-function ask(panel: Panel, expr: string): void {
+function setQuery(panel: Panel, expr: string): void {
   Object.assign(targetsOf(panel)[0] as object, { expr });
 }
 
@@ -57,10 +57,10 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (dashboard: Dashbo
   },
   'panel-title-description-rule': {
     'a table without a description': (d) => Object.assign(table(d), { description: '' }),
-    'a time line without a title': (d) => Object.assign(timeline(d), { title: undefined }),
+    'a time series without a title': (d) => Object.assign(timeline(d), { title: undefined }),
   },
   'panel-units-rule': {
-    'a time line without a unit': (d) => delete timeline(d).fieldConfig?.defaults.unit,
+    'a time series without a unit': (d) => delete timeline(d).fieldConfig?.defaults.unit,
     'a column with an unknown unit': (d) =>
       table(d).fieldConfig?.overrides.push({
         matcher: { id: 'byName', options: 'Node' },
@@ -68,27 +68,28 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (dashboard: Dashbo
       }),
   },
   'panel-no-targets-rule': {
-    'a table that asks nothing': (d) => Object.assign(table(d), { targets: [] }),
+    'a table without a query': (d) => Object.assign(table(d), { targets: [] }),
   },
   'target-promql-rule': {
-    'no PromQL': (d) => ask(table(d), 'sum('),
-    'an unknown variable': (d) => ask(table(d), `frr_up{${CHOSEN}, vrf=~"$nothing"}`),
+    'no PromQL': (d) => setQuery(table(d), 'sum('),
+    'an unknown variable': (d) => setQuery(table(d), `frr_up{${CHOSEN}, vrf=~"$nothing"}`),
   },
   'target-rate-interval-rule': {
-    'a fixed window': (d) => ask(timeline(d), `rate(frr_bgp_session_dropped_total{${CHOSEN}}[5m])`),
+    'a fixed window': (d) => setQuery(timeline(d), `rate(frr_bgp_session_dropped_total{${CHOSEN}}[5m])`),
   },
   'target-job-rule': {
-    'a table without job': (d) => ask(table(d), 'frr_up{instance=~"$instance"}'),
-    'one of two selectors': (d) => ask(table(d), `frr_up{${CHOSEN}} and frr_info{instance=~"$instance"}`),
+    'a table without job': (d) => setQuery(table(d), 'frr_up{instance=~"$instance"}'),
+    'one of two selectors': (d) =>
+      setQuery(table(d), `frr_up{${CHOSEN}} and frr_info{instance=~"$instance"}`),
   },
   'target-instance-rule': {
-    'a time line without instance': (d) => ask(timeline(d), 'frr_up{job=~"$job"}'),
-    'another match': (d) => ask(table(d), 'frr_up{job=~"$job", instance="$instance"}'),
+    'a time series without instance': (d) => setQuery(timeline(d), 'frr_up{job=~"$job"}'),
+    'another match': (d) => setQuery(table(d), 'frr_up{job=~"$job", instance="$instance"}'),
   },
   'target-counter-agg-rule': {
-    'a bare counter': (d) => ask(table(d), `frr_bgp_session_dropped_total{${CHOSEN}}`),
+    'a bare counter': (d) => setQuery(table(d), `frr_bgp_session_dropped_total{${CHOSEN}}`),
     'a counter in another function': (d) =>
-      ask(table(d), `max_over_time(frr_bgp_session_dropped_total{${CHOSEN}}[1h])`),
+      setQuery(table(d), `max_over_time(frr_bgp_session_dropped_total{${CHOSEN}}[1h])`),
   },
   'uneditable-dashboard': {
     editable: (d) => Object.assign(d, { editable: true }),
@@ -96,7 +97,7 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (dashboard: Dashbo
 };
 
 describe('the rules of dashboard-linter', () => {
-  it.each(ALL.map((dashboard) => [dashboard.uid, dashboard] as const))('are kept by %s', (_, dashboard) => {
+  it.each(ALL.map((dashboard) => [dashboard.uid, dashboard] as const))('are obeyed by %s', (_, dashboard) => {
     const problems = Object.entries(RULES).flatMap(([name, rule]) =>
       rule(dashboard).map((problem) => `${name}: ${problem}`),
     );

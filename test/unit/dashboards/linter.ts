@@ -29,7 +29,7 @@ function wanted(dashboard: Dashboard, name: string): readonly string[] {
   const label = `${name[0]?.toUpperCase()}${name.slice(1)}`;
   return [
     variable.type === 'query' ? '' : `variable ${name} is no query`,
-    DATA_SOURCES.includes(variable.datasource?.uid ?? '') ? '' : `variable ${name} asks another data source`,
+    DATA_SOURCES.includes(variable.datasource?.uid ?? '') ? '' : `variable ${name} uses another data source`,
     variable.label === label ? '' : `variable ${name} is labelled ${variable.label}, not ${label}`,
     variable.multi === true ? '' : `variable ${name} takes one value only`,
     variable.allValue === '.+' ? '' : `variable ${name} has ${variable.allValue} for All, not .+`,
@@ -115,7 +115,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'panel-datasource-rule': (dashboard) =>
     eachPanel(dashboard, (panel) => {
       const uids = [panel.datasource?.uid, ...targetsOf(panel).map(({ datasource }) => datasource?.uid)];
-      return !uids.every((uid) => DATA_SOURCES.includes(uid ?? '')) && `asks ${uids.join(', ')}`;
+      return !uids.every((uid) => DATA_SOURCES.includes(uid ?? '')) && `uses ${uids.join(', ')}`;
     }),
   'panel-title-description-rule': (dashboard) =>
     eachPanel(
@@ -128,7 +128,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
       return unknown.length > 0 && `has no unit that Grafana knows: ${unknown.join(', ')}`;
     }),
   'panel-no-targets-rule': (dashboard) =>
-    eachPanel(dashboard, (panel) => targetsOf(panel).length === 0 && 'asks for nothing'),
+    eachPanel(dashboard, (panel) => targetsOf(panel).length === 0 && 'has no query'),
   'target-promql-rule': (dashboard) =>
     eachPanel(dashboard, (panel) => {
       for (const { expr } of targetsOf(panel)) {

@@ -127,7 +127,7 @@ describe('in Kubernetes', () => {
 });
 
 describe('the README', () => {
-  it('tells what each dashboard answers', () => {
+  it('describes the purpose of each dashboard', () => {
     const rows = [...README.matchAll(/^\| \[(.+)\]\((.+)\) \| .+\? \|$/gm)].map(([, title, path]) => [
       title,
       path,

@@ -215,7 +215,7 @@ describe('annotations', () => {
 });
 
 describe('absence', () => {
-  it('asks after what is missing', () => {
+  it('queries what is missing', () => {
     expect(absence(['frr_bgp_session_up'])).toBe('No data: is the collector "bgp" on?');
     expect(absence(['frr_bgp_session_up and frr_bgp_session_info', 'frr_rib_routes'])).toBe(
       'No data: are the collectors "bgp", "bgp-neighbors" and "rib" on?',
@@ -226,7 +226,7 @@ describe('absence', () => {
     expect(absence(['frr_exporter_build_info'])).toBe('No data: is an exporter scraped?');
   });
 
-  it('says under which condition all is well', () => {
+  it('says under which condition nothing is wrong', () => {
     expect(absence(['frr_bfd_session_up == 0', 'host_route:frr_host_route:silent'], 'All is well.')).toBe(
       'All is well. (If "bfd" is on and alerts/rules are loaded.)',
     );

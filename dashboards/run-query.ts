@@ -1,7 +1,7 @@
 /** Sends a real Prometheus the queries that Grafana would send for a dashboard. */
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Answered } from './pictures/scene.ts';
-import { type Asked, type Chosen, panelsOf, queriesOf, resolve, targetsOf } from './queries.ts';
+import { type Chosen, panelsOf, type Query, queriesOf, resolve, targetsOf } from './queries.ts';
 
 export interface When {
   /** Seconds since the epoch. */
@@ -33,8 +33,8 @@ async function api(
   return answer.data;
 }
 
-/** As Grafana has it: wide enough for four scrapes at any zoom, or for four of a query's least intervals. */
-function times({ range, step, scrapeInterval }: When, { minInterval = scrapeInterval }: Asked) {
+/** As Grafana has it: wide enough for four scrapes at any zoom, or for four of the query's minimum interval. */
+function times({ range, step, scrapeInterval }: When, { minInterval = scrapeInterval }: Query) {
   const interval = Math.max(step, minInterval);
   return { interval, range, rateInterval: Math.max(interval + minInterval, 4 * minInterval) };
 }
@@ -43,23 +43,23 @@ function times({ range, step, scrapeInterval }: When, { minInterval = scrapeInte
  * Sends one expression.
  * @throws with the place of the expression and Prometheus' error
  */
-export async function ask(
+export async function runQuery(
   url: string,
   dashboard: Dashboard,
-  asked: Asked,
+  query: Query,
   chosen: Chosen,
   when: When,
 ): Promise<readonly Answered[]> {
-  const timing = times(when, asked);
-  const query = resolve(dashboard, asked.expr, chosen, timing);
+  const timing = times(when, query);
+  const promql = resolve(dashboard, query.expr, chosen, timing);
   try {
     const data = (await api(
       url,
-      asked.instant ? 'query' : 'query_range',
-      asked.instant
-        ? { query, time: String(when.end) }
+      query.instant ? 'query' : 'query_range',
+      query.instant
+        ? { query: promql, time: String(when.end) }
         : {
-            query,
+            query: promql,
             start: String(when.end - when.range),
             end: String(when.end),
             step: String(timing.interval),
@@ -72,7 +72,7 @@ export async function ask(
       ),
     }));
   } catch (error) {
-    throw new Error(`${asked.place}: ${(error as Error).message}\n${query}`);
+    throw new Error(`${query.place}: ${(error as Error).message}\n${promql}`);
   }
 }
 
@@ -84,7 +84,7 @@ export function panelNamed(dashboard: Dashboard, title: string): Panel {
 }
 
 /** The answers to every query of a panel, in their order. */
-export async function askPanel(
+export async function runPanel(
   url: string,
   dashboard: Dashboard,
   panel: Panel,
@@ -94,8 +94,8 @@ export async function askPanel(
   const all = queriesOf(dashboard).filter(({ kind, title }) => kind === 'panel' && title === panel.title);
   const answers: (readonly Answered[])[] = [];
   for (const target of targetsOf(panel)) {
-    const asked = all.find(({ refId }) => refId === target.refId) as Asked;
-    answers.push(await ask(url, dashboard, asked, chosen, when));
+    const query = all.find(({ refId }) => refId === target.refId) as Query;
+    answers.push(await runQuery(url, dashboard, query, chosen, when));
   }
   return answers;
 }
