@@ -1,10 +1,12 @@
+#!/usr/bin/env node
 /**
- * `make rules`: writes the rule files.
+ * `make rules`, and `frr-exporter-rules` of the packages: writes the rule files.
  *
  *     node alerts/render.ts [--thresholds=FILE] [--output=FOLDER] [--kubernetes=FOLDER] [--KEY=VALUE...]
  *
  * Without `--output` it writes alerts/rules, alerts/kubernetes and the tables of the READMEs. KEY is any key of the thresholds
- * file, with dashes. Exit status 2, and nothing written, when a value cannot be used.
+ * file, with dashes. Exit status 2, and nothing written, when a value cannot be used. The packages contain this program in one
+ * file, alerts/make-rules.js, which requires `--output`.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -36,6 +38,8 @@ function main(args: readonly string[]): void {
   const { thresholds = here('thresholds.yaml'), output, kubernetes, ...flags } = readFlags(args);
   const site = readThresholds(readFile(thresholds, '--thresholds'), thresholds, flags);
   const files = ruleFiles(site);
+  if (output === undefined && import.meta.url.endsWith('.js'))
+    throw new ThresholdsError('name a directory for the rules with --output=DIRECTORY');
   writeFiles(
     output ?? here('rules'),
     files.map((file) => [`${file.topic}.yaml`, ruleFileText(file)]),

@@ -97,6 +97,9 @@ to connect to them.
 .TP
 .I /usr/share/frr\\-exporter
 Alert rules, runbooks and dashboards.
+.B frr\\-exporter\\-rules \\-\\-output=DIRECTORY \\-\\-uplink\\-peer\\-group=NAME
+makes the rules of a site from
+.IR /usr/lib/frr\\-exporter/alerts/thresholds.yaml .
 .SH SEE ALSO
 .BR vtysh (1),
 .BR prometheus (1)

@@ -1,6 +1,6 @@
 /** The program as it is installed: from a checkout, by a link to it, and as an npm package. */
 import { chmod, cp, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -100,10 +100,9 @@ describe('as a package', () => {
       bin: Record<string, string>;
     };
     const main = join(unpacked, bin['frr-exporter'] as string);
-    expect((await readFile(main, 'utf8')).split('\n')[0]).toBe(
+    expect((await readFile(join(unpacked, 'dist/main.js'), 'utf8')).split('\n')[0]).toBe(
       '#!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 node --disable-sigusr1 --max-semi-space-size=2 --heap-growing-percent=30',
     );
-    await chmod(main, 0o755);
     const path = `${ROOT}node_modules/.bin:${process.env.PATH}`;
     expect(await run(main, ['--version'], path)).toEqual({
       exitCode: 0,
@@ -113,5 +112,44 @@ describe('as a package', () => {
     const { exitCode, stdout } = await run(main, ['once', ...FROM_RECORDING, '--log.level=error'], path);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^frr_up 1$/m);
+  });
+
+  test('says which Node it needs', async () => {
+    const folder = join(owned.folder, 'older node');
+    await mkdir(folder);
+    await writeFile(join(folder, 'node'), '#!/bin/sh\necho v22.17.1\n', { mode: 0o755 });
+    // Where npm installs dependencies beside the package, it contains no Node.
+    const alone = join(owned.folder, 'alone');
+    for (const part of ['bin', 'dist'])
+      await cp(join(unpacked, part), join(alone, part), { recursive: true });
+    expect(await run(join(alone, 'bin/frr-exporter'), [], `${folder}:${process.env.PATH}`)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `frr-exporter: Node.js 22.18 or newer is required, but ${folder}/node is v22.17.1; see https://nodejs.org/`,
+    });
+  });
+
+  test('has what its pages link to', async () => {
+    const { stdout } = await execa('find', [unpacked, '-name', '*.md', '-not', '-path', '*/node_modules/*']);
+    const dead: string[] = [];
+    // The sources are not in the package.
+    for (const page of stdout.split('\n'))
+      for (const [, link = ''] of (await readFile(page, 'utf8')).matchAll(/\]\((?!https?:)([^)#\s]+)/g))
+        if (!/(^|\/)(src|test|bench|scripts)\//.test(link))
+          await stat(join(dirname(page), link)).catch(() => dead.push(`${page}: ${link}`));
+    expect(dead).toEqual([]);
+  });
+
+  test('makes the rules of a site', async () => {
+    const rules = join(owned.folder, 'rules');
+    const make = (...args: string[]) =>
+      run(process.execPath, [join(unpacked, 'alerts/make-rules.js'), ...args, '--uplink-peer-group=spines']);
+    expect(await make(`--output=${rules}`)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await readFile(join(rules, 'sessions.yaml'), 'utf8')).toContain('spines');
+    expect(await make()).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'name a directory for the rules with --output=DIRECTORY',
+    });
   });
 });

@@ -64,6 +64,7 @@ describe.each(['bookworm', 'trixie'])('%s', (release) => {
        /usr/lib/frr/zebra -d -A 127.0.0.1 -i /run/frr/zebra.pid >/dev/null 2>&1
        frr-exporter once --frr.source=socket --collector.disable-defaults --collector.rib | grep -E '^frr_(up|collector_up)'
        kill "$(cat /run/frr/zebra.pid)"
+       frr-exporter-rules --output=/tmp/rules --uplink-peer-group=spines >/dev/null && grep -c spines /tmp/rules/dashboards.yaml
        echo 'FRR_EXPORTER_LOG_LEVEL=debug' >>/etc/default/frr-exporter
        ${INSTALL}
        grep -c '^FRR_EXPORTER_LOG_LEVEL=debug' /etc/default/frr-exporter
