@@ -42,7 +42,7 @@ build: setup ## Compile to dist/, which the npm package and the image contain
 	@npm run -s build
 
 .PHONY: mutants mutants-rules
-mutants-rules: setup ## Change one thing at a time in the alert rules and list the changes that no story notices: half an hour
+mutants-rules: setup ## Change one thing at a time in the alert rules and list the changes that no scenario notices: half an hour
 	@scripts/setup test
 	@node_modules/.bin/vitest run --project mutation
 

@@ -87,7 +87,7 @@ describe('file', () => {
     expect(await checkMaintenance(file, END)).toEqual(NO_MAINTENANCE);
   });
 
-  test('a pipe that nobody writes to is no maintenance, and is not waited for', async () => {
+  test('a pipe without a writer is no maintenance, and is not waited for', async () => {
     await execa('mkfifo', [file]);
     expect(await checkMaintenance(file, 0)).toEqual({
       ...NO_MAINTENANCE,

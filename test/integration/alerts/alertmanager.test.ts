@@ -71,7 +71,7 @@ describe.each([
     },
   );
 
-  test('makes a ticket of what has no severity, or one that nobody thought of', async () => {
+  test('makes a ticket of what has no severity, or an unknown one', async () => {
     for (const labels of [['alertname=Other'], ['alertname=Other', 'severity=fatal']]) {
       const { passed } = await run(
         amtool,
@@ -116,14 +116,14 @@ const PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const ELSEWHERE = { instance: 'node-2:9342', hostname: 'node-2', remote_router_id: '10.0.0.3' };
 
-interface Told {
+interface Described {
   readonly alert: string;
   readonly severity: Severity;
   readonly place: Readonly<Record<string, string>>;
 }
 
 /** `FRRBGPPeerDown session`, or `FRRDaemonDown warning node` where there are several severities. */
-function told(text: string): Told {
+function described(text: string): Described {
   const [alert = '', ...rest] = text.split(' ');
   const place = PLACES[rest.at(-1) ?? ''];
   const severities = ALERTS.filter((one) => one.alert === alert).map(({ labels }) => labels.severity);
@@ -346,8 +346,8 @@ describe('inhibition in a real Alertmanager', () => {
     });
     const alerts = pairs.flatMap(({ source, target, cluster }) =>
       [source, target].map((text) => {
-        const { alert, severity, place } = told(text);
-        return { labels: { alertname: alert, severity, cluster, ...place, told: text } };
+        const { alert, severity, place } = described(text);
+        return { labels: { alertname: alert, severity, cluster, ...place, described: text } };
       }),
     );
     // What a source silences, once more, on another node.
@@ -357,9 +357,9 @@ describe('inhibition in a real Alertmanager', () => {
         [source, {}],
         [target, ELSEWHERE],
       ] as const) {
-        const { alert, severity, place } = told(text);
+        const { alert, severity, place } = described(text);
         const labels = { ...place, ...moved, cluster: `${cluster}-far` };
-        alerts.push({ labels: { alertname: alert, severity, told: text, ...labels } });
+        alerts.push({ labels: { alertname: alert, severity, described: text, ...labels } });
       }
     }
     // Sources first: this is about which, not about when.
@@ -378,8 +378,8 @@ describe('inhibition in a real Alertmanager', () => {
       await pause(2_000);
     }
     for (const { body } of paging.messages) {
-      const { alerts: sent } = body as { alerts: { labels: { cluster: string; told: string } }[] };
-      for (const { labels } of sent) reached.add(`${labels.cluster} ${labels.told}`);
+      const { alerts: sent } = body as { alerts: { labels: { cluster: string; described: string } }[] };
+      for (const { labels } of sent) reached.add(`${labels.cluster} ${labels.described}`);
     }
   }, 120_000);
 
@@ -387,7 +387,7 @@ describe('inhibition in a real Alertmanager', () => {
     const missing = pairs
       .filter((pair) => pair.source === source && !reached.has(`${pair.cluster} ${pair.target}`))
       .map(({ target }) => target);
-    // Two that silence each other's kind are told apart by who silences whom.
+    // Two that inhibit each other's kind differ in which inhibits which.
     expect(missing.toSorted()).toEqual([...silenced].toSorted());
   });
 
@@ -401,7 +401,7 @@ describe('inhibition in a real Alertmanager', () => {
     expect(silenced).toEqual([]);
   });
 
-  test('what fires is told, unless the other alert silences it', () => {
+  test('what fires is sent, unless the other alert inhibits it', () => {
     const lost = pairs.filter(
       ({ source, target, cluster }) =>
         !reached.has(`${cluster} ${source}`) && !SILENCES[target]?.includes(source),

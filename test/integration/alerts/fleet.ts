@@ -143,7 +143,7 @@ function healthySession(node: string, { peer, ...is }: Peer, vrf = 'default'): S
   add('frr_bgp_prefix_limit', ipv4, 50);
   add('frr_bgp_prefix_limit_exceeded', ipv4, 0);
   add('frr_bgp_policy_missing', ipv4, 0);
-  // A family that is on but in which nobody has anything to say is no fault.
+  // A family that is activated but without routes is no fault.
   const evpn = { afi: 'l2vpn', safi: 'evpn' };
   add('frr_bgp_prefixes_received', evpn, 0);
   add('frr_bgp_prefixes_advertised', evpn, 0);
@@ -168,7 +168,7 @@ function healthyPipeline(): Series[] {
   ].map(([metric, labels, steps]) => ({ metric, labels, steps }) as Series);
 }
 
-/** A fleet in which all is well: `node-1` and so on, each with two uplinks, and Prometheus and Alertmanager. */
+/** A fleet without faults: `node-1` and so on, each with two uplinks, and Prometheus and Alertmanager. */
 export function healthy(nodes = 1): Fleet {
   const series = [
     ...Array.from({ length: nodes }, (_, i) => healthyNode(`node-${i + 1}`)).flat(),

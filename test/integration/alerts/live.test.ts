@@ -48,12 +48,12 @@ function sent(cluster: string, since = 0): readonly Message[] {
     .filter(({ title, status }) => status === 'firing' && title.includes(`(${cluster})`));
 }
 
-async function figure(expression: string): Promise<number | undefined> {
+async function current(expression: string): Promise<number | undefined> {
   return (await paging.prometheus.query(expression))[0]?.value;
 }
 
-async function untilFigure(expression: string, value: number): Promise<void> {
-  await waitFor(async () => (await figure(expression)) === value, {
+async function untilValue(expression: string, value: number): Promise<void> {
+  await waitFor(async () => (await current(expression)) === value, {
     ...MINUTES,
     for: `${expression} to be ${value}`,
   });
@@ -84,8 +84,8 @@ beforeAll(async () => {
   // A router that starts reads its configuration line by line, and drops a session up to three times over it. That is
   // flapping, and a ticket says so; here it would be in the way.
   paging = await startPaging({ nodes, thresholds: ['--flapping-drops=100', '--uplink-flapping-drops=100'] });
-  await untilFigure('sum(up{job=~"frr|node"})', 2 * NODES);
-  await untilFigure('sum(instance:frr_bgp_uplinks_up:count)', 2 * NODES);
+  await untilValue('sum(up{job=~"frr|node"})', 2 * NODES);
+  await untilValue('sum(instance:frr_bgp_uplinks_up:count)', 2 * NODES);
 }, 300_000);
 
 afterAll(async () => {
@@ -95,16 +95,16 @@ afterAll(async () => {
   for (const one of nodes) rmSync(one.maintenanceFile, { force: true });
 }, 120_000);
 
-test('nobody is told of the graceful restart of a router', { timeout: 400_000 }, async () => {
+test('the graceful restart of a router sends no notification', { timeout: 400_000 }, async () => {
   const { tor2 } = rack;
   process.kill(tor2.pid('bgpd') as number, 'SIGKILL');
-  await untilFigure('sum(frr_bgp_session_graceful_restart_active{peer="eth2"})', NODES);
-  await untilFigure('sum(frr_bgp_session_up{peer="eth2"})', 0);
+  await untilValue('sum(frr_bgp_session_graceful_restart_active{peer="eth2"})', NODES);
+  await untilValue('sum(frr_bgp_session_up{peer="eth2"})', 0);
   // As long as a page would take: a `for` of 5 s, a group_wait of 11 s, and the evaluations between.
   await pause(26_000);
   await tor2.start('bgpd');
   await rack.untilUp();
-  await untilFigure('sum(instance:frr_bgp_uplinks_up:count)', 2 * NODES);
+  await untilValue('sum(instance:frr_bgp_uplinks_up:count)', 2 * NODES);
   expect(paging.messages.filter(({ via }) => via !== 'watchdog').map(({ title }) => title)).toEqual([]);
 });
 
@@ -116,7 +116,7 @@ describe('while other things are done on purpose', () => {
     await node(1).node.router.configure('router bgp 64999', 'neighbor 100.64.1.1 shutdown');
     const end = new Date(Date.now() + 3_600_000).toISOString();
     writeFileSync(node(2).maintenanceFile, `${end} an upgrade of FRR\n`);
-    await untilFigure('count(instance:frr_maintenance:active{instance="node2:9342"})', 1);
+    await untilValue('count(instance:frr_maintenance:active{instance="node2:9342"})', 1);
     await node(2).node.kill('bgpd');
     await node(3).killExporter();
     await node(3).startExporter();
@@ -124,15 +124,15 @@ describe('while other things are done on purpose', () => {
       const fault: Fault = FAULTS[name];
       const watched = node(AT_FAULT[name]);
       const way = fault.reaches === 'page' ? 'slack' : 'mail';
-      const told = fault.happen(watched).then(() =>
+      const happened = fault.happen(watched).then(() =>
         waitFor(() => sent(watched.labels.cluster as string).find(({ via }) => via === way), {
           ...MINUTES,
           for: `a message about ${watched.node.name}: ${fault.name}`,
         }),
       );
-      // Whoever waits for it is told; until then it is nobody's unhandled rejection.
-      told.catch(() => undefined);
-      happening.set(name, told);
+      // The rejection is handled by whoever waits for it; until then it must not count as unhandled.
+      happened.catch(() => undefined);
+      happening.set(name, happened);
     }
   }, 300_000);
 
@@ -146,7 +146,9 @@ describe('while other things are done on purpose', () => {
     },
   );
 
-  test('each fault is told once, and what is done on purpose not at all', { timeout: 400_000 }, async () => {
+  test('each fault sends one notification, and what is done on purpose none', {
+    timeout: 400_000,
+  }, async () => {
     await Promise.all(happening.values());
     // The ticket came last, after more than a minute: whatever else would have come of the pages has been sent.
     const ways = Object.fromEntries(
@@ -169,9 +171,9 @@ describe('while other things are done on purpose', () => {
       for (const message of sent(`cloud-${AT_FAULT[name]}`)) likeExample(name, message);
 
     // What was done on purpose has been seen.
-    expect(await figure('frr_bgp_session_up{instance="node1:9342", peer="100.64.1.1"}')).toBe(0);
-    expect(await figure('frr_daemon_up{instance="node2:9342", daemon="bgpd"}')).toBe(0);
-    expect(await figure('changes(process_start_time_seconds{instance="node3:9342"}[10m])')).toBe(1);
+    expect(await current('frr_bgp_session_up{instance="node1:9342", peer="100.64.1.1"}')).toBe(0);
+    expect(await current('frr_daemon_up{instance="node2:9342", daemon="bgpd"}')).toBe(0);
+    expect(await current('changes(process_start_time_seconds{instance="node3:9342"}[10m])')).toBe(1);
     expect(sent('rack').map(({ title }) => title)).toEqual([]);
   });
 });
@@ -182,11 +184,11 @@ test('a router that dies under three nodes is one page, about the router', { tim
   if (node(2).node.router.pid('bgpd') === undefined) await node(2).node.restart('bgpd');
   await Promise.all([1, 2, 3].map((number) => node(number).node.untilUp()));
   rmSync(node(2).maintenanceFile, { force: true });
-  await untilFigure('sum(instance:frr_bgp_uplinks_up:count{cluster="rack"})', 6);
+  await untilValue('sum(instance:frr_bgp_uplinks_up:count{cluster="rack"})', 6);
   await waitFor(
     async () =>
       (await paging.prometheus.query('ALERTS{cluster="rack", severity=~"critical|warning"}')).length === 0,
-    { ...MINUTES, for: 'all to be well in the rack' },
+    { ...MINUTES, for: 'the rack to be healthy' },
   );
   // A session that bgpd has lost by its own restart does not count for two minutes (start_grace).
   await waitFor(
@@ -203,7 +205,7 @@ test('a router that dies under three nodes is one page, about the router', { tim
   expect(text(message)).toMatch(/Router 10\.0\.0\.1 \(AS 65001\) is lost by node1, node2, node3\./);
   // The pages about its peers would have come by now.
   const silenced = 'count(ALERTS{cluster="rack", alertname="FRRBGPPeerDown", alertstate="firing"})';
-  await untilFigure(silenced, 3);
+  await untilValue(silenced, 3);
   await pause(20_000);
   expect(
     sent('rack', since)

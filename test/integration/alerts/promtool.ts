@@ -27,7 +27,7 @@ const GROUP_ORDER = ruleFiles(
 
 const ALERTS = GROUPS.flatMap(({ rules }) => rules).filter(isAlert);
 
-/** The annotations that no label or figure changes, from the committed rules. */
+/** The annotations without labels or values in them, from the committed rules. */
 const staticTexts: StaticTexts = (name, severity) => {
   const found = ALERTS.find((one) => one.alert === name && one.labels.severity === severity);
   if (found === undefined) throw new Error(`no alert ${name} of severity ${severity}`);
@@ -96,19 +96,22 @@ export async function run([program, ...args]: Command, ...more: readonly string[
 export async function failures(paths: readonly string[], log: string): Promise<readonly boolean[]> {
   const [program, ...args] = PROMTOOL;
   const output = openSync(log, 'w');
-  // Into one file, because it tells of the tests on its standard output, and of what fails on its standard error.
+  // Into one file, because promtool reports the tests on its standard output, and failures on its standard error.
   const child = spawn(program, [...args, 'test', 'rules', ...paths], {
     stdio: ['ignore', output, output],
     env: { ...process.env, GOGC: '400' },
   });
   await once(child, 'close');
   closeSync(output);
-  const told = readFileSync(log, 'utf8')
+  const results = readFileSync(log, 'utf8')
     .split(/^Unit Testing: +/m)
     .slice(1);
-  if (told.length !== paths.length || told.some((one) => one.includes('SUCCESS') === one.includes('FAILED')))
-    throw new Error(`${log}: ${told.join('')}`);
-  return told.map((one) => one.includes('FAILED'));
+  if (
+    results.length !== paths.length ||
+    results.some((one) => one.includes('SUCCESS') === one.includes('FAILED'))
+  )
+    throw new Error(`${log}: ${results.join('')}`);
+  return results.map((one) => one.includes('FAILED'));
 }
 
 /** Does something for each item, two at a time: as many as the smallest machine has cores. */

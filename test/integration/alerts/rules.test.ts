@@ -29,12 +29,12 @@ test('no two scenarios have the same name', () => {
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });
 
-test('every alert is told in full in some scenario', () => {
-  const told = new Set(
+test('some scenario compares all texts of every alert', () => {
+  const described = new Set(
     SCENARIOS.flatMap(({ checks }) => checks.flatMap(({ texts = {} }) => Object.keys(texts))),
   );
   const alerts = new Set(GROUPS.flatMap(({ rules }) => rules.filter(isAlert).map(({ alert }) => alert)));
-  expect([...alerts].filter((alert) => !told.has(alert))).toEqual([]);
+  expect([...alerts].filter((alert) => !described.has(alert))).toEqual([]);
 });
 
 /**

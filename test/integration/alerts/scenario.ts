@@ -1,4 +1,4 @@
-/** A story in time for the rules: what the series were, and which alerts fire when. Told to promtool as its YAML. */
+/** A scenario for the rules: the series over time, and which alerts fire when. Written for promtool as YAML. */
 import { stringify } from 'yaml';
 
 /** Value of a series: a number, the present time (`now`), no sample (`missing`), or gone as Prometheus sees it (`stale`). */
@@ -20,10 +20,10 @@ export interface Check {
   readonly at: string;
   /**
    * All alerts that fire then, but for FRRWatchdog and those of severity info, in the form
-   * `FRRBGPPeerDown critical node-1 default/eth1`: name, severity, then what tells it apart.
+   * `FRRBGPPeerDown critical node-1 default/eth1`: name, severity, then what distinguishes it.
    */
   readonly firing: readonly string[];
-  /** Expressions that give one figure without labels, by expression; undefined where they give nothing. */
+  /** Values of expressions without labels, by expression; undefined where they give nothing. */
   readonly values?: Readonly<Record<string, number | undefined>>;
   /** Texts of alerts that fire then, by name: the templated annotations, as they must read. */
   readonly texts?: Readonly<Record<string, Texts>>;
@@ -61,16 +61,16 @@ const UNITS = { d: 86_400, h: 3600, m: 60, s: 1 } as const;
 /** The intervals that the rules must hold at. */
 export const INTERVALS = ['5s', '15s', '30s', '60s'] as const;
 
-/** A story at each interval of scrapes and evaluations, with the rules that `make rules` makes for it. */
+/** A scenario at each interval of scrapes and evaluations, with the rules that `make rules` makes for it. */
 export function atEachInterval(
   story: (interval: number) => Omit<Scenario, 'every' | 'settings'>,
   intervals: readonly string[] = INTERVALS,
 ): readonly Scenario[] {
   return intervals.map((every) => {
-    const told = story(seconds(every));
+    const scenario = story(seconds(every));
     return {
-      ...told,
-      name: `${told.name}, at ${every}`,
+      ...scenario,
+      name: `${scenario.name}, at ${every}`,
       every,
       ...(every === '5s' ? {} : { settings: { scrape_interval: every, evaluation_interval: every } }),
     };
@@ -137,7 +137,7 @@ function selector({ metric, labels }: Series): string {
   return `${metric}{${text}}`;
 }
 
-/** What tells alerts of one name apart, in the order of {@link Check.firing}. */
+/** The labels that distinguish alerts of one name, in the order of {@link Check.firing}. */
 const TOLD_APART = [
   'alertname',
   'severity',
@@ -156,11 +156,12 @@ const TOLD_APART = [
   'reason',
 ] as const;
 
-/** What tells alerts of no single node apart. */
+/** The labels that distinguish alerts that are not about one node. */
 const TOLD_APART_FLEET = [...TOLD_APART, 'remote_router_id', 'storm', 'fault'].join(', ');
 const APART = TOLD_APART.join(', ');
 
-/** The alerts that fire. A peer's alert carries the remote router too, which tells nothing apart that the peer does not. */
+/** The alerts that fire. A peer's alert carries the remote router too, which does not distinguish more than the peer
+ * does. */
 function firingExpression(only: ReadonlySet<string> | undefined): string {
   const among = only === undefined ? '' : `, alertname=~"${[...only].join('|')}"`;
   const shown = `alertstate="firing", alertname!="FRRWatchdog", severity!="info"${among}`;

@@ -158,7 +158,7 @@ describe.each([
     );
   });
 
-  test('chat: many are cut after ten, and what is over is told too', async () => {
+  test('chat: many are cut after ten, and resolved alerts are listed too', async () => {
     const many = await render('frr.slack.text', 'many');
     expect(many.match(/^\*node-\d+ has lost/gm)).toHaveLength(10);
     expect(many.trimEnd().split('\n').at(-2)).toBe('... and 3 more like these.');

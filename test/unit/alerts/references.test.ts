@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 describe('rules', () => {
   test.each(RULES.map((rule) => ['alert' in rule ? rule.alert : rule.record, rule.expr]))(
-    '%s: asks for what there is',
+    '%s: queries metrics that exist',
     (_, expr) => {
       expect(known.unknownIn(expr)).toEqual([]);
     },
@@ -47,10 +47,10 @@ describe('rules', () => {
     '%s: its texts name what there is',
     (_, { expr, annotations }) => {
       const texts = Object.values(annotations).join('\n');
-      const asked = [...texts.matchAll(/printf `(.*?)`/g)].map(([, query]) =>
+      const queries = [...texts.matchAll(/printf `(.*?)`/g)].map(([, query]) =>
         (query as string).replaceAll('%q', '""').replaceAll('%s', '0'),
       );
-      expect(asked.flatMap((query) => known.unknownIn(query))).toEqual([]);
+      expect(queries.flatMap((query) => known.unknownIn(query))).toEqual([]);
       const labels = known.labelsIn(expr);
       const used = [...texts.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label as string);
       expect(used.filter((label) => !labels.has(label))).toEqual([]);
@@ -79,7 +79,7 @@ describe('rules', () => {
   );
 });
 
-/** Commands of FRR that a runbook may tell people to type: they run on FRR 7.5 to 10.7, and ask for no whole table. */
+/** Commands of FRR that a runbook may contain: they run on FRR 7.5 to 10.7, and do not read whole tables. */
 const FRR_COMMANDS = [
   /^show bgp vrf all summary( json)?$/,
   /^show bgp( vrf VRF)?( (ipv4|ipv6) unicast)? neighbors PEER( json)?$/,
@@ -130,7 +130,7 @@ describe('runbooks', () => {
     expect(alerts.filter((alert) => !NAMES.includes(alert))).toEqual([]);
   });
 
-  test.each(PAGES)('%s: tells to type only commands that harm no router', (name) => {
+  test.each(PAGES)('%s: contains only commands that do not harm a router', (name) => {
     const commands = [...page(name).matchAll(/vtysh\b.*/g)].flatMap(([line]) =>
       [...line.matchAll(/-c '([^']*)'/g)].map(([, command]) => command as string),
     );

@@ -41,7 +41,7 @@ const BGP = activate(
   {},
 );
 
-/** Lines of the report without the first, which tells who runs the tests. */
+/** Lines of the report without the first, which names the user. */
 async function examined(...flags: string[]): Promise<{ exit: number; lines: string[] }> {
   const output = captured();
   const exit = await doctor({ ...configured(...flags), collectors: [BGP] }, output);

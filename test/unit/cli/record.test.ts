@@ -87,7 +87,7 @@ it('records every answer and every failure, for what is there', async () => {
   );
 });
 
-it('asks nothing and touches nothing when the folder is not empty', async () => {
+it('queries nothing and touches nothing when the folder is not empty', async () => {
   const sockets = temporaryFolder();
   const zebra = await fakeDaemon(sockets, 'zebra', () => '');
   const folder = temporaryFolder();
@@ -111,7 +111,7 @@ it('writes nothing when FRR answers nothing', async () => {
   );
 });
 
-it('records a recording anew', async () => {
+it('records a recording again', async () => {
   const first = temporaryFolder();
   mkdirSync(path.join(first, 'a'));
   const before = path.join(first, 'a');

@@ -1,4 +1,4 @@
-/** Whatever stands in FRR's answers: the page can be read back, and what cannot be told is left out and counted. */
+/** Whatever FRR answers, the exposition can be parsed, and what cannot be exported is left out and counted. */
 import { describe, expect, test } from 'vitest';
 import type { ActiveCollector, Frr } from '../../../src/collectors/collector.ts';
 import { familiesPart, writeBody } from '../../../src/metrics/body.ts';
@@ -71,18 +71,18 @@ describe.each(NAMES)('names of interfaces, VRFs, peers and descriptions with %s'
     });
     expect(built.drops).toEqual([]);
     const after = await pageOf(built);
-    const figures = ({ series }: Page) => series.map(({ name, value }) => [name, value]);
+    const samplesOf = ({ series }: Page) => series.map(({ name, value }) => [name, value]);
     const still = (page: Page): Page => ({
       ...page,
       series: page.series.filter(({ name }) => !/^frr_scrape/.test(name)),
     });
-    expect(figures(still(after))).toEqual(figures(still(before)));
+    expect(samplesOf(still(after))).toEqual(samplesOf(still(before)));
     const values = (series: readonly Series[]) => series.flatMap(({ labels }) => Object.values(labels));
     const expected = new Set(
       values(before.series).flatMap((text) => [text, renamed(text), renamed(text).toLowerCase()]),
     );
     expect(values(after.series).filter((text) => !expected.has(text))).toEqual([]);
-    // Daemons and tables of routes have names of FRR's own, and VRFs that are asked for one by one.
+    // Daemons and tables of routes have names of FRR's own, and VRFs that are queried one by one.
     if (!['daemons', 'rib', 'default-route'].includes(collector.name))
       expect(values(after.series).some((text) => text.toLowerCase().includes(bad.toLowerCase()))).toBe(true);
   });
@@ -131,7 +131,7 @@ describe.each(['n/a', 'NaN', '', '1e', '0x10', '7 seconds'])('%j in place of eve
     expect(new Set(built.drops.map(({ reason }) => reason))).toEqual(
       new Set(built.drops.length > 0 ? ['not_a_number'] : []),
     );
-    // What is made of figures was left out and counted.
+    // What is made of numbers was left out and counted.
     if (['bgp', 'bfd', 'rib'].includes(collector.name)) expect(built.drops.length).toBeGreaterThan(10);
   });
 });
@@ -154,8 +154,8 @@ test('a VRF whose name cannot be used in a command is dropped and counted', asyn
     ['default-route', 'frr_default_route_installed'],
   ] as const) {
     const built = await collect(all().find((one) => one.name === name) as ActiveCollector, frr);
-    const told = (await pageOf(built)).find(metric).map(({ labels }) => [labels.vrf, labels.afi]);
-    expect(told).toEqual([
+    const labelsOf = (await pageOf(built)).find(metric).map(({ labels }) => [labels.vrf, labels.afi]);
+    expect(labelsOf).toEqual([
       ['default', 'ipv4'],
       ['default', 'ipv6'],
       ['ok', 'ipv4'],

@@ -69,8 +69,8 @@ test.each([
   [`${'x'.repeat(254)}😀`, `${'x'.repeat(254)}\ufffd`],
   [7, '7'],
   [{}, ''],
-])('a message %j reads %j', (told, expected) => {
-  expect(messageOf({ lastShutdownDescription: told })).toBe(expected);
+])('a message %j reads %j', (message, expected) => {
+  expect(messageOf({ lastShutdownDescription: message })).toBe(expected);
 });
 
 test.each(RULES.flatMap(({ id, shownBy }) => (shownBy?.includes('/') ? [[id, shownBy] as const] : [])))(

@@ -10,7 +10,7 @@ const reset = (peer: string, reason: string, code: number, notification = '') =>
   `frr_bgp_session_last_reset_info{vrf="default",peer="${peer}",reason="${reason}",code="${code}",notification="${notification}"} 1`;
 
 describe('why a session is down', () => {
-  // FRR's words, version by version: 7.5 does not tell of BFD, and 10.7 has a reason of its own for the limit.
+  // FRR's words, version by version: 7.5 does not report BFD, and 10.7 has a reason of its own for the limit.
   test.each([
     [
       '7.5.1',
@@ -99,7 +99,7 @@ describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
   });
 });
 
-/** What is told of one neighbor, apart from the figures that every neighbor has. */
+/** The samples of one neighbor, apart from those that every neighbor has. */
 function oneNeighbor(neighbor: object, session: object = DOWN): readonly string[] {
   const always = /^frr_bgp_session_(info|bfd_enabled|down_cause)/;
   const answers = {
@@ -109,14 +109,14 @@ function oneNeighbor(neighbor: object, session: object = DOWN): readonly string[
   return lines(familiesOf(bgpNeighbors, answers)).filter((line) => !always.test(line));
 }
 
-/** As the summary tells a session that went down 8 s ago. */
+/** As the summary reports a session that went down 8 s ago. */
 const DOWN = { state: 'Active', peerUptime: '00:00:08', peerUptimeMsec: 8000 };
 
 describe('the last reset', () => {
   test.each([
     ['FRR 10 before the first', { lastReset: 'never' }],
     ['in FRR 7.5 words', { lastResetDueTo: 'never', lastResetTimerMsecs: 1 }],
-    ['not told', {}],
+    ['not reported', {}],
   ])('%s: absent', (_, neighbor) => {
     expect(oneNeighbor(neighbor)).toEqual([]);
   });
@@ -166,7 +166,7 @@ describe('the time of the last reset', () => {
     lastResetCode: 13,
     lastNotificationReason: '',
   };
-  const told = (neighbor: object, session?: object) =>
+  const samplesOf = (neighbor: object, session?: object) =>
     oneNeighbor({ ...notice, ...neighbor }, session).filter((line) => line.includes('timestamp'));
   const downFor = (seconds: number) => ({ ...DOWN, peerUptime: '2d05h00m', peerUptimeMsec: seconds * 1000 });
   const upFor = (seconds: number) => ({ bgpState: 'Established', bgpTimerUpMsec: seconds * 1000 });
@@ -174,14 +174,14 @@ describe('the time of the last reset', () => {
     `frr_bgp_session_last_reset_timestamp_seconds{vrf="default",peer="eth0"} ${NOW - age}`,
   ];
 
-  // FRR before 10.7 tells hours, minutes and seconds alone.
+  // FRR before 10.7 reports only hours, minutes and seconds.
   test.each([
     ['down for two days', 5 * hour, downFor(2 * day + 5 * hour), 2 * day + 5 * hour],
     ['down for two days, with them', 2 * day + 5 * hour, downFor(2 * day + 5 * hour), 2 * day + 5 * hour],
-    ['down for exactly a day a second after it was told', 0, downFor(day - 1), day],
+    ['down for exactly a day a second after it was reported', 0, downFor(day - 1), day],
     ['down for less than a day', 5 * hour, downFor(5 * hour), 5 * hour],
   ])('%s', (_, age, session, expected) => {
-    expect(told({ bgpState: 'Active', lastResetTimerMsecs: age * 1000 }, session)).toEqual(at(expected));
+    expect(samplesOf({ bgpState: 'Active', lastResetTimerMsecs: age * 1000 }, session)).toEqual(at(expected));
   });
 
   test.each([
@@ -191,24 +191,24 @@ describe('the time of the last reset', () => {
     ['up for minutes', 70, 60, 70],
   ])('%s', (_, age, up, expected) => {
     const neighbor = { ...upFor(up), lastResetTimerMsecs: age * 1000 };
-    expect(told(neighbor, { state: 'Established', peerUptime: 'x', peerUptimeMsec: up * 1000 })).toEqual(
+    expect(samplesOf(neighbor, { state: 'Established', peerUptime: 'x', peerUptimeMsec: up * 1000 })).toEqual(
       at(expected),
     );
   });
 
   test('absent where the session never was established', () => {
     const never = { state: 'Active', peerUptime: 'never', peerUptimeMsec: 0 };
-    expect(told({ bgpState: 'Active', lastResetTimerMsecs: 22_000 }, never)).toEqual([]);
+    expect(samplesOf({ bgpState: 'Active', lastResetTimerMsecs: 22_000 }, never)).toEqual([]);
   });
 
   test('absent where the session went down between the two answers', () => {
     const established = { state: 'Established', peerUptime: '2d05h00m', peerUptimeMsec: 53 * hour * 1000 };
-    expect(told({ bgpState: 'Idle', lastResetTimerMsecs: 1_000 }, established)).toEqual([]);
+    expect(samplesOf({ bgpState: 'Idle', lastResetTimerMsecs: 1_000 }, established)).toEqual([]);
   });
 });
 
 test('the cause is still reported after a day', () => {
-  // FRR 10.6: the age of the reset without the day, that of what BFD told with it.
+  // FRR 10.6: the age of the reset without the day, that of the report of BFD with it.
   const neighbor = {
     lastResetTimerMsecs: 8000,
     lastResetDueTo: 'Neighbor address lost',

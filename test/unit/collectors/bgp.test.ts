@@ -25,7 +25,7 @@ describe.each(VERSIONS)('FRR %s', (version) => {
     ]);
   });
 
-  test('down on purpose, down for its prefix limit and never up are told apart', async () => {
+  test('down on purpose, down for its prefix limit and never up are distinguished', async () => {
     const page = await pageOf(`${version}/tor2-max-prefix-exceeded`);
     const about = (peer: string) =>
       page.filter((line) =>
@@ -107,7 +107,7 @@ test('a state that no FRR has today costs its number alone', () => {
   ]);
 });
 
-test('AS numbers may be words, and every VRF and address family has its figures', () => {
+test('AS numbers may be words, and every VRF and address family has its own series', () => {
   const summary = (as: unknown, peer: string) => ({
     routerId: '10.0.0.1',
     as,
@@ -226,7 +226,7 @@ test('a version that is not a number costs its own series alone', () => {
   ]);
 });
 
-test('a peer that appears twice is kept once and counted', () => {
+test('a peer that appears twice is exported once and counted', () => {
   const document = { default: { ipv4Unicast: { peers: { eth0: { state: 'Established', msgRcvd: 1 } } } } };
   const again = { default: { ipv4Unicast: { peers: { eth0: { state: 'Idle', msgRcvd: 2 } } } } };
   const { families, drops } = familiesOf(bgp, [document, again]);
@@ -245,7 +245,7 @@ test('a peer that appears twice is kept once and counted', () => {
   ]);
 });
 
-test('counters that jump back are told as they are', () => {
+test('counters that jump back are exported as they are', () => {
   const at = (msgRcvd: number) =>
     lines(oneSession({ msgRcvd })).find((line) => line.startsWith('frr_bgp_session_messages_received_total'));
   expect([at(5), at(3)]).toEqual([

@@ -32,7 +32,7 @@ const watchfrr = (states: Readonly<Record<string, string>>) =>
     ...Object.entries(states).map(([name, state]) => `  ${name.padEnd(20)} ${state}`),
   ].join('\n');
 
-/** Asks the same collector again and again, and gives the page of each time. */
+/** Polls the same collector repeatedly, and gives the exposition of each poll. */
 async function pages(...rounds: readonly Answers[]): Promise<readonly (readonly string[])[]> {
   const collector = activate(daemons, {});
   const all: (readonly string[])[] = [];
@@ -157,7 +157,7 @@ describe('restarts', () => {
       { bgpd: 1 },
     ],
     [
-      'zebra, which all others have connected to anew',
+      'zebra, which all others have connected to again',
       [running({ bgp: 10, bfd: 10 }), running({ bgp: 2, bfd: 3 })],
       { zebra: 1 },
     ],
@@ -239,9 +239,9 @@ test("zebra's clients, whose oldest connection counts", () => {
 
 test('where a query costs a process, daemons that nobody else queries are queried when the newest answer is old', async () => {
   const collector = activate(daemons, {});
-  const asked: string[] = [];
+  const queried: string[] = [];
   const round = async (recent?: string) => {
-    asked.length = 0;
+    queried.length = 0;
     const frr = answering({
       'show watchfrr': watchfrr({ zebra: 'Up', bgpd: 'Up', staticd: 'Up' }),
       'show zebra client summary': clients({ bgp: 100, static: 100 }),
@@ -250,7 +250,7 @@ test('where a query costs a process, daemons that nobody else queries are querie
       'show version staticd': VERSION,
     });
     const text: typeof frr.text = (command) => {
-      asked.push(command.recordedAs);
+      queried.push(command.recordedAs);
       return frr.text(command);
     };
     const queriedAnyway = (daemon: Daemon) => daemon === 'bgpd';
@@ -258,7 +258,7 @@ test('where a query costs a process, daemons that nobody else queries are querie
   };
   const first = await round();
   expect(first).toContain('frr_daemon_up{daemon="staticd"} 1');
-  expect(asked).toEqual([
+  expect(queried).toEqual([
     'show watchfrr',
     'show zebra client summary',
     'show version',
@@ -269,5 +269,5 @@ test('where a query costs a process, daemons that nobody else queries are querie
   expect((await round(VERSION)).filter((line) => !line.startsWith('frr_daemon_watchfrr_up'))).toEqual(
     first.filter((line) => !line.startsWith('frr_daemon_watchfrr_up')),
   );
-  expect(asked).toEqual(['show zebra client summary', 'show version', 'show version bgpd']);
+  expect(queried).toEqual(['show zebra client summary', 'show version', 'show version bgpd']);
 });

@@ -103,7 +103,7 @@ test.each([
   ]);
 });
 
-test('an address on two interfaces is asked once and told twice', async () => {
+test('an address on two interfaces is queried once and exported twice', async () => {
   const frr = answering({ [LOOK_UP]: route(['eth1']) }, [
     on('lo', '172.31.0.5/32'),
     on('br-ex', '172.31.0.5/32'),
@@ -119,7 +119,7 @@ test('an address on two interfaces is asked once and told twice', async () => {
   ]);
 });
 
-test('without host addresses FRR is not asked', async () => {
+test('without host addresses FRR is not queried', async () => {
   expect(lines(await collect(hostRoutes, answering({}, [on('eth1', '100.64.1.2/30')])))).toEqual([
     'frr_host_routes 0',
     'frr_host_routes_advertised 0',
@@ -127,7 +127,7 @@ test('without host addresses FRR is not asked', async () => {
   ]);
 });
 
-test('with more addresses than --collector.host-routes.max-series only the totals are told', async () => {
+test('with more addresses than --collector.host-routes.max-series only the totals are exported', async () => {
   const frr = answering({ [LOOK_UP]: route(['eth1']), 'show bgp ipv4 unicast 172.31.0.6/32 json': '{}' }, [
     on('lo', '172.31.0.5/32'),
     on('lo', '172.31.0.6/32'),

@@ -26,7 +26,7 @@ test.each([
   ['an empty answer', ''],
   ['an answer without sizes', 'Buffer                        :        6     24\n'],
   ['words', '% Unknown command: show memory\n'],
-])('%s has no figure', (_, text) => {
+])('%s has no sample', (_, text) => {
   expect(allocatedBytes(text)).toBeUndefined();
 });
 

@@ -20,7 +20,7 @@ import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
 import { unpackRecording } from '../../recordings.ts';
 import { temporaryFolder } from '../frr/temporary-folder.ts';
 
-/** Seconds since the epoch at which every recorded answer comes, so that ages can be read off the figures. */
+/** Seconds since the epoch at which every recorded answer comes, so that ages can be read off the values. */
 export const NOW = 1_800_000_000;
 
 export function frrOf(source: FrrSource): Frr {

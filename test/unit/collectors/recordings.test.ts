@@ -5,7 +5,7 @@ import { recordingNames } from '../../recordings.ts';
 import { collect, collectors, lines, recordedFrr } from './recorded.ts';
 
 /**
- * Every figure of every recording. The expected texts were read line by line against FRR's answers; whoever changes
+ * Every sample of every recording. The expected texts were read line by line against FRR's answers; whoever changes
  * them (`npx vitest run --project unit test/unit/collectors/recordings.test.ts -u`) reads the difference.
  */
 const EXPECTED = fileURLToPath(new URL('expected', import.meta.url));

@@ -31,7 +31,7 @@ test.each([
   ['a\nb', false],
   ['日本', false],
   ['x'.repeat(1_000), false],
-])('whether a VRF of the name %j can be asked about: %s', (name, can) => {
+])('whether a VRF of the name %j can be queried: %s', (name, can) => {
   expect(isVrfName(name)).toBe(can);
 });
 
@@ -105,7 +105,7 @@ test.each([
 test.each([
   ['no list of routes', {}],
   ['things that are no routes', { routes: [1, null, 'x'] }],
-])('a summary with %s has no figures', async (_, answer) => {
+])('a summary with %s has no samples', async (_, answer) => {
   const text = JSON.stringify(answer);
   const frr = answering({
     'show vrf': '',

@@ -1,4 +1,4 @@
-/** FRR changes its answers with every version. Whatever it does to them next, each figure that is there comes out. */
+/** FRR changes its answers with every version. Whatever changes next, each value that is there is exported. */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ function withMore(value: Json): Json {
   ]);
 }
 
-/** Every figure as a string. */
+/** Every value as a string. */
 function asStrings(value: Json): Json {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return value.map(asStrings);
@@ -41,7 +41,7 @@ function asStrings(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, asStrings(field)]));
 }
 
-const asked = collectors().filter(({ name }) => name !== 'memory');
+const polled = collectors().filter(({ name }) => name !== 'memory');
 
 async function pageOf(collector: ActiveCollector, frr: Frr): Promise<readonly string[]> {
   const { families, drops } = await collect(collector, frr);
@@ -51,7 +51,7 @@ async function pageOf(collector: ActiveCollector, frr: Frr): Promise<readonly st
 
 describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
   // FRR 7.5 has no JSON about RPKI.
-  const known = asked.filter(({ name }) => version !== '7.5.1' || name !== 'rpki');
+  const known = polled.filter(({ name }) => version !== '7.5.1' || name !== 'rpki');
   test.each(known.map((collector) => [collector.name, collector] as const))(
     '%s: unknown fields change nothing, nor do numbers in strings',
     async (_, collector) => {
@@ -190,7 +190,7 @@ describe('a missing field affects only the metrics that depend on it', () => {
     ['evpn', 'vxlanIf', ['frr_evpn_vni_info']],
     ['evpn', 'numMacs', ['frr_evpn_vni_macs']],
   ])('%s without %s', async (name, field, lost) => {
-    const collector = asked.find((one) => one.name === name) as ActiveCollector;
+    const collector = polled.find((one) => one.name === name) as ActiveCollector;
     const frr = await recordedFrr('10.7.1/tor2-max-prefix-exceeded');
     const byMetric = (page: readonly string[]) =>
       Map.groupBy(page, (line) => line.split(/[{ ]/, 1)[0] as string);
@@ -202,23 +202,23 @@ describe('a missing field affects only the metrics that depend on it', () => {
       ),
     );
     const different = [...expected].filter(
-      ([metric, figures]) => !isDeepStrictEqual(figures, page.get(metric)),
+      ([metric, values]) => !isDeepStrictEqual(values, page.get(metric)),
     );
     expect(new Set(different.map(([metric]) => metric))).toEqual(new Set(lost));
   });
 });
 
 test('no collector throws, whatever the answer is', () => {
-  const collectorsOfDocuments = asked.filter(({ name }) => ['bgp', 'evpn'].includes(name));
+  const collectorsOfDocuments = polled.filter(({ name }) => ['bgp', 'evpn'].includes(name));
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), (documents) => {
       for (const collector of collectorsOfDocuments) familiesOf(collector, documents);
-      const neighbors = asked.find(({ name }) => name === 'bgp-neighbors') as ActiveCollector;
+      const neighbors = polled.find(({ name }) => name === 'bgp-neighbors') as ActiveCollector;
       familiesOf(neighbors, { summary: documents, neighbors: documents });
-      const bfd = asked.find(({ name }) => name === 'bfd') as ActiveCollector;
+      const bfd = polled.find(({ name }) => name === 'bfd') as ActiveCollector;
       familiesOf(bfd, { sessions: documents[0], counters: documents[1] });
       for (const name of ['rib', 'default-route'])
-        familiesOf(asked.find((one) => one.name === name) as ActiveCollector, {
+        familiesOf(polled.find((one) => one.name === name) as ActiveCollector, {
           tables: [{ vrf: 'default', afi: 'ipv4', answer: documents[0] }],
           leftOut: [],
         });

@@ -11,7 +11,7 @@ const commandLine = (...words: string[]) => `${words.join('\0')}\0`;
 const exporter = (...flags: string[]) =>
   commandLine('/usr/local/bin/node', '/app/dist/main.js', 'serve', ...flags);
 
-describe('where the exporter is asked', () => {
+describe('the URLs that are tried', () => {
   it.each([
     ['the default', exporter(), {}, ['http://127.0.0.1:9342/healthz']],
     ['a flag', exporter('--web.listen-address=192.0.2.1:9400'), {}, ['http://192.0.2.1:9400/healthz']],
@@ -30,7 +30,7 @@ describe('where the exporter is asked', () => {
     ['every IPv4 address', exporter('--web.listen-address=0.0.0.0:1'), {}, ['http://127.0.0.1:1/healthz']],
     ['every IPv6 address', exporter('--web.listen-address=[::]:1'), {}, ['http://[::1]:1/healthz']],
     [
-      'a web configuration, which may ask for TLS or not',
+      'a web configuration, which may require TLS or not',
       exporter(),
       { FRR_EXPORTER_WEB_CONFIG_FILE: '/etc/frr-exporter/web.yml' },
       ['https://127.0.0.1:9342/healthz', 'http://127.0.0.1:9342/healthz'],
@@ -72,7 +72,7 @@ describe('whether it answers', () => {
     await expect(probe(url)).resolves.toBeUndefined();
   });
 
-  it('when it wants to know who asks it does', async () => {
+  it('when it requires authentication it passes', async () => {
     const options = { key: pem, cert: pem, requestCert: true, rejectUnauthorized: true };
     const url = await listening(
       createTlsServer(options, (_request, response) => response.end()),
@@ -81,7 +81,7 @@ describe('whether it answers', () => {
     await expect(probe(url)).resolves.toBeUndefined();
   });
 
-  it('with plain HTTP where TLS was tried it is asked once more', async () => {
+  it('with plain HTTP where TLS was tried it is tried once more', async () => {
     const url = await listening(createServer((_request, response) => response.end()));
     await expect(probe(url.replace('http:', 'https:'))).rejects.toThrow(
       /wrong version number|packet length/i,
@@ -110,7 +110,7 @@ describe('whether it answers', () => {
   });
 });
 
-it('a setting that cannot be read is told in one line', () => {
+it('a setting that cannot be read is reported in one line', () => {
   const program = fileURLToPath(new URL('../../../src/healthcheck.ts', import.meta.url));
   const env = { FRR_EXPORTER_WEB_LISTEN_ADDRESS: 'nowhere' };
   const { exitCode, stderr } = execaSync(process.execPath, [program], { env, reject: false });

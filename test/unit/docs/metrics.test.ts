@@ -33,7 +33,7 @@ test('no two metrics have a name, and what a name ends in is what the metric is'
   }
 });
 
-test('the names of frr_exporter are told once, and take the place of ours where both have them', () => {
+test('the names of frr_exporter appear once, and replace ours where both have them', () => {
   const names = COMPAT_DESCRIPTORS.map(({ name }) => name);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   const own = new Set(descriptors.map(({ name }) => name));

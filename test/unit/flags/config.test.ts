@@ -111,13 +111,14 @@ describe('flags', () => {
     ['sudo -n', false],
   ])('with the prefix %j host routes are left out: %s', (prefix, leftOut) => {
     const given = `--frr.vtysh.prefix=${prefix}`;
-    const told = (...more: string[]) => read([given, ...more]).warnings.map(({ text }) => text.split(':')[0]);
+    const warned = (...more: string[]) =>
+      read([given, ...more]).warnings.map(({ text }) => text.split(':')[0]);
     expect(enabled([given])).toEqual(leftOut ? ['bgp'] : ['bgp', 'host-routes']);
-    expect(told()).toEqual(leftOut ? ['collector host-routes is disabled'] : []);
+    expect(warned()).toEqual(leftOut ? ['collector host-routes is disabled'] : []);
     expect(enabled([given, '--collector.host-routes'])).toEqual(['bgp', 'host-routes']);
-    expect(told('--collector.host-routes')).toEqual([]);
-    expect(told('--no-collector.host-routes')).toEqual([]);
-    expect(told('--frr.source=socket')).toEqual([]);
+    expect(warned('--collector.host-routes')).toEqual([]);
+    expect(warned('--no-collector.host-routes')).toEqual([]);
+    expect(warned('--frr.source=socket')).toEqual([]);
   });
 
   test('both ways to give a value, the last one counts', () => {

@@ -61,7 +61,7 @@ describe('a large document', () => {
     expect('10.0.0.7' in instance).toBe(true);
     expect('10.0.9.9' in instance).toBe(false);
     expect(instance['10.0.9.9']).toBeUndefined();
-    // Each look is a parse of its own: nothing is kept.
+    // Each access parses again: nothing is stored.
     expect(instance['10.0.0.7']).not.toBe(instance['10.0.0.7']);
     expect(copyOf(document)).toEqual(neighbors);
     expect({ ...document }).toEqual(copyOf(document));
@@ -103,7 +103,7 @@ describe('a large document', () => {
     );
   });
 
-  test('with the numbers and characters that FRR and json-c write beside JSON is read as well', async () => {
+  test('with the numbers and characters that FRR and json-c write besides JSON is read too', async () => {
     const text = pretty({ default: many({ a: 'A', b: 'B' }, 9_000) })
       .replaceAll('"A"', 'nan')
       .replaceAll('"B"', '"tab\there"');
@@ -114,8 +114,8 @@ describe('a large document', () => {
 
 describe('a large answer that is broken', () => {
   const text = pretty({ default: many({ state: 'Idle' }, 9_000) });
-  const failure = async (asked: Promise<unknown>) =>
-    asked.then(
+  const failure = async (promise: Promise<unknown>) =>
+    promise.then(
       () => 'none',
       (error: unknown) => (error instanceof FrrError ? error.reason : String(error)),
     );

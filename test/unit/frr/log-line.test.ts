@@ -53,7 +53,7 @@ describe.each([
     ],
   ],
 ] as const)('the log of FRR %s', (version, expected) => {
-  test('tells of each change, and all other lines are ignored', () => {
+  test('reports each change, and all other lines are ignored', () => {
     const changes = linesOf(version).flatMap((line) => readNeighborChange(line, RECORDED) ?? []);
     expect(
       changes.map(({ at, peer, up, reason }) => [

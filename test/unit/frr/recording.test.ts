@@ -37,14 +37,14 @@ const entry = (more: Record<string, unknown> = {}) => ({
 });
 const indexOf = (more: Record<string, unknown> = {}) => ({ 'show bgp vrf all summary json': entry(more) });
 
-async function ask(folder: string, command: Command = COMMANDS.bgpSummary, maxOutput = 1000) {
+async function show(folder: string, command: Command = COMMANDS.bgpSummary, maxOutput = 1000) {
   return await (await openRecording(folder, maxOutput)).show(command, never);
 }
 
 describe('openRecording', () => {
   it('gives the answers, which took no time', async () => {
     const folder = recording({ 'index.json': indexOf(), 'summary.json': '{\n}\n' });
-    expect(await ask(folder)).toEqual({ bytes: Buffer.from('{\n}\n'), seconds: 0 });
+    expect(await show(folder)).toEqual({ bytes: Buffer.from('{\n}\n'), seconds: 0 });
     const source = await openRecording(folder, 1000);
     expect(await source.showEach([COMMANDS.bgpSummary, COMMANDS.bgpSummary], never)).toEqual([
       { bytes: Buffer.from('{\n}\n'), seconds: 0 },
@@ -59,8 +59,8 @@ describe('openRecording', () => {
       b: 'of bgpd',
       z: 'of zebra',
     });
-    expect((await ask(folder, showMemory('bgpd'))).bytes.toString()).toBe('of bgpd');
-    expect((await ask(folder, showMemory('zebra'))).bytes.toString()).toBe('of zebra');
+    expect((await show(folder, showMemory('bgpd'))).bytes.toString()).toBe('of bgpd');
+    expect((await show(folder, showMemory('zebra'))).bytes.toString()).toBe('of zebra');
   });
 
   it('gives failures the type that vtysh reported', async () => {
@@ -68,7 +68,7 @@ describe('openRecording', () => {
       'index.json': indexOf({ exit: 1, stderr: 'bgpd is not running\n' }),
       'summary.json': '',
     });
-    expect(await failureOf(() => ask(dead))).toEqual({
+    expect(await failureOf(() => show(dead))).toEqual({
       reason: 'not_running',
       message: 'bgpd is not running',
     });
@@ -76,14 +76,14 @@ describe('openRecording', () => {
       'index.json': indexOf({ exit: 1 }),
       'summary.json': '% Unknown command: show x\n',
     });
-    expect(await failureOf(() => ask(unknown))).toMatchObject({ reason: 'unknown_command' });
+    expect(await failureOf(() => show(unknown))).toMatchObject({ reason: 'unknown_command' });
   });
 
   it('repeats failures that were recorded with their reason', async () => {
     const folder = recording({
       'index.json': indexOf({ exit: 1, stderr: 'bgpd did not answer in time', reason: 'timed_out' }),
     });
-    expect(await failureOf(() => ask(folder))).toEqual({
+    expect(await failureOf(() => show(folder))).toEqual({
       reason: 'timed_out',
       message: 'bgpd did not answer in time',
     });
@@ -91,11 +91,11 @@ describe('openRecording', () => {
 
   it('reports which command it has no answer to', async () => {
     const folder = recording({ 'index.json': indexOf() });
-    expect(await failureOf(() => ask(folder, COMMANDS.bgpNeighbors))).toEqual({
+    expect(await failureOf(() => show(folder, COMMANDS.bgpNeighbors))).toEqual({
       reason: 'not_recorded',
       message: `the recording ${folder} has no answer to "show bgp vrf all neighbors json"`,
     });
-    expect(await failureOf(() => ask(folder))).toEqual({
+    expect(await failureOf(() => show(folder))).toEqual({
       reason: 'not_recorded',
       message: `the recording's answer to "show bgp vrf all summary json" cannot be read: ENOENT: no such file or directory, stat '${folder}/summary.json'`,
     });
@@ -103,7 +103,7 @@ describe('openRecording', () => {
 
   it('refuses an answer that is too large', async () => {
     const folder = recording({ 'index.json': indexOf(), 'summary.json': ' '.repeat(1001) });
-    expect(await failureOf(() => ask(folder))).toEqual({
+    expect(await failureOf(() => show(folder))).toEqual({
       reason: 'too_large',
       message: `${folder}/summary.json has 1001 bytes, more than --frr.max-output=1000`,
     });

@@ -33,7 +33,7 @@ function source(socketDir: string, more: Partial<SourceOptions> = {}) {
   onTestFinished(() => made.close());
   return {
     ...made,
-    ask: async (command = bgpSummary, within = LONG) =>
+    text: async (command = bgpSummary, within = LONG) =>
       (await made.show(command, AbortSignal.timeout(within))).bytes.toString(),
   };
 }
@@ -55,7 +55,7 @@ describe('socketSource', () => {
   it('finds the sockets of a path space', async () => {
     const folder = temporaryFolder();
     await fakeDaemon(path.join(folder, 'node'), 'bgpd', () => '{}');
-    expect(await source(folder, { pathspace: 'node' }).ask()).toBe('{}');
+    expect(await source(folder, { pathspace: 'node' }).text()).toBe('{}');
   });
 
   it('keeps one connection a daemon, with one command in flight', async () => {
@@ -72,10 +72,10 @@ describe('socketSource', () => {
     });
     const frr = source(folder);
     const commands = Array.from({ length: 10 }, (_, i) => bgpHostPrefix(`192.0.2.${i}`));
-    expect(await Promise.all(commands.map((command) => frr.ask(command)))).toEqual(
+    expect(await Promise.all(commands.map((command) => frr.text(command)))).toEqual(
       commands.map(({ text }) => text),
     );
-    await frr.ask(showVersion('bgpd'));
+    await frr.text(showVersion('bgpd'));
     expect(most).toBe(1);
     expect(bgpd.accepted).toHaveLength(1);
   });
@@ -110,9 +110,9 @@ describe('socketSource', () => {
     const bfdd = await fakeDaemon(folder, 'bfdd', (command) => (command === 'enable' ? '' : '[]'));
     const bgpd = await fakeDaemon(folder, 'bgpd', () => '{}');
     const frr = source(folder);
-    await frr.ask(bfdPeers);
-    await frr.ask(COMMANDS.bfdCounters);
-    await frr.ask(bgpSummary);
+    await frr.text(bfdPeers);
+    await frr.text(COMMANDS.bfdCounters);
+    await frr.text(bgpSummary);
     expect(bfdd.commands).toEqual(['enable', 'show bfd peers json', 'show bfd peers counters json']);
     expect(bgpd.commands).toEqual(['show bgp vrf all summary json']);
   });
@@ -121,10 +121,10 @@ describe('socketSource', () => {
     const folder = temporaryFolder();
     const zebra = await fakeDaemon(folder, 'zebra', (command) => (command === 'enable' ? '' : '{}'));
     const frr = source(folder);
-    await frr.ask(COMMANDS.vrfs);
-    await frr.ask(COMMANDS.zebraClients);
-    await frr.ask(COMMANDS.vrfs);
-    await frr.ask(COMMANDS.zebraClients);
+    await frr.text(COMMANDS.vrfs);
+    await frr.text(COMMANDS.zebraClients);
+    await frr.text(COMMANDS.vrfs);
+    await frr.text(COMMANDS.zebraClients);
     expect(zebra.commands).toEqual([
       'show vrf',
       'enable',
@@ -140,7 +140,7 @@ describe('socketSource', () => {
     const bfdd = await fakeDaemon(folder, 'bfdd', () => reply('% Unknown command: enable\n', 2));
     const frr = source(folder);
     for (let i = 0; i < 2; i++)
-      expect(await failureOf(() => frr.ask(bfdPeers))).toEqual({
+      expect(await failureOf(() => frr.text(bfdPeers))).toEqual({
         reason: 'unknown_command',
         message: 'this FRR does not know the command: % Unknown command: enable',
       });
@@ -153,11 +153,11 @@ describe('socketSource', () => {
     let code = 1;
     const bgpd = await fakeDaemon(folder, 'bgpd', () => reply('{}\n', code));
     const frr = source(folder);
-    expect(await frr.ask()).toBe('{}\n');
+    expect(await frr.text()).toBe('{}\n');
     code = 2;
-    expect(await failureOf(() => frr.ask())).toMatchObject({ reason: 'unknown_command' });
+    expect(await failureOf(() => frr.text())).toMatchObject({ reason: 'unknown_command' });
     code = 13;
-    expect(await failureOf(() => frr.ask())).toMatchObject({ reason: 'failed' });
+    expect(await failureOf(() => frr.text())).toMatchObject({ reason: 'failed' });
     expect(bgpd.accepted).toHaveLength(1);
   });
 
@@ -169,13 +169,13 @@ describe('socketSource', () => {
       return undefined;
     });
     const frr = source(folder);
-    expect(await failureOf(() => frr.ask(bgpSummary, 50))).toEqual({
+    expect(await failureOf(() => frr.text(bgpSummary, 50))).toEqual({
       reason: 'timed_out',
       message: 'bgpd did not answer "show bgp vrf all summary json" in time',
     });
-    expect(await frr.ask(bgpNeighbors)).toBe('{"neighbors":1}');
+    expect(await frr.text(bgpNeighbors)).toBe('{"neighbors":1}');
     await pause(200);
-    expect(await frr.ask(bgpNeighbors)).toBe('{"neighbors":1}');
+    expect(await frr.text(bgpNeighbors)).toBe('{"neighbors":1}');
     expect(bgpd.accepted).toHaveLength(2);
     expect(bgpd.open()).toBe(1);
   });
@@ -185,8 +185,8 @@ describe('socketSource', () => {
     const bgpd = await fakeDaemon(folder, 'bgpd', () => undefined);
     const frr = source(folder);
     const [first, second] = await Promise.all([
-      failureOf(() => frr.ask(bgpSummary, 300)),
-      failureOf(() => frr.ask(bgpNeighbors, 50)),
+      failureOf(() => frr.text(bgpSummary, 300)),
+      failureOf(() => frr.text(bgpNeighbors, 50)),
     ]);
     expect(first).toMatchObject({ reason: 'timed_out' });
     expect(second).toEqual({
@@ -209,14 +209,14 @@ describe('socketSource', () => {
     const folder = temporaryFolder();
     const before = await fakeDaemon(folder, 'bgpd', () => '{"before":1}');
     const frr = source(folder);
-    expect(await frr.ask()).toBe('{"before":1}');
+    expect(await frr.text()).toBe('{"before":1}');
     await before.stop();
-    expect(await failureOf(() => frr.ask())).toEqual({
+    expect(await failureOf(() => frr.text())).toEqual({
       reason: 'not_running',
       message: `bgpd is not running: there is no ${folder}/bgpd.vty`,
     });
     await fakeDaemon(folder, 'bgpd', () => '{"after":1}');
-    expect(await frr.ask()).toBe('{"after":1}');
+    expect(await frr.text()).toBe('{"after":1}');
   });
 
   it('queries the new process of a daemon that restarted before it read the command', async () => {
@@ -228,13 +228,13 @@ describe('socketSource', () => {
     onTestFinished(() => void bgpd.kill('SIGKILL'));
     await once(bgpd.stdout, 'data');
     const frr = source(folder);
-    expect(await frr.ask()).toBe('{"before":1}');
+    expect(await frr.text()).toBe('{"before":1}');
     bgpd.kill('SIGSTOP');
-    const asking = frr.ask();
+    const pending = frr.text();
     rmSync(file);
     const successor = await fakeDaemon(folder, 'bgpd', () => '{"after":1}');
     bgpd.kill('SIGKILL');
-    expect(await asking).toBe('{"after":1}');
+    expect(await pending).toBe('{"after":1}');
     expect(successor.commands).toEqual([bgpSummary.text]);
   });
 
@@ -247,9 +247,9 @@ describe('socketSource', () => {
       return undefined;
     });
     const frr = source(folder);
-    await frr.ask();
+    await frr.text();
     deadly = true;
-    expect(await failureOf(() => frr.ask())).toEqual({
+    expect(await failureOf(() => frr.text())).toEqual({
       reason: 'truncated',
       message: 'bgpd ended while it answered "show bgp vrf all summary json"',
     });
@@ -262,7 +262,7 @@ describe('socketSource', () => {
       socket.end('{"default":{');
       return undefined;
     });
-    expect(await failureOf(() => source(folder).ask())).toEqual({
+    expect(await failureOf(() => source(folder).text())).toEqual({
       reason: 'truncated',
       message: 'bgpd ended while it answered "show bgp vrf all summary json"',
     });
@@ -274,9 +274,9 @@ describe('socketSource', () => {
       Array.from({ length: 60_000 }, (_, i) => ({ peer: `192.0.2.${i}`, state: 'Established €' })),
     );
     await fakeDaemon(folder, 'bgpd', () => text);
-    expect(await source(folder, { maxOutput: Buffer.byteLength(text) }).ask()).toBe(text);
+    expect(await source(folder, { maxOutput: Buffer.byteLength(text) }).text()).toBe(text);
     expect(
-      await failureOf(() => source(folder, { maxOutput: Buffer.byteLength(text) - 1 }).ask()),
+      await failureOf(() => source(folder, { maxOutput: Buffer.byteLength(text) - 1 }).text()),
     ).toMatchObject({
       reason: 'too_large',
     });
@@ -293,7 +293,7 @@ describe('socketSource', () => {
       more();
       return undefined;
     });
-    expect(await failureOf(() => source(folder).ask())).toEqual({
+    expect(await failureOf(() => source(folder).text())).toEqual({
       reason: 'too_large',
       message:
         'bgpd\'s answer to "show bgp vrf all summary json" is larger than --frr.max-output (1000000 bytes)',
@@ -305,7 +305,7 @@ describe('socketSource', () => {
     const folder = temporaryFolder();
     const bgpd = await fakeDaemon(folder, 'bgpd', () => Buffer.concat([reply('{}'), reply('{}')]));
     const frr = source(folder);
-    expect(await failureOf(() => frr.ask())).toEqual({
+    expect(await failureOf(() => frr.text())).toEqual({
       reason: 'failed',
       message: `what came from ${folder}/bgpd.vty on "show bgp vrf all summary json" is not a vty reply`,
     });
@@ -314,9 +314,9 @@ describe('socketSource', () => {
       setTimeout(() => socket.write('% a message for everybody\n'), 20);
       return command;
     });
-    expect(await frr.ask(showVersion('zebra'))).toBe('show version');
+    expect(await frr.text(showVersion('zebra'))).toBe('show version');
     await zebra.allClosed();
-    expect(await frr.ask(COMMANDS.vrfs)).toBe('show vrf');
+    expect(await frr.text(COMMANDS.vrfs)).toBe('show vrf');
     expect(zebra.accepted).toHaveLength(2);
   });
 
@@ -329,14 +329,14 @@ describe('socketSource', () => {
     ],
     ['no socket', () => {}, (folder: string) => `bgpd is not running: there is no ${folder}/bgpd.vty`],
     [
-      'a file where nobody listens',
+      'a file that nothing listens on',
       (folder: string) => writeFileSync(path.join(folder, 'bgpd.vty'), ''),
       (folder: string) => `bgpd is not running: no process listens at ${folder}/bgpd.vty`,
     ],
   ])('reports that a daemon is not running when there is %s', async (_, prepare, message) => {
     const folder = temporaryFolder();
     prepare(folder);
-    expect(await failureOf(() => source(folder).ask())).toEqual({
+    expect(await failureOf(() => source(folder).text())).toEqual({
       reason: 'not_running',
       message: message(folder),
     });
@@ -344,7 +344,7 @@ describe('socketSource', () => {
 
   it('reports other errors of the connection', async () => {
     const folder = path.join(temporaryFolder(), 'x'.repeat(120));
-    expect(await failureOf(() => source(folder).ask())).toMatchObject({ reason: 'failed' });
+    expect(await failureOf(() => source(folder).text())).toMatchObject({ reason: 'failed' });
   });
 
   it('closes every connection when it is closed, and sends nothing afterwards', async () => {
@@ -352,14 +352,14 @@ describe('socketSource', () => {
     const bgpd = await fakeDaemon(folder, 'bgpd', () => undefined);
     const zebra = await fakeDaemon(folder, 'zebra', () => 'FRRouting 8.4.4');
     const frr = source(folder);
-    await frr.ask(showVersion('zebra'));
-    const asking = failureOf(() => frr.ask());
+    await frr.text(showVersion('zebra'));
+    const pending = failureOf(() => frr.text());
     await expect.poll(() => bgpd.commands).toHaveLength(1);
     await frr.close();
     await frr.close();
-    expect(await asking).toMatchObject({ reason: 'timed_out' });
+    expect(await pending).toMatchObject({ reason: 'timed_out' });
     await Promise.all([bgpd.allClosed(), zebra.allClosed()]);
-    expect(await failureOf(() => frr.ask(showVersion('zebra')))).toMatchObject({ reason: 'timed_out' });
+    expect(await failureOf(() => frr.text(showVersion('zebra')))).toMatchObject({ reason: 'timed_out' });
     expect(zebra.commands).toHaveLength(1);
   });
 
@@ -367,10 +367,10 @@ describe('socketSource', () => {
     const folder = temporaryFolder();
     await fakeDaemon(folder, 'bgpd', () => undefined);
     const frr = source(folder);
-    const asking = Promise.all([failureOf(() => frr.ask()), failureOf(() => frr.ask(bgpNeighbors))]);
+    const pending = Promise.all([failureOf(() => frr.text()), failureOf(() => frr.text(bgpNeighbors))]);
     const began = performance.now();
     await frr.close();
-    expect(await asking).toMatchObject([{ reason: 'timed_out' }, { reason: 'timed_out' }]);
+    expect(await pending).toMatchObject([{ reason: 'timed_out' }, { reason: 'timed_out' }]);
     expect(performance.now() - began).toBeLessThan(LONG / 2);
   });
 

@@ -42,7 +42,7 @@ describe('a family builder', () => {
     expect(poll(({ emit, labels }) => emit(OTHER, labels(LABELS, ['', '']), 0)).families).toHaveLength(1);
   });
 
-  test('drops values that are not numbers, duplicates, and what it is asked to drop', () => {
+  test('drops values that are not numbers, duplicates, and what the collector drops', () => {
     const { families, drops } = building()(({ emit, labels, leaveOut }) => {
       const set = labels(LABELS, ['default', 'a']);
       emit(ONE, set, 'many');

@@ -33,27 +33,27 @@ const valuesOf = ({ samples }: MetricFamily) =>
   Object.fromEntries(samples.map(({ labels: set, value }) => [set.values[0], value]));
 
 describe('changes of a family', () => {
-  const told = (before: MetricFamily | undefined, after: MetricFamily | undefined) =>
+  const difference = (before: MetricFamily | undefined, after: MetricFamily | undefined) =>
     [...changes(before, after)].map(
       (change) =>
         `${(change.after ?? change.before)?.labels.values[0]}: ${change.before?.value} -> ${change.after?.value}`,
     );
 
   test('are empty for equal families in any order', () => {
-    expect(told(family({ a: 1, b: 2 }), family({ a: 1, b: 2 }))).toEqual([]);
-    expect(told(family({ a: 1, b: 2, c: 3 }), family({ c: 3, a: 1, b: 2 }))).toEqual([]);
-    expect(told(undefined, undefined)).toEqual([]);
+    expect(difference(family({ a: 1, b: 2 }), family({ a: 1, b: 2 }))).toEqual([]);
+    expect(difference(family({ a: 1, b: 2, c: 3 }), family({ c: 3, a: 1, b: 2 }))).toEqual([]);
+    expect(difference(undefined, undefined)).toEqual([]);
     expect(changed(family({ a: 1 }), family({ a: 1 }))).toBe(false);
   });
 
   test('are values, new samples and removed samples', () => {
-    expect(told(family({ a: 1, b: 2, c: 3 }), family({ a: 1, b: 5, d: 4, c: 3 }))).toEqual([
+    expect(difference(family({ a: 1, b: 2, c: 3 }), family({ a: 1, b: 5, d: 4, c: 3 }))).toEqual([
       'b: 2 -> 5',
       'd: undefined -> 4',
     ]);
-    expect(told(family({ a: 1, b: 2 }), family({ b: 2 }))).toEqual(['a: 1 -> undefined']);
-    expect(told(family({ a: 1 }), undefined)).toEqual(['a: 1 -> undefined']);
-    expect(told(undefined, family({ a: 1 }))).toEqual(['a: undefined -> 1']);
+    expect(difference(family({ a: 1, b: 2 }), family({ b: 2 }))).toEqual(['a: 1 -> undefined']);
+    expect(difference(family({ a: 1 }), undefined)).toEqual(['a: 1 -> undefined']);
+    expect(difference(undefined, family({ a: 1 }))).toEqual(['a: undefined -> 1']);
     expect(changed(family({ a: 1 }), family({ a: 2 }))).toBe(true);
   });
 
@@ -67,7 +67,7 @@ describe('changes of a family', () => {
         const expected = [...new Set([...Object.keys(before), ...Object.keys(after)])]
           .filter((peer) => before[peer] !== after[peer])
           .map((peer) => `${peer}: ${before[peer]} -> ${after[peer]}`);
-        expect(told(family(before), family(after)).sort()).toEqual(expected.sort());
+        expect(difference(family(before), family(after)).sort()).toEqual(expected.sort());
       }),
     );
   });

@@ -13,7 +13,7 @@ export interface FakeFrr {
   /** Seconds that FRR works on a command, by the same keys; 0 where left out. */
   readonly seconds: Map<string, number>;
   /** Keys of all commands so far, in their order. */
-  readonly asked: string[];
+  readonly queried: string[];
   /** Commands that have neither answered nor failed. */
   open(): number;
   closed(): boolean;
@@ -21,7 +21,7 @@ export interface FakeFrr {
 
 export const keyOf = ({ daemon, text }: Command): string => `${daemon}: ${text}`;
 
-/** Never answers, but gives up when it is told to, as a source does with a daemon that hangs. */
+/** Never answers, but stops when the signal aborts, as a source does with a daemon that hangs. */
 export const hangs =
   (daemon: Command['daemon'] = 'bgpd'): Reply =>
   (signal) =>
@@ -31,20 +31,20 @@ export const hangs =
       signal.addEventListener('abort', end, { once: true });
     });
 
-/** Never answers, whatever it is told. */
+/** Never answers, and ignores the signal. */
 export const ignoresEverything: Reply = () => new Promise(() => undefined);
 
 export function fakeFrr(): FakeFrr {
   const replies = new Map<string, Reply>();
   const seconds = new Map<string, number>();
-  const asked: string[] = [];
+  const queried: string[] = [];
   let open = 0;
   let closed = false;
 
   async function show(command: Command, signal: AbortSignal): Promise<Answer> {
     const key = keyOf(command);
     const { daemon } = command;
-    asked.push(key);
+    queried.push(key);
     open++;
     try {
       const reply = replies.get(key) ?? new FrrError('not_running', daemon, `${daemon} is not running`);
@@ -59,7 +59,7 @@ export function fakeFrr(): FakeFrr {
   return {
     replies,
     seconds,
-    asked,
+    queried,
     open: () => open,
     closed: () => closed,
     source: {

@@ -10,7 +10,7 @@ const VERSION = 'bgpd: show version';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function asking() {
+function polling() {
   const frr = fakeFrr();
   const inDoubt = new Set<Daemon>();
   const stopping = new AbortController();
@@ -29,9 +29,9 @@ function asking() {
 }
 
 /** What has come of it after so many seconds. */
-async function outcome(asked: Promise<unknown>, seconds: number): Promise<unknown> {
+async function outcome(query: Promise<unknown>, seconds: number): Promise<unknown> {
   let known: unknown = 'nothing yet';
-  asked.then(
+  query.then(
     (answer) => {
       known = answer;
     },
@@ -45,7 +45,7 @@ async function outcome(asked: Promise<unknown>, seconds: number): Promise<unknow
 
 describe('a command', () => {
   test('is answered and counted, and leaves nothing behind', async () => {
-    const { frr, noted, way } = asking();
+    const { frr, noted, way } = polling();
     frr.replies.set(SUMMARY, '{"default":{}}');
     frr.seconds.set(SUMMARY, 0.25);
     expect(await way.json(COMMANDS.bgpSummary)).toEqual([{ default: {} }]);
@@ -55,11 +55,11 @@ describe('a command', () => {
   });
 
   test('without an answer is aborted at the deadline', async () => {
-    const { frr, inDoubt, noted, way } = asking();
+    const { frr, inDoubt, noted, way } = polling();
     frr.replies.set(SUMMARY, hangs());
-    const asked = way.json(COMMANDS.bgpSummary);
-    expect(await outcome(asked, 4.999)).toBe('nothing yet');
-    expect(await outcome(asked, 0.001)).toBe('timed_out: bgpd hangs');
+    const query = way.json(COMMANDS.bgpSummary);
+    expect(await outcome(query, 4.999)).toBe('nothing yet');
+    expect(await outcome(query, 0.001)).toBe('timed_out: bgpd hangs');
     expect([...inDoubt]).toEqual(['bgpd']);
     expect(noted).toEqual(['bgpd sent 1']);
     expect(frr.open()).toBe(0);
@@ -67,18 +67,18 @@ describe('a command', () => {
   });
 
   test('that the source does not abort is abandoned', async () => {
-    const { frr, way } = asking();
+    const { frr, way } = polling();
     frr.replies.set(SUMMARY, ignoresEverything);
-    const asked = way.json(COMMANDS.bgpSummary);
-    expect(await outcome(asked, 5.999)).toBe('nothing yet');
-    expect(await outcome(asked, 0.001)).toBe(
+    const query = way.json(COMMANDS.bgpSummary);
+    expect(await outcome(query, 5.999)).toBe('nothing yet');
+    expect(await outcome(query, 0.001)).toBe(
       'timed_out: bgpd did not answer "show bgp vrf all summary json" within 5 s',
     );
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('is aborted immediately when the poller stops', async () => {
-    const { frr, stopping, inDoubt, way } = asking();
+    const { frr, stopping, inDoubt, way } = polling();
     frr.replies.set(SUMMARY, hangs());
     const obedient = way.json(COMMANDS.bgpSummary);
     frr.replies.set(SUMMARY, ignoresEverything);
@@ -97,13 +97,13 @@ describe('a command', () => {
   });
 
   test('to a dead daemon does not count as sent', async () => {
-    const { noted, way } = asking();
+    const { noted, way } = polling();
     await expect(way.json(COMMANDS.bgpSummary)).rejects.toThrow('bgpd is not running');
     expect(noted).toEqual([]);
   });
 
   test('whose answer is not JSON fails, but counts as sent', async () => {
-    const { frr, noted, way } = asking();
+    const { frr, noted, way } = polling();
     frr.replies.set(SUMMARY, 'Segmentation fault');
     expect(await outcome(way.json(COMMANDS.bgpSummary), 0)).toBe(
       'not_json: bgpd\'s answer to "show bgp vrf all summary json" is not JSON: "Segmentation fault"',
@@ -114,7 +114,7 @@ describe('a command', () => {
 
 describe('several commands', () => {
   test('are sent together per daemon and answered in order', async () => {
-    const { frr, noted, way } = asking();
+    const { frr, noted, way } = polling();
     frr.replies.set(keyOf(COMMANDS.bfdPeers), '[1]');
     frr.replies.set(keyOf(COMMANDS.bfdCounters), '[2]');
     frr.replies.set(SUMMARY, '{"a":3}{"b":4}');
@@ -129,24 +129,24 @@ describe('several commands', () => {
   });
 
   test('can be an empty list', async () => {
-    expect(await asking().way.jsonEach([])).toEqual([]);
+    expect(await polling().way.jsonEach([])).toEqual([]);
   });
 });
 
 describe('a daemon that did not answer in time', () => {
   test('and hangs gets a cheap query, and is not charged', async () => {
-    const { frr, inDoubt, noted, way } = asking();
+    const { frr, inDoubt, noted, way } = polling();
     inDoubt.add('bgpd');
     frr.replies.set(VERSION, hangs());
     frr.replies.set(SUMMARY, hangs());
     expect(await outcome(way.json(COMMANDS.bgpSummary), 5)).toBe('timed_out: bgpd hangs');
-    expect(frr.asked).toEqual([VERSION]);
+    expect(frr.queried).toEqual([VERSION]);
     expect(noted).toEqual(['bgpd sent 1']);
     expect([...inDoubt]).toEqual(['bgpd']);
   });
 
   test('but works, and is too slow for the command, is charged for its time', async () => {
-    const { frr, inDoubt, noted, way } = asking();
+    const { frr, inDoubt, noted, way } = polling();
     inDoubt.add('bgpd');
     frr.replies.set(VERSION, 'FRRouting 8.4.4');
     frr.replies.set(SUMMARY, hangs());
@@ -156,12 +156,12 @@ describe('a daemon that did not answer in time', () => {
   });
 
   test('and answers again is trusted again', async () => {
-    const { frr, inDoubt, way } = asking();
+    const { frr, inDoubt, way } = polling();
     inDoubt.add('bgpd');
     frr.replies.set(SUMMARY, '{}');
     expect(await way.json(COMMANDS.bgpSummary)).toEqual([{}]);
     expect(await way.json(COMMANDS.bgpSummary)).toEqual([{}]);
-    expect(frr.asked).toEqual([VERSION, SUMMARY, SUMMARY]);
+    expect(frr.queried).toEqual([VERSION, SUMMARY, SUMMARY]);
     expect(inDoubt.size).toBe(0);
   });
 });

@@ -23,8 +23,8 @@ function gauge(name: string) {
   return metric({ name, type: 'gauge', help: 'x', labels: PEER, source: 'a test' });
 }
 
-/** A collector whose answer is `{"peer": figure, ...}`, which it tells as it is. */
-function figures(
+/** A collector whose answer is `{"peer": value, ...}`, which it exports as it is. */
+function collectorOf(
   name: string,
   command: Command,
   pace: Pace = 'sessions',
@@ -42,9 +42,9 @@ function figures(
     query: (frr) => frr.json(command),
     *families(documents, { emit, labels }) {
       for (const document of documents) {
-        for (const [peer, figure] of Object.entries(document as object)) {
+        for (const [peer, own] of Object.entries(document as object)) {
           yield;
-          emit(value, labels(PEER, [peer]), figure);
+          emit(value, labels(PEER, [peer]), own);
         }
       }
     },
@@ -52,9 +52,11 @@ function figures(
   return { collector: activate(built, {}), value };
 }
 
-const sessions = figures('sessions', COMMANDS.bgpSummary);
-const table = figures('table', COMMANDS.evpnVnis, 'tables');
-const reasons = figures('reasons', COMMANDS.bgpNeighbors, 'details', { pollWhenChanged: [sessions.value] });
+const sessions = collectorOf('sessions', COMMANDS.bgpSummary);
+const table = collectorOf('table', COMMANDS.evpnVnis, 'tables');
+const reasons = collectorOf('reasons', COMMANDS.bgpNeighbors, 'details', {
+  pollWhenChanged: [sessions.value],
+});
 
 const SUMMARY = keyOf(COMMANDS.bgpSummary);
 const NEIGHBORS = keyOf(COMMANDS.bgpNeighbors);
@@ -93,8 +95,8 @@ function polling(
       pollers.push(poller);
       return poller;
     },
-    /** How often a command was asked until now. */
-    times: (key: string) => frr.asked.filter((asked) => asked === key).length,
+    /** Number of times a command was queried so far. */
+    times: (key: string) => frr.queried.filter((queried) => queried === key).length,
   };
 }
 
@@ -109,7 +111,7 @@ const valuesOf = (snapshot: Snapshot, descriptor: Descriptor) =>
     (findFamily(snapshot, descriptor)?.samples ?? []).map(({ labels: set, value }) => [set.values[0], value]),
   );
 
-/** One of the poller's own figures; undefined when it is absent. */
+/** The value of one of the poller's own metrics; undefined when it is absent. */
 function own(snapshot: Snapshot, name: string, ...values: string[]): number | undefined {
   const family = snapshot.parts[0]?.families.find(({ descriptor }) => descriptor.name === name);
   return family?.samples.find(({ labels: set }) => JSON.stringify(set.values) === JSON.stringify(values))
@@ -138,7 +140,7 @@ describe('the poller', () => {
 
   test('reports FRR as up while one collector waits for it and another fails', async () => {
     const slow = (): Promise<string> => new Promise((answer) => setTimeout(() => answer('{"a": 1}'), 2_000));
-    const failing = figures('failing', COMMANDS.bfdPeers);
+    const failing = collectorOf('failing', COMMANDS.bfdPeers);
     const { frr, start } = polling({ collectors: [sessions.collector, failing.collector] });
     const poller = start();
     await pass(4.9);
@@ -154,11 +156,11 @@ describe('the poller', () => {
     const { start, frr } = polling();
     start();
     await pass(0);
-    expect(frr.asked).toEqual([SUMMARY]);
+    expect(frr.queried).toEqual([SUMMARY]);
     await pass(0.4);
-    expect(frr.asked).toEqual([SUMMARY, VNIS]);
+    expect(frr.queried).toEqual([SUMMARY, VNIS]);
     await pass(0.6);
-    expect(frr.asked).toEqual([SUMMARY, VNIS, NEIGHBORS]);
+    expect(frr.queried).toEqual([SUMMARY, VNIS, NEIGHBORS]);
   });
 
   test('reports when every collector has been polled once, with or without success', async () => {
@@ -314,8 +316,8 @@ describe('a daemon', () => {
     await pass(1);
     frr.replies.delete(SUMMARY);
     await pass(5);
-    const figure = ownByName(poller.snapshot());
-    expect(figure('frr_collector_up')).toEqual({ sessions: 0, table: 1, reasons: 1 });
+    const byName = ownByName(poller.snapshot());
+    expect(byName('frr_collector_up')).toEqual({ sessions: 0, table: 1, reasons: 1 });
     expect(own(poller.snapshot(), 'frr_collector_errors_total', 'sessions', 'not_running')).toBe(1);
     expect(own(poller.snapshot(), 'frr_collector_last_success_timestamp_seconds', 'sessions')).toBe(
       1_700_000_000,
@@ -544,9 +546,9 @@ describe('stopping', () => {
     expect(frr.open()).toBe(0);
     expect(frr.closed()).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
-    const asked = frr.asked.length;
+    const before = frr.queried.length;
     await pass(600);
-    expect(frr.asked.length).toBe(asked);
+    expect(frr.queried.length).toBe(before);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -568,7 +570,7 @@ describe('stopping', () => {
     const poller = start();
     await poller.stop();
     await poller.firstPollDone;
-    expect(frr.asked).toEqual([]);
+    expect(frr.queried).toEqual([]);
     await poller.stop();
   });
 });
@@ -578,7 +580,7 @@ describe('polling once', () => {
     const { options, frr } = polling();
     frr.replies.set(VNIS, new FrrError('unknown_command', 'zebra', 'unknown'));
     const snapshot = await pollOnce(options);
-    expect(frr.asked.toSorted()).toEqual([NEIGHBORS, SUMMARY, VNIS].toSorted());
+    expect(frr.queried.toSorted()).toEqual([NEIGHBORS, SUMMARY, VNIS].toSorted());
     expect(snapshot.frrUp).toBe(true);
     expect(valuesOf(snapshot, sessions.value)).toEqual({ a: 1, b: 2 });
     expect(own(snapshot, 'frr_collector_errors_total', 'table', 'unknown_command')).toBe(1);

@@ -21,7 +21,7 @@ const named = (collector: Collector, name: string) => {
   return found;
 };
 
-/** Families of one metric, from rows of label values and the figure. */
+/** Families of one metric, from rows of label values and the value. */
 function families(
   collector: Collector,
   name: string,

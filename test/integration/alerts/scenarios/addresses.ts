@@ -41,7 +41,7 @@ export const ADDRESSES: readonly Scenario[] = [
     ],
   },
   {
-    name: 'a VIP moves to another node within two minutes, one is kept without being announced',
+    name: 'a VIP moves to another node within two minutes, one stays but is not announced',
     about: ['FRRAddressGone'],
     only: new Set(['FRRAddressGone']),
     every: '10s',
@@ -66,7 +66,7 @@ export const ADDRESSES: readonly Scenario[] = [
     checks: [{ at: '15m', firing: [] }],
   },
   {
-    name: 'a listed address that nobody announces, or nobody ever did; one that a node has is told of as its own',
+    name: 'a listed address that nobody announces, or nobody ever did; one that a node has has its own alert',
     about: ['FRRAddressGone', 'FRRHostRouteNotAdvertised'],
     only: new Set(['FRRAddressGone', 'FRRHostRouteNotAdvertised']),
     every: '10s',
@@ -147,7 +147,7 @@ export const ADDRESSES: readonly Scenario[] = [
     ],
   },
   {
-    name: 'how an address of two nodes is told',
+    name: 'the texts of an address on two nodes',
     about: ['FRRAddressDuplicated'],
     only: new Set(['FRRAddressDuplicated']),
     every: '10s',

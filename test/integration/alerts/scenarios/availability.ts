@@ -37,10 +37,10 @@ function cluster(
   }).flat();
 }
 
-/** Both alerts for a cluster, which is all that tells them apart. */
+/** Both alerts for a cluster; only the cluster differs. */
 const AT_RISK = ALERTS.map((name) => `${name} warning`).sort();
 
-/** The same figure of uplinks and of addresses in a cluster. */
+/** The same number of uplinks and of addresses in a cluster. */
 const both = (what: string, name: string, value: number | undefined): Record<string, number | undefined> => ({
   [`sum(cluster:frr_bgp_uplinks_none:${what}{cluster="${name}"})`]: value,
   [`sum(cluster:frr_host_route_lost:${what}{cluster="${name}"})`]: value,
@@ -134,7 +134,7 @@ export const AVAILABILITY: readonly Scenario[] = [
               value,
             ]),
           ),
-          // Both of node-1's, node-3's, and one of node-8's. node-2 still tells of its own.
+          // Both of node-1's, node-3's, and one of node-8's. node-2 still reports its own.
           [`sum(${LOST})`]: 5,
           [`sum(${LOST}{address=~"172.16.0.[13]"})`]: 2,
           [`sum(${LOST}{address="203.0.113.8"})`]: 1,
@@ -177,7 +177,7 @@ export const AVAILABILITY: readonly Scenario[] = [
         values: { ...both('burn_rate3d', 'a', undefined), ...atRisk(undefined) },
       },
       { at: '6h58m', firing: AT_RISK, texts: texts('a', 'none', 'none') },
-      // The last half hour was well.
+      // The last half hour was without faults.
       { at: '7h30m', firing: [] },
     ],
   },

@@ -1,4 +1,4 @@
-/** What only the dashboards read. Which alerts fire meanwhile, other stories tell. */
+/** What only the dashboards read. Other scenarios check which alerts fire meanwhile. */
 import { healthy } from '../fleet.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -27,7 +27,7 @@ export const DASHBOARDS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'nothing is heard of a node, and another announces one of its addresses',
+    name: 'a node is silent, and another announces one of its addresses',
     about: [],
     only: new Set(),
     until: '14m',
@@ -38,7 +38,7 @@ export const DASHBOARDS: readonly Scenario[] = [
       .add('node-2', 'frr_host_route_advertised_peers', moved('203.0.113.1'), 1)
       // It has the address but does not announce it, which is no help.
       .add('node-2', 'frr_host_route_advertised_peers', moved('172.16.0.1'), 0)
-      // An exporter that tells of no host routes is not silent for that.
+      // An exporter without host routes is not silent because of that.
       .set('frr_host_route_advertised_peers', of('node-3'), 0).series,
     checks: [
       { at: '1m30s', firing: [], values: { [`count(${SILENT})`]: undefined } },
@@ -50,7 +50,7 @@ export const DASHBOARDS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'a collector reads its figures from its cache while it fails: the node is not silent',
+    name: 'a collector exports old results while it fails: the node is not silent',
     about: [],
     only: new Set(),
     until: '6m',

@@ -67,7 +67,7 @@ export const EXPORTERS: readonly Scenario[] = [
     checks: [{ at: '90s', firing: ['FRRExporterDown warning node-2'] }],
   },
   {
-    name: 'nodes without a second witness are not told dead',
+    name: 'nodes without a second witness are not reported as dead',
     about: ['FRRNodeDown'],
     until: '2m',
     series: healthy(5).remove('up', WITNESS).set('up', NODE, 0).series,
@@ -214,7 +214,7 @@ export const EXPORTERS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'the figures of the BGP collector grow old, then those of a slow one do not yet',
+    name: 'the results of the BGP collector are old, those of a slow one are not yet',
     about: ['FRRDataStale'],
     until: '20m',
     series: healthy()
@@ -228,7 +228,7 @@ export const EXPORTERS: readonly Scenario[] = [
         { collector: 'rib' },
         { '0s': 'now', '5m': 300, '15m': 'now' },
       )
-      // A router with a million routes is asked seldom: 5 minutes are no age for these.
+      // A router with a million routes is polled rarely: 5 minutes are not old for these.
       .set('frr_collector_interval_seconds', { collector: 'rib' }, 250)
       .set(
         'frr_collector_last_success_timestamp_seconds',
@@ -261,7 +261,7 @@ export const EXPORTERS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'figures that are asked for every 100 s are old after 300 s',
+    name: 'results of polls every 100 s are old after 300 s',
     about: ['FRRDataStale'],
     until: '16m',
     series: healthy()
@@ -279,7 +279,7 @@ export const EXPORTERS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'old figures of a collector that pages for nothing stay a ticket',
+    name: 'old results of a collector without pages stay a ticket',
     about: ['FRRDataStale'],
     every: '15s',
     until: '20m',
@@ -373,7 +373,7 @@ export const EXPORTERS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'how a clock that is off is told; a collector that hangs has no clock',
+    name: 'the texts of a clock that is off; a collector that hangs has no clock',
     about: ['FRRClockOff'],
     only: new Set(['FRRClockOff']),
     every: '15s',
@@ -463,7 +463,7 @@ export const EXPORTERS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'how a certificate is told that expires',
+    name: 'the texts of a certificate that expires',
     about: ['FRRCertificateExpiring'],
     every: '15s',
     until: '4m',

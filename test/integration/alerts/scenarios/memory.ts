@@ -159,7 +159,7 @@ export const MEMORY: readonly Scenario[] = [
           'count(session:frr_bgp_session_up:seen{peer="100.64.1.1"})': undefined,
         },
       },
-      // Nothing is told of a session that is not there.
+      // A session that does not exist has no alert.
       {
         at: '1h',
         firing: [

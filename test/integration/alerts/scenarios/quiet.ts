@@ -1,4 +1,4 @@
-/** What must wake nobody up. */
+/** What must not page. */
 import { healthy } from '../fleet.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -136,7 +136,7 @@ export const QUIET: readonly Scenario[] = [
     ],
   },
   {
-    name: 'FRR is upgraded within its window: daemons go, the exporter too, counters start anew',
+    name: 'FRR is upgraded within its window: daemons go, the exporter too, counters restart',
     about: [...SESSIONS, 'FRRDown', 'FRRDaemonDown', 'FRRExporterDown', 'FRRDataStale', 'FRRBGPPeerMissing'],
     every: '10s',
     until: '30m',

@@ -207,7 +207,7 @@ export const REACHABILITY: readonly Scenario[] = [
     ],
   },
   {
-    name: 'routes are not installed: 105 of 1000, and 4 of 41 elsewhere; 2 of 6 are too few to tell',
+    name: 'routes are not installed: 105 of 1000, and 4 of 41 elsewhere; 2 of 6 are too few to alert',
     about: ['FRRRIBFIBMismatch'],
     every: '15s',
     until: '8m',
@@ -247,7 +247,7 @@ export const REACHABILITY: readonly Scenario[] = [
     ],
   },
   {
-    name: 'three routes of six are enough to tell',
+    name: 'three routes of six are enough to alert',
     about: ['FRRRIBFIBMismatch'],
     every: '15s',
     until: '7m',

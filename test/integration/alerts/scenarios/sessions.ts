@@ -157,7 +157,7 @@ export const SESSIONS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'a session without info, description and reason is told of all the same',
+    name: 'a session without info, description and reason has an alert all the same',
     about: ['FRRBGPPeerDown'],
     until: '2m',
     series: healthy()
@@ -186,7 +186,7 @@ export const SESSIONS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'an edited description makes no other alert, and is told',
+    name: 'an edited description changes the text of the alert, not the alert',
     about: ['FRRBGPPeerDown'],
     every: '1s',
     until: '20s',
@@ -264,7 +264,7 @@ export const SESSIONS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'bgpd is restarted and a session does not come back: the counters start anew, the memory does not',
+    name: 'bgpd is restarted and a session does not come back: the counters restart, the memory remains',
     about: ['FRRBGPPeerDown', 'FRRBGPPeerNeverEstablished'],
     every: '5s',
     until: '19m',
@@ -685,7 +685,7 @@ export const SESSIONS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'two nodes lose a router; peers that have told no router ID are no one router',
+    name: 'two nodes lose a router; peers without a router ID are not one router',
     about: ['FRRRemoteRouterDown'],
     until: '2m',
     series: healthy(20)

@@ -177,7 +177,7 @@ export const UPLINKS: readonly Scenario[] = [
     };
   }),
   {
-    name: 'an address family is lost: when, and how it is told',
+    name: 'an address family is lost: when the alert fires, and its texts',
     about: ['FRRBGPAddressFamilyLost'],
     only: new Set(['FRRBGPAddressFamilyLost']),
     every: '10s',
@@ -338,7 +338,7 @@ export const UPLINKS: readonly Scenario[] = [
     ],
   },
   {
-    name: 'one of two uplinks is taken out of the configuration, and hours later it is still told',
+    name: 'one of two uplinks is taken out of the configuration, and the alert still fires hours later',
     about: ['FRRBGPPeerMissing'],
     only: new Set(['FRRBGPPeerMissing']),
     every: '1m',
