@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          globalSetup: 'test/unit/shared-folder.ts',
           testTimeout: 20_000,
           // Half of the time went into loading the same modules again for each file. Unit tests start no program and leave
           // nothing behind, so the files of a worker can share them.

@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/unit/**/*.test.ts'],
     // Needs git's list of files, which StrykerJS's copy of the checkout does not have.
     exclude: ['test/unit/docs/statements.test.ts'],
+    globalSetup: 'test/unit/shared-folder.ts',
     testTimeout: 20_000,
     isolate: false,
   },

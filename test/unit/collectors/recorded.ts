@@ -1,5 +1,7 @@
 /** A collector's way to FRR, with the answers of a recording. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { inject } from 'vitest';
 import { atOnce } from '../../../src/base/turns.ts';
 import {
   type ActiveCollector,
@@ -18,7 +20,6 @@ import { FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from
 import type { Families } from '../../../src/metrics/family.ts';
 import { createFamilyBuilder } from '../../../src/metrics/family-builder.ts';
 import { unpackRecording } from '../../recordings.ts';
-import { temporaryFolder } from '../frr/temporary-folder.ts';
 
 /** Seconds since the epoch at which every recorded answer comes, so that ages can be read off the values. */
 export const NOW = 1_800_000_000;
@@ -37,9 +38,18 @@ export function frrOf(source: FrrSource): Frr {
   return frr;
 }
 
+/**
+ * The directory of a recording, which the tests of a worker share: unpacking it takes longer than most tests.
+ * @param recording such as `8.4.4/healthy`
+ */
+export function unpacked(recording: string): string {
+  const folder = path.join(inject('sharedFolder'), process.env.VITEST_POOL_ID ?? '', recording);
+  return existsSync(folder) ? folder : unpackRecording(recording, folder);
+}
+
 /** @param recording such as `8.4.4/healthy` */
 export async function recordedFrr(recording: string): Promise<Frr> {
-  return frrOf(await openRecording(unpackRecording(recording, path.join(temporaryFolder(), recording)), 1e7));
+  return frrOf(await openRecording(unpacked(recording), 1e7));
 }
 
 /** FRR with these answers, by the command as it is recorded; to all other commands its daemons are not running. */

@@ -1,18 +1,15 @@
 /** Snapshots of recordings: what the exporter knows after it polled the recorded FRR once. */
-import path from 'node:path';
 import { pino } from 'pino';
 import { openSource } from '../../../src/frr/open.ts';
 import { pollOnce } from '../../../src/poller/scheduler.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
-import { unpackRecording } from '../../recordings.ts';
-import { collectors } from '../collectors/recorded.ts';
-import { temporaryFolder } from '../frr/temporary-folder.ts';
+import { collectors, unpacked } from '../collectors/recorded.ts';
 
 /** @param recording such as `8.4.4/healthy` */
 export async function snapshotOf(recording: string): Promise<Snapshot> {
   const { source } = await openSource({
     kind: 'recording',
-    recordingDir: unpackRecording(recording, path.join(temporaryFolder(), 'recording')),
+    recordingDir: unpacked(recording),
     socketDir: '/nonexistent',
     vtyshPath: 'vtysh',
     vtyshPrefix: [],
