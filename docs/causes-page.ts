@@ -4,7 +4,7 @@ import { CAUSES, RULES } from '../src/causes/cause.ts';
 export function causesPage(): string {
   const rows = RULES.map(
     ({ id, when, shownBy }, index) =>
-      `| ${index + 1} | \`${id}\` | ${CAUSES[id]} | ${when} | ${shownBy === undefined ? '' : shownBy.includes('/') ? `recording \`${shownBy}\`` : `laboratory: ${shownBy}`} |`,
+      `| ${index + 1} | \`${id}\` | ${CAUSES[id]} | ${when} | ${shownBy === 'laboratory' ? shownBy : `recording \`${shownBy}\``} |`,
   );
   return `# Why a BGP session is down
 
@@ -13,19 +13,27 @@ export function causesPage(): string {
 FRR reports the last thing that happened to a session. That is often a consequence of what broke: after a cut link it can be
 \`BFD down received\`, \`Interface down\`, \`Neighbor address lost\` or \`Waiting for NHT\`, depending on FRR's version and on which
 daemon noticed first. The exporter determines one cause from all the evidence: the link, BFD and its diagnostics on both sides,
-the reset reason and the NOTIFICATION with the message of the peer's operator, the prefix limit, and restarts of bgpd.
+the reset reason and the NOTIFICATION with the message of the peer's operator, the prefix limit, restarts of bgpd, how long
+daemons waited for a CPU, and packets that \`ttl-security\` drops.
 
 \`frr_bgp_session_down_cause{vrf, peer, cause, text}\` is 1 for each session that is not established; \`cause\` is one of the words
 below, \`text\` a few words for people, such as \`link down (eth2)\`. The status document has both as \`cause\`, and the log writes
 them when a session goes down. FRR's own words remain in \`frr_bgp_session_last_reset_info\`, in \`reason\` and \`last_reset\` of the
-status document, and in the field \`reason\` of the log. The cause is determined again when a session or its BFD session
-changes, and once a minute.
+status document, and in the field \`reason\` of the log. The cause is determined again when a session, its BFD session or
+its link changes, and once a minute. With \`--frr.log\` it also follows from the reason that FRR logged, where a later one of a
+vain attempt to connect has replaced it.
 
 The link of a peer is that of the interface with its name (unnumbered), or of the interface whose network the peer's address is in
 (numbered), remembered from when it was up. It is unknown where the exporter is not in the network namespace of FRR, and the cause
 is then determined without it.
 
-A session that has several causes has the first that applies, from top to bottom:
+That bfdd or bgpd of this node waited for a CPU shows the kernel where the exporter sees their processes: on the node itself, or in
+a container that shares its process IDs. The time is that of the measurements around the reset, which are as far apart as polls.
+A daemon that was stopped, not starved, hangs (\`frr_daemon_hung\`).
+
+A session that has several causes has the first that applies, from top to bottom. The last column says how it was shown on FRR: by
+a recording of that version in \`test/recordings\`, or in the laboratory on FRR 7.5.1, 8.4.4, 10.3 and 10.7.1
+(\`test/integration/matrix\`).
 
 | # | \`cause\` | meaning | applies when | shown on FRR by |
 | --- | --- | --- | --- | --- |

@@ -49,8 +49,21 @@ export interface Evidence {
         readonly diagnostic: string;
         /** The same for the other side, from its last control packet. */
         readonly remoteDiagnostic: string;
+        /** Seconds that one side may be late before the other one gives up: all of the detection time but one interval. */
+        readonly patience: number | undefined;
       }
     | undefined;
+  /** The hold time in seconds that is configured here. */
+  readonly holdTime: number | undefined;
+  /**
+   * Seconds for which daemons of this node could have run and did not get a CPU, at the time of the reset: a measurement
+   * around it takes some seconds. 0 where that cannot be seen.
+   */
+  readonly waited: { readonly bfdd: number; readonly bgpd: number };
+  /** The kernel drops packets of BGP peers because `ttl-security` demands a higher TTL; which peers', it does not say. */
+  readonly lowTtl: boolean;
+  /** This node has sent OPEN messages, so the TCP connection comes up, and never received one. */
+  readonly openUnanswered: boolean;
   /** bgpd of this node has just started, and not for the first time. */
   readonly bgpdRestarted: boolean | undefined;
 }
@@ -63,6 +76,8 @@ export const CAUSES = {
   peer_shut: 'The peer was shut down by its operator.',
   peer_over_limit: 'This node sent more prefixes than the peer accepts.',
   wrong_as: 'The AS number of one side is not what the other side expects.',
+  daemon_starved:
+    'A daemon of this node did not get the CPU, so it missed what the peer sent, or sent nothing itself.',
   path_silent: 'The link is up, but nothing arrives from the peer: BFD or the hold timer expired.',
   peer_removed: 'The peer has removed this session from its configuration.',
   rejected: 'One side rejected the session or a message with a NOTIFICATION.',
@@ -73,6 +88,8 @@ export const CAUSES = {
   vrf_missing: 'The VRF of the session does not exist.',
   not_configured: 'The configuration of the session is incomplete: no address family or no router ID.',
   reset_here: 'The session was reset on this node: by a command or a change of the configuration.',
+  no_answer: 'The peer does not answer, and what it was that ended the session is not known any more.',
+  low_ttl: 'The TTL of what the peer sends is lower than `ttl-security` of this node demands.',
   never_up: 'The session has never come up, and the peer does not answer.',
   unknown: 'The evidence does not explain it.',
 } as const;
@@ -85,7 +102,7 @@ export interface Cause {
   readonly text: string;
 }
 
-/** `PEER_DOWN_...` in bgpd/bgpd.h; the numbers are the same in FRR 7.5 to 10.7. */
+/** `PEER_DOWN_...` in bgpd/bgpd.h; the numbers are the same in FRR 7.5 to 10.7, but for one. */
 const RESET = {
   userShutdown: 11,
   notificationReceived: 13,
@@ -99,7 +116,8 @@ const RESET = {
   noAddress: 28,
   vrfMissing: 29,
   noAddressFamily: 30,
-  noRpkiCache: 32,
+  /** `Waiting for peer OPEN` up to FRR 10.3, `No RPKI cache server connected` in 10.7. */
+  notAnswered: 32,
   prefixCount: 33,
   socketError: 34,
   roundTripShutdown: 35,
@@ -135,8 +153,8 @@ interface Rule {
   readonly id: CauseId;
   /** For docs/causes.md: the evidence that leads to this cause. */
   readonly when: string;
-  /** Where FRR itself shows it: `VERSION/SITUATION` of test/recordings; undefined where none does. */
-  readonly shownBy: string | undefined;
+  /** Where FRR itself shows it: `VERSION/SITUATION` of test/recordings, or `laboratory` for test/integration/matrix. */
+  readonly shownBy: `${string}/${string}` | 'laboratory';
   /** The words for people where it applies, undefined where not. */
   readonly text: (evidence: Evidence) => string | undefined;
 }
@@ -153,18 +171,34 @@ function is(notification: Notification | undefined, code: number, subcode?: numb
   return notification?.code === code && (subcode === undefined || notification.subcode === subcode);
 }
 
-/** A timer expired here or there, so packets were lost on the way, or one side did not run. */
-function silence(evidence: Evidence): string | undefined {
+/** A timer of BFD expired here or there, so packets were lost on the way, or one side did not run. */
+function bfdSilence(evidence: Evidence): string | undefined {
   const { reset } = evidence;
   if (reset?.code === RESET.bfdDown || is(sent(evidence), CEASE, CEASE_BFD_DOWN)) {
     const { diagnostic, remoteDiagnostic } = evidence.bfd ?? {};
     if (diagnostic !== PEER_SIGNALED) return 'BFD timed out';
     return remoteDiagnostic === TIMED_OUT ? "the peer's BFD timed out" : undefined;
   }
-  if (is(received(evidence), CEASE, CEASE_BFD_DOWN)) return "the peer's BFD timed out";
+  return is(received(evidence), CEASE, CEASE_BFD_DOWN) ? "the peer's BFD timed out" : undefined;
+}
+
+/** The same of BGP's own timer. */
+function holdSilence(evidence: Evidence): string | undefined {
   if (is(sent(evidence), HOLD_TIMER_EXPIRED)) return 'hold timer expired';
-  if (is(received(evidence), HOLD_TIMER_EXPIRED)) return "the peer's hold timer expired";
-  return undefined;
+  return is(received(evidence), HOLD_TIMER_EXPIRED) ? "the peer's hold timer expired" : undefined;
+}
+
+/** A daemon that was not run for as long as its timers allow: longer than two of the three intervals that they last. */
+function starved(evidence: Evidence): string | undefined {
+  const { waited, bfd, holdTime } = evidence;
+  const [daemon, patience] =
+    bfdSilence(evidence) !== undefined
+      ? (['bfdd', bfd?.patience] as const)
+      : holdSilence(evidence) !== undefined
+        ? (['bgpd', holdTime === undefined ? undefined : (holdTime * 2) / 3] as const)
+        : [];
+  if (daemon === undefined || patience === undefined || waited[daemon] < patience) return undefined;
+  return `${daemon} on this node did not run for ${waited[daemon].toFixed(1)} s`;
 }
 
 /** The peer's own words in quotes, behind a colon. */
@@ -175,6 +209,10 @@ function quoted({ text }: Notification): string {
 /** An obstacle that keeps the session from trying to connect at all. */
 function obstacleIs(evidence: Evidence, ...codes: readonly number[]): boolean {
   return evidence.state === 'Idle' && resetIs(evidence, ...codes);
+}
+
+function lacksRpkiCache(evidence: Evidence): boolean {
+  return obstacleIs(evidence, RESET.notAnswered) && evidence.reset?.reason.includes('RPKI') === true;
 }
 
 function resetIs({ reset }: Evidence, ...codes: readonly number[]): boolean {
@@ -215,7 +253,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'link_down',
     when: 'the interface toward the peer is down now',
-    shownBy: undefined,
+    shownBy: 'laboratory',
     text: ({ link }) => (link?.up === false ? `link down (${link.name})` : undefined),
   },
   {
@@ -232,7 +270,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'peer_over_limit',
     when: 'a Cease for the maximum of prefixes received',
-    shownBy: undefined,
+    shownBy: 'laboratory',
     text: (evidence) =>
       is(received(evidence), CEASE, CEASE_MAX_PREFIXES)
         ? 'the peer stopped it: its prefix limit is exceeded'
@@ -241,7 +279,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'wrong_as',
     when: 'an OPEN error for a bad peer AS sent or received',
-    shownBy: undefined,
+    shownBy: 'laboratory',
     text: (evidence) => {
       if (is(sent(evidence), OPEN_ERROR, BAD_PEER_AS))
         return 'the peer has another AS number than configured here';
@@ -251,11 +289,17 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'daemon_starved',
+    when: 'BFD or a hold timer expired while bfdd or bgpd of this node waited for a CPU for as long as two thirds of it (`/proc/PID/schedstat`)',
+    shownBy: 'laboratory',
+    text: starved,
+  },
+  {
     id: 'path_silent',
     when: 'BFD or a hold timer expired, here or at the peer, and the link is not known to be down',
-    shownBy: undefined,
+    shownBy: 'laboratory',
     text: (evidence) => {
-      const what = silence(evidence);
+      const what = bfdSilence(evidence) ?? holdSilence(evidence);
       if (what === undefined) return undefined;
       return evidence.link?.up === true ? `path silent: ${what}, link up` : `path silent: ${what}`;
     },
@@ -263,14 +307,14 @@ export const RULES: readonly Rule[] = [
   {
     id: 'peer_removed',
     when: 'a Cease for a removed peer received',
-    shownBy: undefined,
+    shownBy: 'laboratory',
     text: (evidence) =>
       is(received(evidence), CEASE, CEASE_REMOVED) ? 'the peer has removed this session' : undefined,
   },
   {
     id: 'rejected',
     when: 'any other NOTIFICATION sent or received',
-    shownBy: undefined,
+    shownBy: 'laboratory',
     text: (evidence) => {
       const theirs = received(evidence);
       if (theirs !== undefined) return `rejected by the peer: ${theirs.name}`;
@@ -290,7 +334,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'bgpd_restarted',
     when: 'bgpd of this node restarted within the last two minutes, and the session has not been established since',
-    shownBy: undefined,
+    shownBy: 'laboratory',
     text: ({ bgpdRestarted, wasEstablished }) =>
       bgpdRestarted === true && wasEstablished === false ? 'bgpd on this node restarted' : undefined,
   },
@@ -309,9 +353,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: 'no_route',
-    when: 'the next hop is not resolved (reset 27)',
+    when: 'the next hop is not resolved (reset 27); FRR 10.7 goes on reporting that of a session that never was up, so not if the link toward the peer is up',
     shownBy: '8.4.4/healthy',
-    text: (evidence) => (resetIs(evidence, RESET.nextHopUnresolved) ? 'no route to the peer' : undefined),
+    text: (evidence) => {
+      const { link, wasEstablished } = evidence;
+      if (!resetIs(evidence, RESET.nextHopUnresolved)) return undefined;
+      return link?.up === true && wasEstablished === false ? undefined : 'no route to the peer';
+    },
   },
   {
     id: 'vrf_missing',
@@ -326,18 +374,34 @@ export const RULES: readonly Rule[] = [
     text: (evidence) => {
       if (obstacleIs(evidence, RESET.noAddressFamily)) return 'no address family activated for the peer';
       if (obstacleIs(evidence, RESET.noRouterId)) return 'no router ID configured';
-      return obstacleIs(evidence, RESET.noRpkiCache) ? 'no RPKI cache connected' : undefined;
+      return lacksRpkiCache(evidence) ? 'no RPKI cache connected' : undefined;
     },
   },
   {
     id: 'reset_here',
     when: 'a command or a change of the configuration on this node (a Cease sent for it, or a reset of that kind)',
-    shownBy: undefined,
+    shownBy: 'laboratory',
     text: (evidence) => {
       if (!resetHere(evidence)) return undefined;
       const { notification, reason } = evidence.reset ?? {};
       return `reset on this node: ${notification?.name ?? reason}`;
     },
+  },
+  {
+    id: 'no_answer',
+    when: 'the session was established, and the peer does not answer attempts to connect (reset 32)',
+    shownBy: 'laboratory',
+    text: ({ wasEstablished, link, reset }) => {
+      if (wasEstablished !== true || reset?.code !== RESET.notAnswered) return undefined;
+      return link === undefined ? 'the peer does not answer' : 'the peer does not answer, link up';
+    },
+  },
+  {
+    id: 'low_ttl',
+    when: 'the peer connects, but no OPEN of it ever arrived, and the kernel drops packets of a too low TTL (`TCPMinTTLDrop` of `/proc/net/netstat`)',
+    shownBy: 'laboratory',
+    text: ({ openUnanswered, lowTtl }) =>
+      openUnanswered && lowTtl ? 'never up: the TTL of packets is too low for ttl-security' : undefined,
   },
   {
     id: 'never_up',

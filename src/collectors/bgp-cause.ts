@@ -1,12 +1,13 @@
 /** Gathers the evidence of why a BGP session is down, and the cause that follows from it. */
 import { type Cause, causeOf, type Evidence, type Notification } from '../causes/cause.ts';
-import { COMMANDS } from '../frr/commands.ts';
+import { COMMANDS, type Daemon } from '../frr/commands.ts';
+import type { CpuWait } from '../frr/daemon-cpu.ts';
 import type { Link } from '../frr/links.ts';
 import { FrrError } from '../frr/source.ts';
 import { metric, numberOf } from '../metrics/family.ts';
 import type { LastReset } from './bgp-reset.ts';
 import type { Frr } from './collector.ts';
-import { type Fields, fields, items, word } from './fields.ts';
+import { type Fields, fields, items, seconds, word } from './fields.ts';
 import { createPeerInterfaces, type FindInterface } from './peer-interfaces.ts';
 import { parseZebraClients } from './zebra-clients.ts';
 
@@ -26,7 +27,7 @@ export const sessionCause = metric({
   type: 'gauge',
   help: 'Cause why the BGP session is down, as one of a closed set (docs/causes.md) and in words; always 1, absent while it is established.',
   labels: CAUSE_LABELS,
-  source: `${COMMANDS.bgpNeighbors.text}; ${COMMANDS.bfdPeers.text}; ${COMMANDS.zebraClients.text}; /sys/class/net: operstate`,
+  source: `${COMMANDS.bgpNeighbors.text}; ${COMMANDS.bfdPeers.text}; ${COMMANDS.zebraClients.text}; /sys/class/net: operstate; /proc: schedstat, net/netstat TCPMinTTLDrop`,
 });
 /**
  * A metric of its own, not a label of the last reset: most sessions never have a message, and what a peer writes must not
@@ -48,6 +49,11 @@ export interface Surroundings {
   readonly bfd: readonly Fields[];
   /** bgpd has just started, while this program was running. */
   readonly bgpdRestarted: boolean;
+  readonly lowTtl: boolean;
+  readonly waits: readonly CpuWait[];
+  readonly loggedDown: Frr['loggedDown'];
+  /** When FRR had answered, in seconds of a clock that never jumps. */
+  readonly at: number;
 }
 
 /** Seconds after a restart of bgpd during which it explains that a session is down; FRR's longest time between attempts to connect. */
@@ -58,7 +64,14 @@ const NOWHERE: Surroundings = {
   findInterface: () => undefined,
   bfd: [],
   bgpdRestarted: false,
+  lowTtl: false,
+  waits: [],
+  loggedDown: () => undefined,
+  at: 0,
 };
+
+/** Seconds for which a dropped packet is evidence: longer than a peer waits between two attempts to connect. */
+const LOW_TTL = 180;
 
 /**
  * Makes the function that gathers the evidence at each poll. What is not available is no evidence, and never fails the
@@ -68,21 +81,31 @@ export function createSurroundings(): (frr: Frr) => Promise<Surroundings> {
   const interfaces = createPeerInterfaces();
   const clock = () => performance.now() / 1000;
   let first: number | undefined;
+  let drops: number | undefined;
+  let droppedAt = Number.NEGATIVE_INFINITY;
 
   return async (frr) => {
-    const [links, addresses, bfd, clients] = await Promise.all([
+    const [dropped, links, addresses, bfd, clients] = await Promise.all([
+      frr.lowTtlDrops(),
       unless(frr.links(), []),
       unless(frr.addresses(), []),
       unless(frr.json(COMMANDS.bfdPeers), []),
       unless(frr.text(COMMANDS.zebraClients), ''),
     ]);
-    first ??= clock();
+    const at = clock();
+    first ??= at;
+    if (drops !== undefined && dropped !== undefined && dropped > drops) droppedAt = at;
+    drops = dropped;
     const age = parseZebraClients(clients).get('bgpd');
     return {
       links,
       findInterface: interfaces(links, addresses),
       bfd: bfd.flatMap(items).map(fields),
-      bgpdRestarted: age !== undefined && age < Math.min(RESTART, clock() - first),
+      bgpdRestarted: age !== undefined && age < Math.min(RESTART, at - first),
+      lowTtl: at - droppedAt < LOW_TTL,
+      waits: frr.cpuWaits(),
+      loggedDown: frr.loggedDown,
+      at,
     };
   };
 }
@@ -102,13 +125,20 @@ export function sessionCauseOf(
   peer: string,
   neighbor: Fields,
   { adminUp, reset }: { readonly adminUp: boolean; readonly reset: LastReset | undefined },
-  { links, findInterface, bfd, bgpdRestarted }: Surroundings = NOWHERE,
+  { links, findInterface, bfd, bgpdRestarted, lowTtl, waits, at }: Surroundings = NOWHERE,
 ): Cause {
-  const name = findInterface(peer);
-  const link = links.find((one) => one.interface === name);
   const watching = bfd.find(
     (one) => word(one.vrf) === vrf && (word(one.peer) === peer || word(one.interface) === peer),
   );
+  // An interface without a carrier has no addresses here; bfdd knows it still.
+  const name = findInterface(peer) ?? word(watching?.interface);
+  const link = links.find((one) => one.interface === name);
+  const messages = fields(neighbor.messageStats);
+  const patience = watching && bfdPatience(watching);
+  const holdTime = seconds(neighbor.bgpTimerConfiguredHoldTimeMsecs, 1_000);
+  /** FRR reports whole seconds since the reset. @param before seconds before the reset that count, too */
+  const waitedAround = (daemon: Daemon, before = 0) =>
+    reset?.age === undefined ? 0 : waitedBetween(waits, daemon, at - reset.age - 1 - before, at - reset.age);
   const evidence: Evidence = {
     adminUp: adminUp && neighbor.adminShutDown !== true,
     state: word(neighbor.bgpState),
@@ -123,10 +153,32 @@ export function sessionCauseOf(
     bfd: watching && {
       diagnostic: word(watching.diagnostic),
       remoteDiagnostic: word(watching['remote-diagnostic']),
+      patience,
     },
+    holdTime,
+    waited: {
+      bfdd: waitedAround('bfdd', patience),
+      bgpd: waitedAround('bgpd', holdTime),
+    },
+    lowTtl,
+    openUnanswered: (numberOf(messages.opensSent) ?? 0) > 0 && numberOf(messages.opensRecv) === 0,
     bgpdRestarted,
   };
   return causeOf(evidence);
+}
+
+/** Of what is configured here: FRR reports what was agreed only while the session is up. */
+function bfdPatience(session: Fields): number | undefined {
+  const interval = seconds(session['receive-interval'], 1_000);
+  const multiplier = numberOf(session['detect-multiplier']);
+  return interval === undefined || multiplier === undefined ? undefined : (multiplier - 1) * interval;
+}
+
+/** Seconds that a daemon waited in all measurements that overlap with this time. */
+function waitedBetween(waits: readonly CpuWait[], daemon: Daemon, from: number, to: number): number {
+  return waits
+    .filter((wait) => wait.daemon === daemon && wait.from < to && wait.to > from)
+    .reduce((sum, wait) => sum + wait.seconds, 0);
 }
 
 /** `0602` is Cease, administrative shutdown. FRR goes on reporting it after later resets without one. */

@@ -34,6 +34,7 @@ import {
 import { lastReset } from './bgp-reset.ts';
 import { type FamiliesContext, reason, statefulCollector } from './collector.ts';
 import { type Fields, fields, members, seconds, word } from './fields.ts';
+import { interfaceUp } from './interfaces.ts';
 import { DEFAULT_VRF } from './vrfs.ts';
 
 const NEIGHBORS = COMMANDS.bgpNeighbors;
@@ -199,7 +200,7 @@ const REJECTIONS = [
 ] as const;
 
 /** The peer group of the sessions that connect a host with its fabric, in TripleO, EDPM and our own role. */
-const UPLINK_GROUP = 'uplink';
+export const UPLINK_GROUP = 'uplink';
 
 type SessionRow = Row<typeof SESSION_LABELS>;
 
@@ -246,7 +247,7 @@ export const bgpNeighbors = statefulCollector({
     prefixLimitExceeded,
     policyMissing,
   ],
-  pollWhenChanged: [sessionUp, sessionAdminUp, sessionEstablished, sessionDropped, bfdSessionUp],
+  pollWhenChanged: [sessionUp, sessionAdminUp, sessionEstablished, sessionDropped, bfdSessionUp, interfaceUp],
   reasons: [
     reason({ of: sessionStates, field: 'cause', metric: sessionCause, text: ({ text }) => text }),
     reason({
@@ -331,7 +332,7 @@ export const bgpNeighbors = statefulCollector({
 
               const { age = undefined, adminUp = true } = down.get(sessionKey(vrf, peer)) ?? {};
               const since = established ? seconds(neighbor.bgpTimerUpMsec, 1_000) : age;
-              const reset = lastReset(neighbor, since);
+              const reset = lastReset(neighbor, since, surroundings?.loggedDown(vrf, peer)?.reason);
               if (reset !== undefined) {
                 const { reason, code, notification } = reset;
                 emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);

@@ -28,6 +28,19 @@ function resetAge(neighbor: Fields, since: number | undefined): number | undefin
 /** Reasons that only say that bgpd lost the way to its peer (`peer_down_str` in bgp_fsm.c): the cause may be reported separately. */
 const WAY_LOST = new Set([26, 27]);
 const BFD_DOWN = 24;
+/** `Waiting for peer OPEN`: an attempt to connect. */
+const NOT_ANSWERED = 32;
+
+/** What FRR's log says of a session that went down, where that may be the cause, and its number (before 10.7). */
+const LOGGED: ReadonlyMap<string, number> = new Map([
+  ['Admin. shutdown', 11],
+  ['User reset', 12],
+  ['Peer closed the session', 15],
+  ['NSF peer closed the session', 22],
+  ['BFD down received', 24],
+  ['Interface down', 25],
+  ['Socket Error', 34],
+]);
 
 /**
  * Why the session last went down.
@@ -35,17 +48,28 @@ const BFD_DOWN = 24;
  * FRR 10.7 stores two reasons: that of the moment when the session left Established, and the newest of those while it
  * was down already. When a link is cut, bgpd may lose the peer's address a moment before BFD reports it, so that the
  * first is `Neighbor address lost` and the second `BFD down initiated`, which is what happened. Otherwise the
- * second is about a later attempt, or older than the first, and does not explain it.
+ * second is about a later attempt, or older than the first, and does not explain it. An older FRR only reports the newest of
+ * all, but has logged the first.
  * @param since seconds for which the session has been down, or established, since then; undefined where it never was
  * established
+ * @param logged the reason in FRR's log when it went down last, where that is known
  */
-export function lastReset(neighbor: Fields, since: number | undefined): LastReset | undefined {
+export function lastReset(
+  neighbor: Fields,
+  since: number | undefined,
+  logged?: string,
+): LastReset | undefined {
   const reason = word(neighbor.lastResetDueTo);
   if (reason === '' || reason === 'never') return undefined;
   const age = resetAge(neighbor, since);
   const downAge = numberOf(neighbor.downLastResetTimeSecs);
+  const code = numberOf(neighbor.lastResetCode) ?? 0;
+  const wayLost = WAY_LOST.has(code);
+  const loggedCode = logged === undefined ? undefined : LOGGED.get(logged);
+  if ((wayLost || code === NOT_ANSWERED) && logged !== undefined && loggedCode !== undefined)
+    return { reason: logged, code: String(loggedCode), notification: '', age };
   if (
-    WAY_LOST.has(numberOf(neighbor.lastResetCode) ?? 0) &&
+    wayLost &&
     numberOf(neighbor.downLastResetCode) === BFD_DOWN &&
     age !== undefined &&
     downAge !== undefined &&

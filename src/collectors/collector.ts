@@ -5,7 +5,9 @@
 import type { FlagSet, FlagValues } from '../flags/flag.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
 import type { Command, CommandTemplate, Daemon } from '../frr/commands.ts';
+import type { CpuWait } from '../frr/daemon-cpu.ts';
 import type { Link } from '../frr/links.ts';
+import type { NeighborChange } from '../frr/log-line.ts';
 import type { Descriptor } from '../metrics/family.ts';
 import type { Build } from '../metrics/family-builder.ts';
 import type { LabelValues, Tables } from '../metrics/tables.ts';
@@ -39,8 +41,14 @@ export interface Frr {
   recentText(command: Command, polls: number): string | undefined;
   /** The addresses on the interfaces of the network namespace that this program runs in, or those of a recording. */
   addresses(): Promise<readonly InterfaceAddress[]>;
-  /** The links of the same interfaces. */
-  links(): Promise<readonly Link[]>;
+  /** The links of the same interfaces, or of those that are named. */
+  links(names?: Iterable<string>): Promise<readonly Link[]>;
+  /** How many packets of BGP peers the kernel has dropped because of `ttl-security`; undefined where that is not known. */
+  lowTtlDrops(): Promise<number | undefined>;
+  /** When FRR's daemons waited for a CPU during the last minutes; none where that cannot be seen. */
+  cpuWaits(): readonly CpuWait[];
+  /** What FRR's own log said when the session went down last, unless it came up since; undefined where it said nothing. */
+  loggedDown(vrf: string, peer: string): NeighborChange | undefined;
 }
 
 /** What samples are made with, and the time that they are about. */
@@ -61,6 +69,11 @@ export interface Poll<Answers = unknown> {
    * Yields after every session, or whatever else the answer has many of, so that a scrape need not wait.
    */
   families(answers: Answers, context: FamiliesContext): Generator<void, void, void>;
+  /**
+   * Whether something has changed since the newest poll that can be seen without querying FRR, so that the collector polls at
+   * once. Called every `--poll.interval`; left out where FRR alone knows.
+   */
+  isOutdated?(node: Pick<Frr, 'links'>): Promise<boolean>;
 }
 
 /**
@@ -220,6 +233,5 @@ export function activate<Answers, Flags extends FlagSet>(
   collector: Collector<Answers, Flags>,
   flags: FlagValues<Flags>,
 ): ActiveCollector<Answers> {
-  const { query, families } = collector.create(flags);
-  return { ...collector, query, families };
+  return { ...collector, ...collector.create(flags) };
 }

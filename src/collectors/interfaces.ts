@@ -2,8 +2,10 @@
  * The interfaces that BGP and BFD sessions run over: whether their links are up, and how often that changed. When a session
  * is down, this distinguishes a broken link from all other reasons.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { inTurns, type Turns } from '../base/turns.ts';
 import { COMMANDS } from '../frr/commands.ts';
+import type { Link } from '../frr/links.ts';
 import { metric } from '../metrics/family.ts';
 import { bfdSessionUp } from './bfd.ts';
 import { sessionUp } from './bgp.ts';
@@ -13,7 +15,8 @@ import { createPeerInterfaces, type FindInterface } from './peer-interfaces.ts';
 
 const LABELS = ['interface'] as const;
 
-const interfaceUp = metric({
+/** 1 while the link is up. */
+export const interfaceUp = metric({
   name: 'frr_interface_up',
   type: 'gauge',
   help: 'Whether the link of an interface that BGP or BFD sessions use is up; also 0 while the interface is shut down.',
@@ -64,6 +67,7 @@ export const interfaces = statefulCollector({
   },
   create() {
     const finder = createPeerInterfaces();
+    let newest: readonly Link[] = [];
     return {
       async query(frr) {
         const [links, addresses] = await Promise.all([frr.links(), frr.addresses()]);
@@ -76,7 +80,12 @@ export const interfaces = statefulCollector({
           throw (answers[0] as PromiseRejectedResult).reason;
         const documents = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
         const used = await inTurns(interfacesOf(peersIn(documents), finder(links, addresses)));
-        return links.filter((link) => used.has(link.interface));
+        newest = links.filter((link) => used.has(link.interface));
+        return newest;
+      },
+      async isOutdated(node) {
+        const links = await node.links(newest.map((link) => link.interface));
+        return !isDeepStrictEqual(links, newest);
       },
       *families(links, { emit, labels }) {
         for (const link of links) {

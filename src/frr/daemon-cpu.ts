@@ -1,40 +1,97 @@
-/** The CPU time that FRR's daemons use, where this program sees their processes. */
+/** The CPU time that FRR's daemons use, and for which they wait, where this program sees their processes. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Daemon } from './commands.ts';
 
-/**
- * Begins a measurement: the result gives the CPU seconds that the daemon's main thread, which answers commands, has used
- * since; undefined where they cannot be seen.
- */
-export type MeasureDaemon = (daemon: Daemon) => () => number | undefined;
+/** That a daemon waited for a CPU. */
+export interface CpuWait {
+  readonly daemon: Daemon;
+  /** Between these moments, in seconds of a clock that never jumps (`performance.now`), ... */
+  readonly from: number;
+  readonly to: number;
+  /** ... it could have run for so many seconds and did not get a CPU. */
+  readonly seconds: number;
+}
+
+export interface DaemonCpu {
+  /**
+   * Begins a measurement: the result gives the CPU seconds that the daemon's main thread, which answers commands, has used
+   * since; undefined where they cannot be seen.
+   */
+  measure(daemon: Daemon): () => number | undefined;
+  /** The longer waits between measurements, the oldest first; none where they cannot be seen. */
+  waits(): readonly CpuWait[];
+}
+
+/** Seconds of a wait that is remembered, and how many such waits are: those of some minutes, if one follows another. */
+const NOTABLE = 0.1;
+const REMEMBERED = 200;
+
+/** Seconds between two readings that still tell of a moment: many short waits in a longer time are no long one. */
+const FARTHEST = 15;
+
+interface Reading {
+  readonly pid: number;
+  readonly at: number;
+  /** Seconds since the daemon started. */
+  readonly used: number;
+  readonly waited: number;
+}
 
 /** @param folder of the daemons' sockets and their `DAEMON.pid` */
-export function daemonCpu(folder: string): MeasureDaemon {
-  return (daemon) => {
-    const pid = processOf(folder, daemon);
-    const before = pid && cpuSeconds(pid);
-    return () => {
-      const now = pid && cpuSeconds(pid);
-      return now === undefined || before === undefined ? undefined : Math.max(0, now - before);
-    };
+export function daemonCpu(
+  folder: string,
+  proc = '/proc',
+  clock: () => number = () => performance.now() / 1000,
+): DaemonCpu {
+  const newest = new Map<Daemon, Reading>();
+  let waits: readonly CpuWait[] = [];
+
+  function read(daemon: Daemon, pid: number | undefined): Reading | undefined {
+    const times = pid === undefined ? undefined : schedulerTimes(proc, pid);
+    if (pid === undefined || times === undefined) return undefined;
+    const reading = { pid, at: clock(), ...times };
+    const before = newest.get(daemon);
+    newest.set(daemon, reading);
+    if (before?.pid === pid && reading.at - before.at <= FARTHEST) {
+      const seconds = reading.waited - before.waited;
+      if (seconds >= NOTABLE)
+        waits = [...waits, { daemon, from: before.at, to: reading.at, seconds }].slice(-REMEMBERED);
+    }
+    return reading;
+  }
+
+  return {
+    measure(daemon) {
+      const pid = processOf(folder, proc, daemon);
+      const before = read(daemon, pid);
+      return () => {
+        const now = read(daemon, pid);
+        return now === undefined || before === undefined ? undefined : Math.max(0, now.used - before.used);
+      };
+    },
+    waits: () => waits,
   };
 }
 
 /** Undefined also where another process has the number: the daemon ended, or runs in another PID namespace. */
-function processOf(folder: string, daemon: Daemon): number | undefined {
+function processOf(folder: string, proc: string, daemon: Daemon): number | undefined {
   try {
     const pid = Number(readFileSync(path.join(folder, `${daemon}.pid`), 'utf8'));
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === daemon ? pid : undefined;
+    return readFileSync(path.join(proc, String(pid), 'comm'), 'utf8').trim() === daemon ? pid : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Linux' Documentation/scheduler/sched-stats.rst: the first number is the time on a CPU, in nanoseconds. */
-function cpuSeconds(pid: number): number | undefined {
+/**
+ * Linux' Documentation/scheduler/sched-stats.rst: the time on a CPU and the time of waiting for one, in nanoseconds. A stopped
+ * process does not wait.
+ */
+function schedulerTimes(proc: string, pid: number): Pick<Reading, 'used' | 'waited'> | undefined {
   try {
-    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e9;
+    const [used, waited] = readFileSync(path.join(proc, String(pid), 'schedstat'), 'utf8').split(' ');
+    return { used: Number(used) / 1e9, waited: Number(waited) / 1e9 };
   } catch {
     return undefined;
   }

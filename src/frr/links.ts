@@ -11,12 +11,16 @@ export interface Link {
 }
 
 /**
- * Reads the links of all interfaces.
+ * Reads links.
  * @param directory where sysfs has them; see Documentation/ABI/testing/sysfs-class-net of the Linux kernel
+ * @param names of the interfaces; all of them where it is left out
  */
-export async function interfaceLinks(directory = '/sys/class/net'): Promise<readonly Link[]> {
-  const names = (await readdir(directory)).sort();
-  const links = await Promise.all(names.map((name) => readLink(path.join(directory, name), name)));
+export async function interfaceLinks(
+  directory = '/sys/class/net',
+  names?: Iterable<string>,
+): Promise<readonly Link[]> {
+  const wanted = names === undefined ? (await readdir(directory)).sort() : [...names];
+  const links = await Promise.all(wanted.map((name) => readLink(path.join(directory, name), name)));
   return links.filter((link) => link !== undefined);
 }
 

@@ -127,10 +127,15 @@ export async function openRecording(directory: string, maxOutput: number): Promi
         texts.map((text) => ({ interface: name, ...(parseAddress(text) as ParsedAddress) })),
       );
     },
-    async links() {
+    async links(names) {
       if (links === undefined) throw notRecorded(LINKS, 'links');
-      return Object.entries(links).map(([name, link]) => ({ interface: name, ...link }));
+      const wanted = names === undefined ? undefined : new Set(names);
+      return Object.entries(links).flatMap(([name, link]) =>
+        wanted?.has(name) === false ? [] : [{ interface: name, ...link }],
+      );
     },
+    lowTtlDrops: async () => undefined,
+    cpuWaits: () => [],
     async close() {},
   };
 }

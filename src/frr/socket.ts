@@ -12,6 +12,7 @@ import { answerOfDaemon } from './answers.ts';
 import { type Command, type Daemon, enable } from './commands.ts';
 import { daemonCpu } from './daemon-cpu.ts';
 import { interfaceLinks } from './links.ts';
+import { lowTtlDrops } from './low-ttl.ts';
 import type { SourceOptions } from './options.ts';
 import { deniedWords, socketFile, socketFolder } from './socket-files.ts';
 import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from './source.ts';
@@ -19,7 +20,7 @@ import { openVty, type Reply, type Vty, VtyError } from './vty.ts';
 
 /** Makes the source. Connects to nothing yet. */
 export function socketSource(options: SourceOptions): FrrSource {
-  const measure = daemonCpu(socketFolder(options));
+  const cpu = daemonCpu(socketFolder(options));
   const connections = new Map<string, Vty>();
   /** By daemon: resolves when the last query in its queue has ended. */
   const turns = new Map<Daemon, Promise<void>>();
@@ -86,7 +87,7 @@ export function socketSource(options: SourceOptions): FrrSource {
 
   async function send(command: Command, signal: AbortSignal): Promise<Answer> {
     try {
-      const used = measure(command.daemon);
+      const used = cpu.measure(command.daemon);
       const { bytes, code, seconds } = await exchange(command, signal);
       return { bytes: answerOfDaemon(command, bytes, code), seconds: Math.min(seconds, used() ?? seconds) };
     } catch (error) {
@@ -146,7 +147,9 @@ export function socketSource(options: SourceOptions): FrrSource {
       });
     },
     addresses: async () => interfaceAddresses(),
-    links: () => interfaceLinks(),
+    links: (names) => interfaceLinks(undefined, names),
+    lowTtlDrops: () => lowTtlDrops(),
+    cpuWaits: () => cpu.waits(),
     async close() {
       closed = true;
       await Promise.all(Array.from(connections.values(), (vty) => vty.destroy()));

@@ -1,6 +1,7 @@
 /** The interface through which the program queries FRR, with three implementations: vtysh, the vty sockets, a recording. */
 import type { InterfaceAddress } from './addresses.ts';
 import type { Command, Daemon } from './commands.ts';
+import type { CpuWait } from './daemon-cpu.ts';
 import type { Link } from './links.ts';
 
 /** What FRR answered to one command. */
@@ -37,10 +38,17 @@ export interface FrrSource {
    */
   addresses(): Promise<readonly InterfaceAddress[]>;
   /**
-   * The links of the same interfaces.
+   * The links of the same interfaces, or of those that are named.
    * @throws FrrError `not_recorded` when the recording has none
    */
-  links(): Promise<readonly Link[]>;
+  links(names?: Iterable<string>): Promise<readonly Link[]>;
+  /**
+   * How many packets of BGP peers the kernel has dropped because of `ttl-security`, in the network namespace that this
+   * program runs in; undefined where that is not known, as from a recording.
+   */
+  lowTtlDrops(): Promise<number | undefined>;
+  /** When FRR's daemons waited for a CPU during the last minutes; none where their processes cannot be seen. */
+  cpuWaits(): readonly CpuWait[];
   /** Closes connections and ends processes. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -16,6 +16,7 @@ import type { Command, Daemon } from './commands.ts';
 import { daemonCpu } from './daemon-cpu.ts';
 import { splitEchoed } from './echoed.ts';
 import { interfaceLinks } from './links.ts';
+import { lowTtlDrops } from './low-ttl.ts';
 import type { SourceOptions } from './options.ts';
 import { type Program, runProgram } from './program.ts';
 import { deniedWords, socketAccess, socketFile, socketFolder } from './socket-files.ts';
@@ -47,7 +48,7 @@ interface Run extends VtyshOutput {
 export function vtyshSource(options: SourceOptions): FrrSource {
   const running = new Set<Running>();
   // The processes here are not those of a vtysh that runs elsewhere.
-  const measure = options.vtyshPrefix.length > 0 ? undefined : daemonCpu(socketFolder(options));
+  const cpu = options.vtyshPrefix.length > 0 ? undefined : daemonCpu(socketFolder(options));
   const work = vtyshWork();
   const expectations = createExpectations();
   /** Daemons that vtysh reported as not running, which remains true while their socket is missing. */
@@ -76,7 +77,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     }
     const question = commands.map((one) => one.text).join(', ');
     const [program, ...fixed] = vtyshInvocation(options);
-    const used = measure?.(daemon);
+    const used = cpu?.measure(daemon);
     const vtysh = runProgram(program as string, [...fixed, ...vtyshArguments(commands)], {
       env: environment(options),
       most: { stdout: options.maxOutput, stderr: MAX_ERROR_OUTPUT },
@@ -169,7 +170,9 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     show,
     showEach: (commands, signal) => Promise.all(commands.map((command) => show(command, signal))),
     addresses: async () => (elsewhere ? [] : interfaceAddresses()),
-    links: async () => (elsewhere ? [] : interfaceLinks()),
+    links: async (names) => (elsewhere ? [] : interfaceLinks(undefined, names)),
+    lowTtlDrops: async () => (elsewhere ? undefined : lowTtlDrops()),
+    cpuWaits: () => cpu?.waits() ?? [],
     async close() {
       closed = true;
       const ends = [...running].map((each) => {

@@ -14,6 +14,7 @@ import { createFamilyBuilder, type FamilyBuilder } from '../metrics/family-build
 import { changed } from './changes.ts';
 import { createDropLog } from './drop-log.ts';
 import { createFailureLog } from './failure-log.ts';
+import { createLoggedDowns } from './logged-downs.ts';
 import { count, createCounts, pollerFamilies } from './poller-metrics.ts';
 import { frrForPoll } from './queries.ts';
 import { createRecentAnswers } from './recent-answers.ts';
@@ -74,6 +75,8 @@ export interface CollectorRun {
   readonly collector: ActiveCollector;
   /** Polls once. Never rejects: what goes wrong is logged and counted. */
   poll(): Promise<PollResult>;
+  /** Whether a poll is due before its time: {@link ActiveCollector.isOutdated}. Never rejects. */
+  isOutdated(): Promise<boolean>;
   /** Seconds between polls, as in force. */
   interval(): number;
   /** See {@link import('./share.ts').RouterShare.payback}. */
@@ -193,6 +196,7 @@ export function createCollection({
   const failures = createFailureLog(log);
   const noteDrops = createDropLog(log, counts.dropped);
   const stateLog = createStateLog(log, collectors, record ?? (() => undefined));
+  const loggedDowns = createLoggedDowns();
   const stopping = new AbortController();
 
   /** Seconds since the epoch of the newest change, and the snapshot since then; made on demand. */
@@ -288,6 +292,7 @@ export function createCollection({
       signal: stopping.signal,
       inDoubt: state.inDoubt,
       recent,
+      loggedDown: loggedDowns.find,
       queriedAnyway: state.queriedAnyway,
       sent: (daemon, commands) => count(counts.commands, daemon, commands),
       worked(daemon, taken, whole) {
@@ -363,7 +368,17 @@ export function createCollection({
     const lines = (await frrLog?.read()) ?? [];
     const now = wallClock();
     const changes = lines.flatMap((line) => readNeighborChange(line, now) ?? []);
+    loggedDowns.note(changes);
     return stateLog.logged(changes, clock());
+  }
+
+  async function isOutdated({ collector }: State): Promise<boolean> {
+    try {
+      return (await collector.isOutdated?.(source)) ?? false;
+    } catch {
+      // The next poll reports what is wrong.
+      return false;
+    }
   }
 
   function expire(state: State): void {
@@ -378,6 +393,7 @@ export function createCollection({
     runs: states.map((state) => ({
       collector: state.collector,
       poll: () => poll(state),
+      isOutdated: () => isOutdated(state),
       interval: () => share.interval(state.collector.name),
       payback: () => share.payback(state.collector.name),
       expire: () => expire(state),

@@ -19,6 +19,8 @@ export interface QueryOptions {
   readonly inDoubt: Set<Daemon>;
   /** The newest answers to all collectors, where queries are expensive; undefined where they are not. */
   readonly recent?: RecentAnswers | undefined;
+  /** What FRR's own log said last of a session: {@link Frr.loggedDown}. */
+  readonly loggedDown: Frr['loggedDown'];
   /** Daemons that other collectors query in every round. */
   readonly queriedAnyway: ReadonlySet<Daemon>;
   /** Called for each command, or several that are sent together. */
@@ -161,7 +163,10 @@ export function frrForPoll(options: QueryOptions): FrrForPoll {
     queriedAnyway: (daemon) => options.queriedAnyway.has(daemon),
     recentText: (command, polls) => recent?.recentText(command, polls),
     addresses: () => source.addresses(),
-    links: () => source.links(),
+    links: (names) => source.links(names),
+    lowTtlDrops: () => source.lowTtlDrops(),
+    cpuWaits: () => source.cpuWaits(),
+    loggedDown: options.loggedDown,
     done() {
       for (const memory of large.splice(0)) memory.transfer(0);
     },

@@ -50,6 +50,7 @@ export function startPoller(options: PollerOptions): Poller {
     const { promise: firstDone, resolve: done } = Promise.withResolvers<void>();
     let timer: NodeJS.Timeout | undefined;
     let staleTimer: NodeJS.Timeout | undefined;
+    let lookTimer: NodeJS.Timeout | undefined;
     let current: Promise<void> | undefined;
     let wokenMeanwhile = false;
     let ended = false;
@@ -90,21 +91,30 @@ export function startPoller(options: PollerOptions): Poller {
       staleTimer = setTimeout(run.expire, Math.max(staleAfter, replaced - clock()) * 1000);
     }
 
+    function wake(): void {
+      if (ended) return;
+      wokenMeanwhile = true;
+      if (current !== undefined) return;
+      schedule.wake(clock());
+      plan();
+    }
+
+    /** Polls before its time if something has changed that is seen without FRR. */
+    async function look(): Promise<void> {
+      if (current === undefined && (await run.isOutdated())) wake();
+    }
+
     plan();
+    if (run.collector.isOutdated !== undefined) lookTimer = setInterval(() => void look(), interval * 1000);
     return {
       run,
       firstDone,
-      wake() {
-        if (ended) return;
-        wokenMeanwhile = true;
-        if (current !== undefined) return;
-        schedule.wake(clock());
-        plan();
-      },
+      wake,
       async end() {
         ended = true;
         clearTimeout(timer);
         clearTimeout(staleTimer);
+        clearInterval(lookTimer);
         await current;
         done();
       },

@@ -123,6 +123,15 @@ const sampleOf = (family: MetricFamily | undefined, text: string): Sample | unde
 
 const textOf = ({ before, after }: Change): string => ((after ?? before) as Sample).labels.text;
 
+/**
+ * FRR's log has the reason of the moment, which a poll may have in more words, such as with the NOTIFICATION; or a poll has that
+ * of a later attempt to connect.
+ */
+function bestWords(logged: Words, polled: Words): Words {
+  const { reason } = logged;
+  return reason === undefined || polled.reason?.startsWith(reason) === true ? polled : { ...polled, reason };
+}
+
 const NOTHING_LOGGED = new Map<string, Logged>();
 
 /** What a poll changes in what the log has said. */
@@ -191,7 +200,7 @@ export function createStateLog(log: Logger, collectors: readonly Observed[], rec
   ): void {
     const ready = waiting.filter(({ change, since }) => since <= before && concerns(change));
     waiting = waiting.filter((one) => !ready.includes(one));
-    for (const { change, words } of ready) write(change, { ...words, ...reason(change) });
+    for (const { change, words } of ready) write(change, bestWords(words, reason(change)));
     if (waiting.length > 0) return;
     clearTimeout(timer);
     timer = undefined;

@@ -23,6 +23,7 @@ import {
   startLab,
   waitFor,
 } from '../../lab/index.ts';
+import { provokeCauses, starve, untilCauses } from './causes.ts';
 
 /** Seconds between polls of sessions and daemons; tables take three times as long, details twelve times. */
 const INTERVAL = 2;
@@ -48,6 +49,9 @@ const SESSIONS_UP = {
 /** Why FRR says that a session went down whose link was cut, by whichever of BFD and the interface was noticed first. */
 const CUT_REASONS =
   /^(BFD down received|BFD down initiated|BFD Session Down|Interface down|Waiting for NHT|No path to specified Neighbor|Neighbor address lost)/;
+
+/** Why a session is still down whose link is up again, while its peer is dead: FRR 10.7 goes on reporting the first reason. */
+const HEALED_CAUSES = /^peer_closed: |^interface_lost: |^no_answer: /;
 
 /** Metrics that differ from one poll to the next. */
 const MOVING =
@@ -127,6 +131,15 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       expect(page.find('frr_bfd_session_up').filter(({ value }) => value === 1)).toHaveLength(3);
       for (const afi of ['ipv4', 'ipv6'])
         expect(page.value('frr_default_route_installed', { vrf: 'default', afi })).toBe(1);
+      await untilCauses(
+        exporter,
+        {
+          '192.0.2.66': /^no_route: no route to the peer$/,
+          '192.0.2.67': /^shut_here: shut down on this node$/,
+          '198.51.100.7': version === '7.5.1' ? /^not_configured: / : /^vrf_missing: the VRF does not exist$/,
+        },
+        TWO_POLLS,
+      );
     });
 
     test('reports every host address', async () => {
@@ -259,6 +272,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       expect(page.find('frr_bgp_session_last_reset_info', peer)).toHaveLength(1);
       expect(page.value('frr_bgp_session_admin_up', peer)).toBe(1);
       expect(page.value('frr_bgp_session_up', { vrf: 'default', peer: '100.64.1.1' })).toBe(1);
+      await untilCauses(exporter, { eth2: /^link_down: link down \(eth2\)$/ }, TWO_POLLS);
       await waitFor(
         () =>
           exporter
@@ -285,6 +299,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         'the session to be stopped by its limit',
       );
       expect(page.find('frr_bgp_prefix_limit_exceeded').filter(({ value }) => value === 1)).toHaveLength(1);
+      await untilCauses(exporter, { eth2: /^over_limit: the peer exceeded the prefix limit$/ }, TWO_POLLS);
       await lab.tor2.configure(...inFamily, ...networks.map((network) => `no ${network}`));
       await lab.node.vtysh('clear bgp eth2');
       await lab.untilUp();
@@ -315,6 +330,33 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       await pageWhere((read) => vni(read) === 0, TWO_POLLS_OF_TABLES, 'the VNI to be gone');
     });
 
+    test('distinguishes a starved bfdd from a silent path', async () => {
+      // Through a prefix of vtysh, the exporter does not know which processes are those of FRR.
+      const visible = source === 'socket' || lab.node.root.path === '/';
+      const feed = await starve(lab.node.pid('bfdd') as number);
+      onTestFinished(feed);
+      const cause = visible
+        ? /^daemon_starved: bfdd on this node did not run for \d\.\d s$/
+        : /^path_silent: path silent: BFD timed out, link up$/;
+      await untilCauses(exporter, { eth2: cause }, 20_000);
+      await feed();
+      await lab.untilUp();
+    });
+
+    test('reports why a session is down, whatever the cause', async () => {
+      const expected = await provokeCauses(lab);
+      await lab.kill('tor2', 'bgpd');
+      await untilCauses(
+        exporter,
+        { ...expected, eth2: /^peer_closed: the peer closed the session or restarted$/ },
+        20_000,
+      );
+      await lab.cut('tor2');
+      await untilCauses(exporter, { eth2: /^link_down: / }, TWO_POLLS);
+      await lab.heal('tor2');
+      await untilCauses(exporter, { eth2: HEALED_CAUSES }, 20_000);
+    });
+
     test('answers while bgpd is dead, and reports it', async () => {
       await lab.kill('node', 'bgpd');
       const page = await pageWhere(
@@ -333,6 +375,9 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         page.value('frr_collector_errors_total', { collector: 'bgp', reason: 'not_running' }),
       ).toBeGreaterThan(0);
       await lab.restart('node', 'bgpd');
+      await untilCauses(exporter, { '192.0.2.66': /^bgpd_restarted: bgpd on this node restarted$/ }, 20_000);
+      // With the configuration from the beginning.
+      await Promise.all([lab.restart('tor1', 'bgpd'), lab.restart('tor2', 'bgpd')]);
       await lab.untilUp();
       const again = await pageWhere(
         (read) => isDeepStrictEqual(up(read), SESSIONS_UP),

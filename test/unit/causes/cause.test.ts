@@ -10,6 +10,10 @@ const NOTHING: Evidence = {
   link: undefined,
   bfd: undefined,
   bgpdRestarted: undefined,
+  holdTime: undefined,
+  waited: { bfdd: 0, bgpd: 0 },
+  lowTtl: false,
+  openUnanswered: false,
 };
 
 const eth2 = (up: boolean) => ({ name: 'eth2', up });
@@ -24,6 +28,12 @@ function reset(code: number, reason = 'reason', notification?: Partial<Notificat
         : { code: 6, subcode: 0, name: 'Cease', text: '', ...notification },
   };
 }
+
+const BFD_TIMED_OUT: Evidence['bfd'] = {
+  diagnostic: 'control detection time expired',
+  remoteDiagnostic: 'ok',
+  patience: 0.6,
+};
 
 const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, cause: string, text: string])[] =
   [
@@ -127,6 +137,7 @@ const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, caus
         bfd: {
           diagnostic: 'neighbor signaled session down',
           remoteDiagnostic: 'control detection time expired',
+          patience: 0.6,
         },
       },
       'path_silent',
@@ -139,10 +150,59 @@ const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, caus
         bfd: {
           diagnostic: 'neighbor signaled session down',
           remoteDiagnostic: 'neighbor signaled session down',
+          patience: 0.6,
         },
       },
       'peer_closed',
       'the peer closed the session or restarted',
+    ],
+    [
+      'bfdd that waited for a CPU',
+      { reset: reset(24), link: eth2(true), bfd: BFD_TIMED_OUT, waited: { bfdd: 1.23, bgpd: 0 } },
+      'daemon_starved',
+      'bfdd on this node did not run for 1.2 s',
+    ],
+    [
+      'bfdd that waited, link down too',
+      { reset: reset(24), link: eth2(false), bfd: BFD_TIMED_OUT, waited: { bfdd: 1.23, bgpd: 0 } },
+      'link_down',
+      'link down (eth2)',
+    ],
+    [
+      'bfdd that waited, but not for long enough',
+      { reset: reset(24), link: eth2(true), bfd: BFD_TIMED_OUT, waited: { bfdd: 0.59, bgpd: 9 } },
+      'path_silent',
+      'path silent: BFD timed out, link up',
+    ],
+    [
+      'bfdd that waited, before the peer shut the session down',
+      { reset: reset(13, '', { subcode: 2 }), bfd: BFD_TIMED_OUT, waited: { bfdd: 9, bgpd: 9 } },
+      'peer_shut',
+      'shut down by the peer',
+    ],
+    [
+      'bgpd that waited until the hold timer of the peer expired',
+      { reset: reset(13, '', { code: 4 }), holdTime: 9, waited: { bfdd: 0, bgpd: 6 } },
+      'daemon_starved',
+      'bgpd on this node did not run for 6.0 s',
+    ],
+    [
+      'bgpd that waited, with an unknown hold time',
+      { reset: reset(14, '', { code: 4 }), waited: { bfdd: 9, bgpd: 9 } },
+      'path_silent',
+      'path silent: hold timer expired',
+    ],
+    [
+      'never up, packets with a low TTL',
+      { wasEstablished: false, lowTtl: true, openUnanswered: true, link: eth2(true) },
+      'low_ttl',
+      'never up: the TTL of packets is too low for ttl-security',
+    ],
+    [
+      'never up, packets with a low TTL that are not of this peer',
+      { wasEstablished: false, lowTtl: true },
+      'never_up',
+      'never up: the peer does not answer',
     ],
     [
       'shut here, not any more',
@@ -201,7 +261,30 @@ const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, caus
       'never up: the peer does not answer',
     ],
     ['no router ID', { state: 'Idle', reset: reset(38) }, 'not_configured', 'no router ID configured'],
-    ['no RPKI cache', { state: 'Idle', reset: reset(32) }, 'not_configured', 'no RPKI cache connected'],
+    [
+      'no RPKI cache',
+      { state: 'Idle', reset: reset(32, 'No RPKI cache server connected') },
+      'not_configured',
+      'no RPKI cache connected',
+    ],
+    [
+      'no OPEN',
+      { state: 'Idle', reset: reset(32, 'Waiting for peer OPEN') },
+      'no_answer',
+      'the peer does not answer',
+    ],
+    [
+      'no OPEN, link up',
+      { reset: reset(32, 'Waiting for peer OPEN'), link: eth2(true) },
+      'no_answer',
+      'the peer does not answer, link up',
+    ],
+    [
+      'no route at first, and then no answer',
+      { wasEstablished: false, reset: reset(27), link: eth2(true) },
+      'never_up',
+      'never up: the peer does not answer, link up',
+    ],
     [
       'bgpd restarted',
       { bgpdRestarted: true, wasEstablished: false },

@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../../src/causes/cause.ts';
 import { messageOf } from '../../../src/collectors/bgp-cause.ts';
 import { bgpNeighbors } from '../../../src/collectors/bgp-neighbors.ts';
 import { activate, type Frr } from '../../../src/collectors/collector.ts';
+import { members } from '../../../src/collectors/fields.ts';
 import type { Link } from '../../../src/frr/links.ts';
 import { FrrError } from '../../../src/frr/source.ts';
 import { recordingNames } from '../../recordings.ts';
@@ -46,6 +49,14 @@ describe.each(['7.5.1', '8.4.4', '10.3', '10.7.1'])('FRR %s', (version) => {
   });
 });
 
+test('a cut link of a numbered peer, whose interface bfdd knows', async () => {
+  const frr = await recordedFrr('8.4.4/tor1-shutdown-remotely');
+  const links = async () => [eth('eth1', false), eth('eth2', true)];
+  expect(await causesOf(bgpNeighbors, { ...frr, links, addresses: async () => [] })).toMatchObject({
+    'default 100.64.1.1': 'link_down: link down (eth1)',
+  });
+});
+
 test('what cannot be seen does not fail the poll', async () => {
   const frr = await recordedFrr('8.4.4/tor2-link-down');
   const gone = async () => {
@@ -56,6 +67,69 @@ test('what cannot be seen does not fail the poll', async () => {
     await causesOf(bgpNeighbors, { ...frr, json, links: gone, addresses: gone, text: gone }),
   ).toMatchObject({
     'default eth2': 'path_silent: path silent: BFD timed out',
+  });
+});
+
+describe('beside what FRR reports', () => {
+  const links = async () => [eth('eth1', true), eth('eth2', true)];
+  /** bfdd waited for a CPU in a measurement that began and ended so many seconds ago. */
+  const waited = (from: number, to: number) => () => {
+    const now = performance.now() / 1000;
+    return [{ daemon: 'bfdd', from: now - from, to: now - to, seconds: 1.2 } as const];
+  };
+  const silent = 'path_silent: path silent: BFD timed out, link up';
+
+  // The session went down two or three seconds before the recording.
+  test.each([
+    ['around the reset', waited(5, 0), 'daemon_starved: bfdd on this node did not run for 1.2 s'],
+    ['just before the reset', waited(8, 3), 'daemon_starved: bfdd on this node did not run for 1.2 s'],
+    ['long before the reset', waited(10, 5), silent],
+    ['after the reset', waited(1, 0), silent],
+    ['never', () => [], silent],
+  ])('bfdd waited for a CPU %s', async (_, cpuWaits, expected) => {
+    const frr = await recordedFrr('8.4.4/tor2-link-down');
+    expect(await causesOf(bgpNeighbors, { ...frr, links, cpuWaits })).toMatchObject({
+      'default eth2': expected,
+    });
+  });
+
+  test("FRR's log has the reason from before the way to the peer was lost", async () => {
+    const frr = await recordedFrr('7.5.1/tor2-link-down');
+    const logged = (reason: string) => (vrf: string, peer: string) => ({
+      at: 1,
+      vrf,
+      peer,
+      up: false,
+      reason,
+    });
+    const causes = (reason: string) => causesOf(bgpNeighbors, { ...frr, links, loggedDown: logged(reason) });
+    expect(await causes('BFD down received')).toMatchObject({ 'default eth2': silent });
+    expect(await causes('Waiting for peer OPEN')).toMatchObject({
+      'default eth2': 'no_route: no route to the peer',
+    });
+  });
+
+  test('the kernel drops packets with a low TTL, and the OPEN of the peer is missing', async () => {
+    const frr = await recordedFrr('8.4.4/every-kind');
+    const unanswered: Frr['json'] = async (command) => {
+      const documents = await frr.json(command);
+      for (const document of documents)
+        for (const [, instance] of members(document))
+          for (const [, neighbor] of members(instance))
+            if (neighbor.connectionsEstablished === 0)
+              Object.assign(neighbor, { messageStats: { opensSent: 2, opensRecv: 0 } });
+      return documents;
+    };
+    const active = activate(bgpNeighbors, {});
+    const neverUp = async (drops: number | undefined, json: Frr['json'] = unanswered) => {
+      const causes = await causesOf(active, { ...frr, json, lowTtlDrops: async () => drops });
+      return Object.values(causes).filter((cause) => /^(never_up|low_ttl):/.test(cause))[0];
+    };
+    expect(await neverUp(undefined)).toBe('never_up: never up: the peer does not answer');
+    expect(await neverUp(3)).toBe('never_up: never up: the peer does not answer');
+    expect(await neverUp(4)).toBe('low_ttl: never up: the TTL of packets is too low for ttl-security');
+    expect(await neverUp(4)).toBe('low_ttl: never up: the TTL of packets is too low for ttl-security');
+    expect(await neverUp(5, frr.json)).toBe('never_up: never up: the peer does not answer');
   });
 });
 
@@ -73,7 +147,7 @@ test.each([
   expect(messageOf({ lastShutdownDescription: message })).toBe(expected);
 });
 
-test.each(RULES.flatMap(({ id, shownBy }) => (shownBy?.includes('/') ? [[id, shownBy] as const] : [])))(
+test.each(RULES.flatMap(({ id, shownBy }) => (shownBy.includes('/') ? [[id, shownBy] as const] : [])))(
   'the recording that docs/causes.md names shows %s',
   async (id, recording) => {
     expect(recordingNames()).toContain(recording);
@@ -81,3 +155,12 @@ test.each(RULES.flatMap(({ id, shownBy }) => (shownBy?.includes('/') ? [[id, sho
     expect(causes.map((cause) => cause.split(':')[0])).toContain(id);
   },
 );
+
+test('the laboratory shows the causes that docs/causes.md says it does', () => {
+  const folder = path.join(import.meta.dirname, '../../integration/matrix');
+  const tests = readdirSync(folder).map((file) => readFileSync(path.join(folder, file), 'utf8'));
+  const missing = RULES.filter(
+    ({ id, shownBy }) => shownBy === 'laboratory' && !tests.some((text) => text.includes(`^${id}: `)),
+  );
+  expect(missing.map(({ id }) => id)).toEqual([]);
+});

@@ -75,6 +75,21 @@ test('a link that is down, and how often that changed', async () => {
   ]);
 });
 
+test('a link of a session that has changed since the newest poll', async () => {
+  const collector = activate(interfaces, {});
+  const outdated = (...links: Link[]) =>
+    collector.isOutdated?.({
+      links: async (names = []) => links.filter((one) => [...names].includes(one.interface)),
+    });
+  await collect(collector, answering({ [SUMMARY]: summaryOf('100.64.1.1') }, NODE, LINKS));
+  const eth1 = LINKS.find((one) => one.interface === 'eth1') as Link;
+  expect(await outdated(eth1)).toBe(false);
+  expect(await outdated(eth1, link('eth4', false, 9))).toBe(false);
+  expect(await outdated({ ...eth1, up: !eth1.up })).toBe(true);
+  expect(await outdated({ ...eth1, carrierChanges: eth1.carrierChanges + 2 })).toBe(true);
+  expect(await outdated()).toBe(true);
+});
+
 test('an interface that has lost its addresses with its carrier is remembered as long as its peer is there', async () => {
   const collector = activate(interfaces, {});
   const names = async (bgp: string, addresses: readonly InterfaceAddress[]) =>

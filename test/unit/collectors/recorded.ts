@@ -33,7 +33,10 @@ export function frrOf(source: FrrSource): Frr {
     queriedAnyway: () => false,
     recentText: () => undefined,
     addresses: () => source.addresses(),
-    links: () => source.links(),
+    links: (names) => source.links(names),
+    lowTtlDrops: () => source.lowTtlDrops(),
+    cpuWaits: () => source.cpuWaits(),
+    loggedDown: () => undefined,
   };
   return frr;
 }
@@ -69,6 +72,8 @@ export function answering(
     showEach: async () => [],
     addresses: async () => addresses,
     links: async () => links,
+    lowTtlDrops: async () => undefined,
+    cpuWaits: () => [],
     close: async () => {},
   });
 }

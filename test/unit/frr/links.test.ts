@@ -36,6 +36,12 @@ test('interfaces come in alphabetical order', async () => {
   expect(names).toEqual(['eth1', 'eth2']);
 });
 
+test('only the interfaces that are named, as far as they are there', async () => {
+  const link = { operstate: 'up', carrier: '1', carrier_changes: '0' };
+  const links = await interfaceLinks(sysfs({ eth1: link, eth2: link }), ['eth3', 'eth2']);
+  expect(links).toEqual([{ interface: 'eth2', up: true, carrierChanges: 0 }]);
+});
+
 test('the loopback interface of this machine', async () => {
   expect(await interfaceLinks()).toContainEqual({
     interface: 'lo',

@@ -68,6 +68,8 @@ export function fakeFrr(): FakeFrr {
       showEach: (commands, signal) => Promise.all(commands.map((command) => show(command, signal))),
       addresses: async () => [],
       links: async () => [],
+      lowTtlDrops: async () => undefined,
+      cpuWaits: () => [],
       async close() {
         closed = true;
       },

@@ -20,6 +20,7 @@ function polling() {
     timeout: 5,
     signal: stopping.signal,
     inDoubt,
+    loggedDown: () => undefined,
     queriedAnyway: new Set(),
     sent: (daemon, commands) => noted.push(`${daemon} sent ${commands}`),
     worked: (daemon, seconds, answered) =>

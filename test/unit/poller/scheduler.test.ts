@@ -273,6 +273,31 @@ describe('a change', () => {
   });
 });
 
+describe('what is seen without FRR', () => {
+  const looking = (isOutdated: () => Promise<boolean>) => ({ ...table.collector, isOutdated });
+
+  test('is looked at every interval, and polled at once when it has changed', async () => {
+    let outdated = false;
+    const { start, times } = polling({ collectors: [looking(async () => outdated)] });
+    start();
+    await pass(16);
+    expect(times(VNIS)).toBe(2);
+    outdated = true;
+    await pass(5);
+    expect(times(VNIS)).toBe(3);
+    outdated = false;
+    await pass(14);
+    expect(times(VNIS)).toBe(3);
+  });
+
+  test('does not matter where it cannot be seen', async () => {
+    const { start, times } = polling({ collectors: [looking(() => Promise.reject(new Error('gone')))] });
+    start();
+    await pass(16);
+    expect(times(VNIS)).toBe(2);
+  });
+});
+
 describe("the router's share", () => {
   test('is respected by polling less often, and exported', async () => {
     const { start, frr, times } = polling();

@@ -434,6 +434,24 @@ describe("a line of FRR's log", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test.each([
+    ['Waiting for NHT', '', 'BFD down received'],
+    ['BFD down received', '', 'BFD down received'],
+    ['BFD down received: more', 'Cease', 'BFD down received: more: Cease'],
+  ])('is better than the reason %j %j of a later attempt', (reason, notification, expected) => {
+    const { sessions, events } = following();
+    sessions.observe(BGP, answer(6, 4), 0);
+    sessions.logged([line(false, 'BFD down received')], 1);
+    sessions.observe(
+      NEIGHBORS,
+      families(bgpNeighbors, 'frr_bgp_session_last_reset_info', [
+        ['default', 'eth1', reason, '27', notification, 1],
+      ]),
+      1.5,
+    );
+    expect(events.map(essence)).toEqual([['Established', 'Idle', 0, expected]]);
+  });
+
   test('that a poll was faster than is ignored', () => {
     const { sessions, events } = following([bgp]);
     sessions.observe(BGP, answer(6, 4), 0);

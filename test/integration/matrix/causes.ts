@@ -1,0 +1,205 @@
+/**
+ * Causes of lost sessions, provoked on real FRR: many sessions at the same time, each with another fate. Causes that the
+ * laboratory shows anyway are in the tests of `on-version.ts`.
+ */
+import { cpus } from 'node:os';
+import { execa } from 'execa';
+import { expect } from 'vitest';
+import { type Exporter, type Lab, type Router, waitFor } from '../../lab/index.ts';
+
+/**
+ * A session of the node with tor1, over a network of its own on their link. In lines of `router bgp`, `PEER` stands for
+ * `neighbor` and the address; a line that begins with `in` is one of an address family: `in ipv4 PEER activate`.
+ */
+interface Fate {
+  /** `cause: text` */
+  readonly cause: RegExp;
+  /** What is special about the configuration on either side. */
+  readonly node?: readonly string[];
+  readonly tor?: readonly string[];
+  /** Nobody has the address of tor1. */
+  readonly nobody?: true;
+  /** What happens once the session is up; left out for a session that never is. */
+  readonly later?: Happening;
+}
+
+interface Happening {
+  readonly tor?: readonly string[];
+  /** What tor1 sends is lost. */
+  readonly silence?: true;
+  /** `clear bgp` on the node. */
+  readonly clear?: true;
+}
+
+const FATES: readonly Fate[] = [
+  {
+    later: { tor: ['PEER shutdown message maintenance of rack B'] },
+    cause: /^peer_shut: shut down by the peer: "maintenance of rack B"$/,
+  },
+  {
+    later: { tor: ['in ipv4 PEER maximum-prefix 1'] },
+    cause: /^peer_over_limit: the peer stopped it: its prefix limit is exceeded$/,
+  },
+  {
+    later: { tor: ['no PEER'] },
+    cause: /^peer_removed: the peer has removed this session$/,
+  },
+  {
+    node: ['PEER bfd'],
+    tor: ['PEER bfd'],
+    later: { silence: true },
+    cause: /^path_silent: path silent: BFD timed out, link up$/,
+  },
+  {
+    node: ['PEER timers 1 3'],
+    later: { silence: true },
+    cause: /^path_silent: path silent: hold timer expired, link up$/,
+  },
+  {
+    later: { silence: true, clear: true },
+    cause: /^reset_here: reset on this node: (Cease\/Administrative(ly)? Reset|User reset)$/,
+  },
+  {
+    node: ['PEER remote-as 65009'],
+    cause: /^wrong_as: the peer has another AS number than configured here$/,
+  },
+  {
+    tor: ['PEER remote-as 64000'],
+    cause: /^wrong_as: the peer expects another AS number of this node$/,
+  },
+  {
+    node: ['in ipv4 no PEER activate', 'in ipv6 PEER activate'],
+    cause: /^rejected: rejected by (the peer|this node): OPEN Message Error\/Unsupported Capability$/,
+  },
+  {
+    node: ['PEER ttl-security hops 1'],
+    cause: /^low_ttl: never up: the TTL of packets is too low for ttl-security$/,
+  },
+  {
+    nobody: true,
+    cause: /^never_up: never up: the peer does not answer, link up$/,
+  },
+];
+
+/** The fates with the addresses of their sessions. */
+const SESSIONS = FATES.map((fate, index) => ({
+  ...fate,
+  nodeAddress: `100.66.${index}.2`,
+  torAddress: `100.66.${index}.1`,
+}));
+
+/** A MAC address that nobody has: what is sent to it is lost, while the link stays up. */
+const NOBODY = '02:00:00:00:00:01';
+
+/** What both sides have in common, on the node and on tor1. */
+const ORDINARY = ['PEER timers 3 9', 'PEER timers connect 1', 'in ipv4 PEER activate'];
+const NODE = ['PEER remote-as 65001', ...ORDINARY, 'in ipv4 PEER route-map only-host-prefixes out'];
+const TOR = ['PEER remote-as 64999', ...ORDINARY];
+
+/** The lines of a session as FRR takes them. */
+function frrLines(address: string, lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => {
+    const [, family, inFamily = line] = /^in (\S+) (.*)$/.exec(line) ?? [];
+    const named = inFamily.replace('PEER', `neighbor ${address}`);
+    return family === undefined
+      ? [named]
+      : [`address-family ${family} unicast`, named, 'exit-address-family'];
+  });
+}
+
+/** Waits until the exporter reports these causes by the peer, each as `cause: text`, and perhaps others. */
+export function untilCauses(
+  exporter: Exporter,
+  expected: Readonly<Record<string, RegExp>>,
+  within: number,
+): Promise<unknown> {
+  return waitFor(
+    async () => {
+      const found = (await exporter.page()).find('frr_bgp_session_down_cause');
+      const reported = Object.fromEntries(
+        found.map(({ labels: { peer, cause, text } }) => [peer as string, `${cause}: ${text}`]),
+      );
+      for (const [peer, cause] of Object.entries(expected)) expect(reported[peer], peer).toMatch(cause);
+      return true;
+    },
+    { within, for: 'the causes' },
+  );
+}
+
+/**
+ * Takes the CPU away from a process: it shares one core with a program that comes before all others and never pauses. The
+ * kernel leaves the others a twentieth of each second.
+ * @returns what gives it back
+ */
+export async function starve(pid: number): Promise<() => Promise<void>> {
+  const cores = async (list: string) => {
+    await execa('taskset', ['--cpu-list', '--pid', list, String(pid)]);
+  };
+  await cores('0');
+  const greedy = execa('chrt', ['--rr', '1', 'taskset', '-c', '0', 'sh', '-c', 'while :; do :; done'], {
+    reject: false,
+    // Whatever becomes of this test.
+    timeout: 30_000,
+  });
+  return async () => {
+    greedy.kill('SIGKILL');
+    await greedy;
+    await cores(`0-${cpus().length - 1}`);
+  };
+}
+
+/** Waits until the sessions that come up at first are up, with BFD where they use it. */
+async function untilEstablished(node: Router): Promise<void> {
+  const sessions = SESSIONS.filter(({ later }) => later !== undefined);
+  const watched = sessions.filter(({ node: lines }) => lines?.includes('PEER bfd'));
+  await waitFor(
+    async () => {
+      const neighbors = await node.json<Record<string, { bgpState?: string }>>('show bgp neighbors json');
+      const bfd = await node.json<{ peer: string; status: string }[]>('show bfd peers json');
+      return (
+        sessions.every(({ torAddress }) => neighbors[torAddress]?.bgpState === 'Established') &&
+        watched.every(({ torAddress }) =>
+          bfd.some(({ peer, status }) => peer === torAddress && status === 'up'),
+        )
+      );
+    },
+    { within: 30_000, every: 250, for: 'the sessions that come up at first' },
+  );
+}
+
+/**
+ * Configures the sessions, waits until they are up, and lets everything happen to them at the same time.
+ * @returns the causes that must follow, by the peer
+ */
+export async function provokeCauses({ node, tor1 }: Lab): Promise<Readonly<Record<string, RegExp>>> {
+  await Promise.all([
+    node.ip(...SESSIONS.map(({ nodeAddress }) => `addr add ${nodeAddress}/30 dev eth1`)),
+    tor1.ip(
+      ...SESSIONS.filter(({ nobody }) => !nobody).map(
+        ({ torAddress }) => `addr add ${torAddress}/30 dev down0`,
+      ),
+    ),
+  ]);
+  const onTor = (of: (fate: Fate) => readonly string[]) =>
+    tor1.configure('router bgp 65001', ...SESSIONS.flatMap((one) => frrLines(one.nodeAddress, of(one))));
+  await Promise.all([
+    node.configure(
+      'router bgp 64999',
+      ...SESSIONS.flatMap((one) => frrLines(one.torAddress, [...NODE, ...(one.node ?? [])])),
+    ),
+    onTor(({ tor = [] }) => [...TOR, ...tor]),
+  ]);
+  await untilEstablished(node);
+  const silent = SESSIONS.filter(({ later }) => later?.silence);
+  await tor1.ip(
+    ...silent.map(
+      ({ nodeAddress }) => `neigh replace ${nodeAddress} lladdr ${NOBODY} dev down0 nud permanent`,
+    ),
+  );
+  const cleared = SESSIONS.filter(({ later }) => later?.clear);
+  await Promise.all([
+    onTor(({ later }) => later?.tor ?? []),
+    node.vtysh(...cleared.map(({ torAddress }) => `clear bgp ${torAddress}`)),
+  ]);
+  return Object.fromEntries(SESSIONS.map(({ torAddress, cause }) => [torAddress, cause]));
+}
