@@ -8,10 +8,12 @@
  * --only sessions   10, 100 and 1,000 real sessions; also writes docs/img/benchmarks.svg (25 minutes)
  * --only stand-in   10,000 sessions of a stand-in for bgpd (5 minutes)
  * --only routes     a million routes in RIB and kernel (12 minutes)
+ * --only page       the status page with 3 and 1,000 sessions (2 minutes)
  * --only start      time from start to the first complete scrape, and memory, with 3 sessions (3 minutes)
  * --sessions 10,100,1000 --repeats 3 --routes 1000000 --minutes 4 --small-minutes 2.5 --page docs/benchmarks.md
  */
 import { parseArgs } from 'node:util';
+import { measurePage } from './part-page.ts';
 import { measureRoutes } from './part-routes.ts';
 import { measureSessions } from './part-sessions.ts';
 import { measureSmall } from './part-small.ts';
@@ -38,6 +40,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   sessions: () => measureSessions(values.sessions.split(',').map(Number), repeats),
   'stand-in': () => measureStandIn(repeats),
   routes: () => measureRoutes(Number(values.routes), Number(values.minutes)),
+  page: measurePage,
   start: () => starts(5),
 };
 
