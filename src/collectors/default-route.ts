@@ -1,6 +1,7 @@
 /** Whether there is a way out: the default route of every VRF. Apart from the RIB's counts, as one look-up costs nothing. */
 import { COMMANDS, defaultRoute } from '../frr/commands.ts';
 import { metric } from '../metrics/family.ts';
+import type { LabelValues, Tables } from '../metrics/tables.ts';
 import { peers, sessionCount } from './bgp.ts';
 import { collector, states } from './collector.ts';
 import { fields, items } from './fields.ts';
@@ -41,29 +42,18 @@ export const defaultRoutes = collector({
   status: {
     default_routes: {
       title: 'Default routes',
+      columns: ['vrf', 'afi', 'installed'],
       items: (tables) =>
         tables.rows(defaultRouteInstalled).map(({ labels, value }) => ({
           vrf: labels.vrf,
           afi: labels.afi,
           installed: value === 1,
+          expected: isExpected(tables, labels),
         })),
     },
   },
-  // A family without BGP neighbors need not have a default route, nor need the VRF of a tenant. While bgpd does not
-  // answer, every family counts.
   *findings(tables) {
-    const here = tables.rows(defaultRouteInstalled).filter(({ labels }) => labels.vrf === DEFAULT_VRF);
-    const bgpIsKnown = tables.rows(sessionCount).length > 0;
-    const wanted = here.filter(
-      ({ labels }) =>
-        !bgpIsKnown ||
-        tables
-          .rows(peers)
-          .some(
-            ({ labels: { vrf, afi, safi }, value }) =>
-              vrf === DEFAULT_VRF && afi === labels.afi && safi === 'unicast' && value > 0,
-          ),
-    );
+    const wanted = tables.rows(defaultRouteInstalled).filter(({ labels }) => isExpected(tables, labels));
     const missing = wanted.filter(({ value }) => value === 0);
     const measure = { name: 'default_routes_missing', bad: missing.length, all: wanted.length };
     if (missing.length > 0)
@@ -83,6 +73,21 @@ export const defaultRoutes = collector({
     for (const vrf of leftOut) leaveOut('vrf_name', defaultRouteInstalled, labels(VRF_LABEL, [vrf]));
   },
 });
+
+/**
+ * Whether it is a problem if the route is missing. A family without BGP neighbors need not have a default route, nor need the
+ * VRF of a tenant. While bgpd does not answer, every family counts.
+ */
+function isExpected(tables: Tables, { vrf, afi }: LabelValues<typeof DEFAULT_ROUTE_LABELS>): boolean {
+  if (vrf !== DEFAULT_VRF) return false;
+  if (tables.rows(sessionCount).length === 0) return true;
+  return tables
+    .rows(peers)
+    .some(
+      ({ labels, value }) =>
+        labels.vrf === vrf && labels.afi === afi && labels.safi === 'unicast' && value > 0,
+    );
+}
 
 /** The answer has one list of routes by prefix; without such a route the list is empty, or there is none. */
 function isInstalled(answer: unknown): boolean {

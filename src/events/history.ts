@@ -53,6 +53,14 @@ export interface History {
    * @param up whether it works now: of an object that never changed, there is nothing in the history
    */
   timeline(object: EventObject, up: boolean, from: number, to: number): readonly Segment[];
+  /** How often an object went down since that moment, also where that was too fast to be seen, or later if less is known. */
+  downs(object: EventObject, from: number): Downs;
+}
+
+/** Since when all is known, in seconds since the epoch, and how often the object went down since then. */
+export interface Downs {
+  readonly since: number;
+  readonly count: number;
 }
 
 interface StateChange {
@@ -60,6 +68,8 @@ interface StateChange {
   readonly at: number;
   readonly wasUp: boolean | null;
   readonly up: boolean | null;
+  /** How often the object went down with this change, and unseen before it. */
+  readonly downs: number;
 }
 
 /** The changes of one object, the oldest first. */
@@ -103,7 +113,7 @@ export function createHistory(started: number): History {
     insert(events, event);
     while (events.length > MOST_EVENTS || bytes > MOST_BYTES)
       bytes -= sizes.get(events.shift() as Event) as number;
-    if (event.was_up !== event.up) recordChange(event);
+    if (event.was_up !== event.up || event.missed > 0) recordChange(event);
   }
 
   function recordChange(event: Event): void {
@@ -112,7 +122,8 @@ export function createHistory(started: number): History {
     objects.delete(key);
     objects.set(key, object);
     const at = Date.parse(event.at) / 1000;
-    insert(object.changes, { at, wasUp: event.was_up, up: event.up });
+    const downs = event.missed + (event.was_up === true && event.up === false ? 1 : 0);
+    insert(object.changes, { at, wasUp: event.was_up, up: event.up, downs });
     const old = at - DAY;
     while (object.changes.length > MOST_CHANGES || (object.changes[1]?.at ?? at) < old) {
       object.changes.shift();
@@ -128,7 +139,7 @@ export function createHistory(started: number): History {
     const { complete, changes } = objects.get(keyOf(object)) ?? { complete: allComplete, changes: [] };
     const [first] = changes;
     /** The known parts of the timeline, the oldest first. */
-    const known: readonly Omit<StateChange, 'wasUp'>[] = [
+    const known: readonly Pick<StateChange, 'at' | 'up'>[] = [
       { at: from, up: null },
       { at: complete, up: first === undefined ? up : first.wasUp },
       ...changes,
@@ -152,5 +163,11 @@ export function createHistory(started: number): History {
       return wanted.slice(Math.max(0, wanted.length - limit)).reverse();
     },
     timeline,
+    downs(object, from) {
+      const { complete, changes } = objects.get(keyOf(object)) ?? { complete: allComplete, changes: [] };
+      const since = Math.max(from, complete);
+      const counted = changes.filter(({ at }) => at >= since);
+      return { since, count: counted.reduce((sum, { downs }) => sum + downs, 0) };
+    },
   };
 }

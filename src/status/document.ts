@@ -66,4 +66,6 @@ export function statusDocument(
   };
 }
 
+export { UPLINK_GROUP } from '../collectors/bgp-neighbors.ts';
+
 export type StatusDocument = ReturnType<typeof statusDocument>;

@@ -21,7 +21,7 @@ export interface RoutesOptions {
   readonly poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'>;
   readonly collectors: CollectorNames;
   readonly maintenance: () => Maintenance;
-  readonly history: Pick<History, 'events' | 'timeline'>;
+  readonly history: Pick<History, 'events' | 'timeline' | 'downs'>;
   /** The parts of `/metrics` that do not come from FRR. */
   readonly otherParts: () => readonly BodyPart[];
   readonly version: string;

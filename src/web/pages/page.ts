@@ -4,7 +4,7 @@ import type { StatusDocument } from '../../status/document.ts';
 import { MARKS, type VerdictLevel } from '../../status/verdict.ts';
 import { type Content, type Html, html, words } from './html.ts';
 import { STYLE } from './style.ts';
-import { durationText, timeOfDay } from './times.ts';
+import { clockTime, durationText, timeOfDay } from './times.ts';
 
 /** What the pages know besides the status document. The same for every request. */
 export interface Site {
@@ -31,7 +31,7 @@ export interface Link {
 export interface View {
   readonly site: Site;
   readonly status: StatusDocument;
-  readonly history: Pick<History, 'events' | 'timeline'>;
+  readonly history: Pick<History, 'events' | 'timeline' | 'downs'>;
   /** Seconds since the epoch. */
   readonly now: number;
 }
@@ -84,8 +84,7 @@ function frrWords({ frr, collectors }: StatusDocument): string {
 function asOf({ status, now }: View): Html {
   const age = ageOf(status);
   if (age === undefined) return html`no data yet`;
-  const at = new Date(Math.floor(now - age) * 1000).toISOString().replace('.000Z', 'Z');
-  return html`as of ${timeOfDay(at, now)}, ${durationText(age)} ago`;
+  return html`as of ${clockTime(now - age, now)}, ${durationText(age)} ago`;
 }
 
 function maintenanceBanner({ status: { maintenance }, now }: View): Html {

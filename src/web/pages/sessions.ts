@@ -1,9 +1,9 @@
 /** BGP sessions: those that are down as cards with everything that is known, the others as rows. */
-import type { StatusDocument } from '../../status/document.ts';
+import { type StatusDocument, UPLINK_GROUP } from '../../status/document.ts';
 import { type Content, type Html, html, words } from './html.ts';
 import { marked, neutral, runbookLink, type Site, type View } from './page.ts';
 import { table } from './table.ts';
-import { sinceWhen, timeOfDay } from './times.ts';
+import { clockTime, sinceWhen, timeOfDay } from './times.ts';
 
 export type Session = StatusDocument['bgp_sessions'][number];
 export type BfdSession = StatusDocument['bfd_sessions'][number];
@@ -27,9 +27,28 @@ export function stateOf({ up, admin_up, established_count }: Session): SessionSt
   return established_count === 0 ? 'never' : 'down';
 }
 
-/** The peer group of uplinks in TripleO, EDPM and our own role; the verdict counts the same sessions. */
 export function isUplink({ peer_group }: Session): boolean {
-  return peer_group === 'uplink';
+  return peer_group === UPLINK_GROUP;
+}
+
+/** As the history has it. */
+export const historyObject = ({ vrf, peer }: Session) => ({
+  topic: 'bgp_session',
+  labels: { vrf, peer },
+});
+
+const DAY = 86_400;
+
+/**
+ * `2 in 24 h`, or `2 since 03:12:09 UTC` where no more is known; `0` of a session that never went down.
+ * @param all whether to add FRR's count
+ */
+function dropsText({ history, now }: View, session: Session, all: boolean): Html {
+  const { dropped_count } = session;
+  const { since, count } = history.downs(historyObject(session), now - DAY);
+  if (count === 0 && dropped_count === 0) return html`0`;
+  const when = since > now - DAY ? html`since ${clockTime(since, now)}` : 'in 24 h';
+  return html`${count} ${when}${all && dropped_count !== null && `, ${dropped_count} since bgpd started`}`;
 }
 
 /** Path of the page about a session. */
@@ -130,20 +149,16 @@ function links(site: Site, session: Session): Content {
 }
 
 /** All that is known about a session. @param name its name, a link where the card is not the page about it */
-export function sessionCard(
-  { site, now }: View,
-  session: Session,
-  bfd: BfdSession | undefined,
-  name: Html,
-): Html {
-  const { vrf, peer, description, remote_hostname, remote_as, peer_group, dropped_count } = session;
+export function sessionCard(view: View, session: Session, bfd: BfdSession | undefined, name: Html): Html {
+  const { site, now } = view;
+  const { vrf, peer, description, remote_hostname, remote_as, peer_group } = session;
   const router = [remote_hostname, remote_as === null ? null : `AS ${remote_as}`].filter(
     (one) => one !== null,
   );
   return html`<article class="card ${stateOf(session)}">
 <h3>${name}${vrfWords(vrf)}${description !== null && html` ${words(description)}`}</h3>
 <p>${stateText(session, now)}</p>
-${session.cause !== null && html`<p class="cause">${words(session.cause.text)}</p>\n`}<dl>${pair('FRR reports', resetText(session, now))}${pair('BFD', bfd === undefined ? 'no session' : bfdText(bfd, now))}${pair('Router', router.length === 0 ? null : words(router.join(', ')))}${pair('Peer group', peer_group === null ? null : words(peer_group))}${pair('Drops', dropped_count)}</dl>
+${session.cause !== null && html`<p class="cause">${words(session.cause.text)}</p>\n`}<dl>${pair('FRR reports', resetText(session, now))}${pair('BFD', bfd === undefined ? 'no session' : bfdText(bfd, now))}${pair('Router', router.length === 0 ? null : words(router.join(', ')))}${pair('Peer group', peer_group === null ? null : words(peer_group))}${pair('Drops', dropsText(view, session, true))}</dl>
 ${vtyshLine(site, `show bgp${vrf === 'default' ? '' : ` vrf ${vrf}`} neighbors ${peer}`)}
 ${links(site, session)}
 </article>`;
@@ -165,10 +180,11 @@ function prefixText({ prefixes }: Session): string {
 
 /** One line for each session. */
 export function sessionTable(
-  { site, now }: View,
+  view: View,
   sessions: readonly Session[],
   bfdOf: (session: Session) => BfdSession | undefined,
 ): Html {
+  const { site, now } = view;
   return table(
     ['Peer', 'State', 'BFD', 'Prefixes', 'Drops'],
     sessions.map((session) => {
@@ -178,7 +194,7 @@ export function sessionTable(
         stateText(session, now),
         bfd === undefined ? '–' : bfdMark(bfd),
         prefixText(session),
-        session.dropped_count ?? '–',
+        dropsText(view, session, false),
       ];
     }),
   );

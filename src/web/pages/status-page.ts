@@ -97,11 +97,11 @@ ${listed.length < missing.length && html`<p>and ${missing.length - listed.length
 </section>`;
 }
 
-/** A default route may be missing on purpose, so only what the verdict says is shown. */
+/** A default route may be missing on purpose, so only those that the verdict is about are shown. */
 function defaultRoutes({ status, site }: View): Content {
   const finding = status.verdict.findings.find(({ measure }) => measure.name === DEFAULT_ROUTES_MISSING);
   if (finding === undefined || finding.level === 'ok') return null;
-  const missing = status.default_routes.filter(({ vrf, installed }) => vrf === 'default' && !installed);
+  const missing = status.default_routes.filter(({ expected, installed }) => expected && !installed);
   return html`<section>
 <h2>${marked(finding.level, finding.text)}</h2>
 ${missing.map(({ afi }) => vtyshLine(site, afi === 'ipv4' ? 'show ip route 0.0.0.0/0' : 'show ipv6 route ::/0'))}

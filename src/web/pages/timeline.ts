@@ -5,7 +5,7 @@
 import type { Segment } from '../../events/history.ts';
 import { type Html, html } from './html.ts';
 import type { View } from './page.ts';
-import type { Session } from './sessions.ts';
+import { historyObject, type Session } from './sessions.ts';
 import { durationText } from './times.ts';
 
 const DAY = 86_400;
@@ -25,11 +25,14 @@ function nameOf({ up }: Segment): keyof typeof SHAPES {
   return up ? 'up' : 'down';
 }
 
-/** `down twice` in words for those who do not see the strip, and beside it. */
-function summary(segments: readonly Segment[]): string {
+/**
+ * `down 2 times, 14 min` in words for those who do not see the strip, and beside it.
+ * @param downs how often it went down, also where that was too fast for the strip
+ */
+function summary(segments: readonly Segment[], downs: number): string {
   const total = (name: keyof typeof SHAPES) =>
     segments.filter((one) => nameOf(one) === name).reduce((sum, { from, to }) => sum + to - from, 0);
-  const times = segments.filter(({ up }) => up === false).length;
+  const times = Math.max(downs, segments.filter(({ up }) => up === false).length);
   const down =
     times === 0
       ? 'never down'
@@ -39,11 +42,12 @@ function summary(segments: readonly Segment[]): string {
 }
 
 /** The strip of a session, with its summary. */
-export function timeline({ history, now }: View, { vrf, peer, up }: Session): Html {
+export function timeline({ history, now }: View, session: Session): Html {
   const begin = now - DAY;
-  const segments = history.timeline({ topic: 'bgp_session', labels: { vrf, peer } }, up, begin, now);
+  const object = historyObject(session);
+  const segments = history.timeline(object, session.up, begin, now);
   const x = (at: number) => Math.round(((at - begin) / DAY) * WIDTH);
-  const text = summary(segments);
+  const text = summary(segments, history.downs(object, begin).count);
   return html`<svg class="strip" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="The last 24 hours: ${text}">${segments.map(
     (segment) => {
       const name = nameOf(segment);

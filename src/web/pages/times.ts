@@ -1,4 +1,5 @@
 /** Times and durations for people. Times are in UTC, as in FRR's logs and in those of this program. */
+import { timeText } from '../../metrics/tables.ts';
 import { type Html, html } from './html.ts';
 
 const UNITS = [
@@ -25,6 +26,11 @@ export function timeOfDay(at: string, now: number): Html {
   const [day = '', clock = ''] = at.replace(/(\.\d+)?Z$/, '').split('T');
   const today = new Date(now * 1000).toISOString().startsWith(day);
   return html`<time datetime="${at}">${today ? '' : `${day} `}${clock} UTC</time>`;
+}
+
+/** The same of a time in seconds since the epoch. */
+export function clockTime(seconds: number, now: number): Html {
+  return timeOfDay(timeText(seconds) as string, now);
 }
 
 /** `since 03:12:09 UTC, for 13 min 58 s`; nothing without a time. @param now seconds since the epoch */

@@ -111,3 +111,21 @@ test('of more than 1,000 objects, those that have not changed for longest are un
   ]);
   expect(of(1).map(({ up }) => up)).toEqual([true, false]);
 });
+
+test('how often an object went down since a moment, also where no poll saw it', () => {
+  const { record, downs } = createHistory(START);
+  record(change(1, false));
+  record(change(2, true, { missed: 3 }));
+  record(change(3, true, { was_up: true, missed: 1 }));
+  record(change(4, null));
+  expect(downs(ETH1, START - HOUR)).toEqual({ since: START, count: 5 });
+  expect(downs(ETH1, START + 2 * HOUR)).toEqual({ since: START + 2 * HOUR, count: 4 });
+  expect(downs(ETH1, START + 2.5 * HOUR)).toEqual({ since: START + 2.5 * HOUR, count: 1 });
+  expect(downs({ ...ETH1, topic: 'link' }, START)).toEqual({ since: START, count: 0 });
+});
+
+test('of more than 100 changes, only the last ones count', () => {
+  const { record, downs } = createHistory(START);
+  for (let i = 1; i <= 120; i++) record(change(i / 100, i % 2 === 0));
+  expect(downs(ETH1, START)).toEqual({ since: START + 0.21 * HOUR, count: 50 });
+});

@@ -67,9 +67,9 @@ test('a session', () => {
   expect(textOf(page)).toBe(
     [
       'compute-01 · FRR 10.7.1 · as of 11:59:58 UTC, 2 s ago ✓ 1 BGP session up BGP session with eth2',
-      'eth2 in VRF tenant-a ✓ established since 10:00:00 UTC, for 2 h BFD no session Drops 0',
+      'eth2 in VRF tenant-a ✓ established since 10:00:00 UTC, for 2 h BFD no session Drops 3 since 06:00:00 UTC, 0 since bgpd started',
       "vtysh -c 'show bgp vrf tenant-a neighbors eth2'",
-      'The last 24 hours down 1 time, 1 h 29 min; unknown for 18 h',
+      'The last 24 hours down 3 times, 1 h 29 min; unknown for 18 h',
       'Time What Change Cause',
       '09:30:00 UTC BGP session with eth2 (vrf default) ✓ active → established , went down and up 2 times between polls',
       '08:00:00 UTC BGP session with eth2 (vrf default) ✗ established → active &lt;link&gt; down',
@@ -85,7 +85,7 @@ test('the strip of a day: where it was down stands out', () => {
   const page = make('/session/:vrf/:peer', { vrf: 'tenant-a', peer: 'eth2' });
   expect(/<svg.*<\/svg>/s.exec(page)?.[0]).toBe(
     [
-      '<svg class="strip" viewBox="0 0 1440 16" preserveAspectRatio="none" role="img" aria-label="The last 24 hours: down 1 time, 1 h 29 min; unknown for 18 h">',
+      '<svg class="strip" viewBox="0 0 1440 16" preserveAspectRatio="none" role="img" aria-label="The last 24 hours: down 3 times, 1 h 29 min; unknown for 18 h">',
       '<rect class="unknown" x="0" y="14" width="1080" height="2"/>',
       '<rect class="up" x="1080" y="8" width="120" height="8"/>',
       '<rect class="down" x="1200" y="0" width="90" height="16"/>',

@@ -87,7 +87,7 @@ test('a node with a session in each state: the broken ones first, with all that 
       '✗ 1 of 4 BGP sessions down eth2 tor2 rack B ✗ down (Active) since 11:46:02 UTC, for 13 min 58 s link down (eth2)',
       'FRR reports BFD down received, 11:46:02 UTC',
       'BFD ✗ down since 11:46:01 UTC, for 13 min 59 s (here: control detection time expired, peer: ok)',
-      "Router tor2, AS 65002 Peer group uplink Drops 3 vtysh -c 'show bgp neighbors eth2'",
+      "Router tor2, AS 65002 Peer group uplink Drops 0 since 02:00:00 UTC, 3 since bgpd started vtysh -c 'show bgp neighbors eth2'",
       '! 1 of 4 BGP sessions never up 192.0.2.3 in VRF tenant-a ! never up (Connect) BFD no session Drops 0',
       "vtysh -c 'show bgp vrf tenant-a neighbors 192.0.2.3'",
       '– 1 of 4 BGP sessions shut on purpose Peer State BFD Prefixes Drops 192.0.2.2 – shut on purpose – 0',
@@ -115,9 +115,9 @@ test('what cannot be reached comes before the sessions', () => {
   const status = document([DOWN], {
     host_routes: [address('203.0.113.10', 2), address('203.0.113.20', 0), address('203.0.113.30', 0)],
     default_routes: [
-      { vrf: 'default', afi: 'ipv4', installed: false },
-      { vrf: 'default', afi: 'ipv6', installed: true },
-      { vrf: 'tenant-a', afi: 'ipv4', installed: false },
+      { vrf: 'default', afi: 'ipv4', installed: false, expected: true },
+      { vrf: 'default', afi: 'ipv6', installed: false, expected: false },
+      { vrf: 'tenant-a', afi: 'ipv4', installed: false, expected: false },
     ],
     verdict: {
       level: 'critical',
