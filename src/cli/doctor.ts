@@ -118,6 +118,7 @@ async function* examine(config: Config): AsyncGenerator<Finding | Verdict> {
     yield* checkDaemons(seen);
     if (![...seen.versions.values()].some((answer) => typeof answer === 'string')) {
       yield { level: 'warn', text: 'the collectors were not tried because no daemon answers' };
+      yield { level: 'unknown', headline: 'FRR does not answer', findings: [] };
       return;
     }
     const { collectors } = config;

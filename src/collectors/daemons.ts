@@ -117,7 +117,7 @@ export const daemons = statefulCollector({
       yield {
         level: 'critical',
         text: broken
-          .map(({ labels, value }) => `${labels.daemon} ${value === 1 ? 'hangs' : 'down'}`)
+          .map(({ labels, flag }) => `${labels.daemon} ${flag(daemonHung) === true ? 'hangs' : 'down'}`)
           .join(', '),
         details: [],
         measure: { name: 'daemons_down', bad: broken.length, all: all.length },

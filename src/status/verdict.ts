@@ -5,6 +5,7 @@
  * only the poller knows: whether FRR answers at all, and which collectors fail.
  */
 import type { Finding, FindingLevel } from '../collectors/collector.ts';
+import { daemonHung } from '../collectors/daemons.ts';
 import { COLLECTORS } from '../collectors/index.ts';
 import type { Tables } from '../metrics/tables.ts';
 import type { Snapshot } from '../poller/snapshot.ts';
@@ -34,12 +35,16 @@ const worstFirst = (a: Finding, b: Finding): number => ORDER.indexOf(a.level) - 
 
 /**
  * What the poller knows: collectors whose newest poll failed, so that their part of the verdict may be missing. That a
- * daemon is down is the finding of another collector.
+ * daemon is down or hangs is the finding of another collector.
  */
-function pollerFindings({ collectors }: Snapshot): readonly Finding[] {
+function pollerFindings({ collectors }: Snapshot, tables: Tables): readonly Finding[] {
+  const hung = tables.rows(daemonHung).some(({ value }) => value === 1);
   const failing = collectors.filter(
     ({ up, unsupported, error }) =>
-      up === false && unsupported === undefined && error?.reason !== 'not_running',
+      up === false &&
+      unsupported === undefined &&
+      error?.reason !== 'not_running' &&
+      !(hung && error?.reason === 'timed_out'),
   );
   if (failing.length === 0) return [];
   return [
@@ -56,7 +61,7 @@ function pollerFindings({ collectors }: Snapshot): readonly Finding[] {
 export function verdictOf(snapshot: Snapshot, tables: Tables): Verdict {
   const findings = [
     ...COLLECTORS.flatMap(({ findings }) => (findings === undefined ? [] : [...findings(tables)])),
-    ...pollerFindings(snapshot),
+    ...pollerFindings(snapshot, tables),
   ].sort(worstFirst);
   if (!snapshot.frrUp) return { level: 'unknown', headline: 'FRR does not answer', findings };
   const level = findings[0]?.level ?? 'unknown';

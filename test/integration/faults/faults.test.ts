@@ -92,6 +92,7 @@ describe.each(['socket', 'vtysh'] as const)('faults of FRR, queried by %s', (sou
           p.value('frr_daemon_hung', { daemon: 'bgpd' }) === 1 && p.find('frr_bgp_session_up').length === 0,
       );
       expect(page.value('frr_daemon_up', { daemon: 'bgpd' })).toBe(0);
+      expect(await exporter.text('/')).toContain('<title>✗ bgpd hangs');
       expect(page.value('frr_collector_up', { collector: 'bgp' })).toBe(0);
       expect(errors(page, 'bgp', 'timed_out')).toBeGreaterThan(0);
       expect(errors(page, 'bgp', 'not_running')).toBe(0);

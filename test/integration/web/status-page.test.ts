@@ -19,6 +19,7 @@ import { labels } from '../../../src/metrics/family.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
 import { createRoutes } from '../../../src/web/routes.ts';
 import { snapshotOf } from '../../unit/status/snapshots.ts';
+import { makeAuthority } from './certificates.ts';
 import { startOurs } from './programs.ts';
 import { HASH, PASSWORD } from './web-configs.ts';
 
@@ -222,6 +223,14 @@ test.each([
   await expectReadable(`${base}/`);
 });
 
+test('a daemon that hangs', async () => {
+  snapshot = aged(await snapshotOf('8.4.4/healthy', 'bgpd'), 2);
+  await using page = await open(`${base}/`);
+  expect(await page.title()).toBe('✗ bgpd hangs · compute-01');
+  expect(await page.getByRole('row', { name: 'bgpd' }).first().innerText()).toContain('✗ hangs');
+  await expectReadable(`${base}/`);
+});
+
 test('a session, by its link', async () => {
   snapshot = aged(await snapshotOf('10.3/tor2-link-down'), 2);
   await using page = await open(`${base}/`, WINDOWS['phone, dark']);
@@ -281,14 +290,19 @@ test('a thousand sessions', async () => {
   await expectReadable(`${base}/`);
 });
 
-test('behind a prefix and a password', async () => {
+test('behind a prefix, TLS and a password', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'frr-exporter-page-'));
   const config = path.join(folder, 'web.yaml');
-  writeFileSync(config, `basic_auth_users:\n  alice: ${HASH}\n`);
+  const { certFile, keyFile } = await makeAuthority(folder, 'localhost');
+  writeFileSync(
+    config,
+    `tls_server_config:\n  cert_file: ${certFile}\n  key_file: ${keyFile}\nbasic_auth_users:\n  alice: ${HASH}\n`,
+  );
   try {
     await using exporter = await startOurs(['--web.route-prefix=/frr', `--web.config.file=${config}`]);
-    const url = `http://127.0.0.1:${exporter.port}/frr/`;
-    await using page = await open(url, { httpCredentials: { username: 'alice', password: PASSWORD } });
+    const url = `https://127.0.0.1:${exporter.port}/frr/`;
+    const httpCredentials = { username: 'alice', password: PASSWORD };
+    await using page = await open(url, { httpCredentials, ignoreHTTPSErrors: true });
     await page.getByRole('link', { name: '100.64.1.1' }).first().click();
     expect(page.url()).toBe(`${url}session/default/100.64.1.1`);
     await page.getByRole('banner').getByRole('link').click();

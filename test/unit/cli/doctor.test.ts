@@ -173,6 +173,7 @@ describe('doctor on sockets', () => {
         'warn the collectors were not tried because no daemon answers',
         '',
         'The exporter has problems: see FAIL above.',
+        'FRR does not answer.',
       ],
     });
   });
@@ -211,6 +212,7 @@ describe('doctor on vtysh', () => {
       'warn the collectors were not tried because no daemon answers',
       '',
       'The exporter has problems: see FAIL above.',
+      'FRR does not answer.',
     ]);
   });
 

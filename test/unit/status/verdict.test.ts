@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Daemon } from '../../../src/frr/commands.ts';
 import type { Snapshot } from '../../../src/poller/snapshot.ts';
 import { snapshotTables } from '../../../src/status/document.ts';
 import { type Verdict, verdictOf } from '../../../src/status/verdict.ts';
@@ -9,8 +10,8 @@ function verdict(snapshot: Snapshot): Verdict {
 }
 
 /** Without what fails because it is not in the recording. */
-async function judged(recording: string): Promise<Verdict> {
-  const snapshot = await snapshotOf(recording);
+async function judged(recording: string, hung?: Daemon): Promise<Verdict> {
+  const snapshot = await snapshotOf(recording, hung);
   return verdict({
     ...snapshot,
     collectors: snapshot.collectors.filter(({ error }) => error?.reason !== 'not_recorded'),
@@ -49,6 +50,11 @@ describe('the verdict on each situation', () => {
       { name: 'daemons_down', bad: 1, all: 5 },
       { name: 'default_routes_missing', bad: 2, all: 2 },
     ]);
+  });
+
+  it('names a daemon that hangs, and not every collector that waited for it', async () => {
+    const { headline, findings } = await judged('8.4.4/healthy', 'bgpd');
+    expect([headline, findings.map(({ text }) => text)]).toEqual(['bgpd hangs', ['bgpd hangs']]);
   });
 
   it('lists what is good where nothing is wrong, and says nothing of the sessions while FRR does not answer', async () => {
