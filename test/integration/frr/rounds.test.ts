@@ -1,14 +1,19 @@
-/** How many vtysh a round of polls takes, with every collector that is enabled by default. */
-import { existsSync, readFileSync } from 'node:fs';
+/** How many vtysh a round of polls takes, with every collector that is enabled by default; and what happens between two rounds. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { startExporter, startLab, waitFor } from '../../lab/index.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Event } from '../../../src/events/event.ts';
+import { type Lab, startExporter, startLab, waitFor } from '../../lab/index.ts';
 import { fakeVtysh } from '../../unit/frr/fake-vtysh.ts';
 import { temporaryFolder } from '../../unit/frr/temporary-folder.ts';
 
+let lab: Lab;
+beforeAll(async () => {
+  lab = await startLab({ name: 'rounds' });
+});
+afterAll(() => lab?.stop());
+
 test('a round of a small router is at most five processes, and one to each daemon', async () => {
-  const lab = await startLab({ name: 'rounds' });
-  onTestFinished(() => lab.stop());
   const folder = temporaryFolder();
   const starts = join(folder, 'starts');
   const vtysh = fakeVtysh(
@@ -34,4 +39,77 @@ test('a round of a small router is at most five processes, and one to each daemo
   const quiet = ['bfdd', 'bgpd', 'zebra'];
   const full = ['bfdd', 'bgpd', 'staticd', 'watchfrr', 'zebra'];
   expect(rounds.slice(1)).toEqual([quiet, quiet, full, quiet]);
+});
+
+test('ten flaps within seconds are ten events with the reasons of the log, also across a rotation', async () => {
+  const peers = ['100.64.1.1', 'eth2'];
+  mkdirSync('/var/log/frr', { recursive: true });
+  chmodSync('/var/log/frr', 0o777);
+  const file = `/var/log/frr/${lab.node.namespace}.log`;
+  onTestFinished(() => {
+    for (const one of [file, `${file}.1`]) rmSync(one, { force: true });
+  });
+  await lab.node.configure(`log file ${file} informational`);
+  // Ten seconds between two polls hide several flaps, and without this collector the cause is in FRR's words.
+  const exporter = await startExporter({
+    lab,
+    source: 'socket',
+    flags: [`--frr.log=${file}`, '--poll.interval=10s', '--no-collector.bgp-neighbors'],
+  });
+  onTestFinished(() => exporter.stop());
+
+  /** The changes of sessions that FRR has logged: the peer, and why it went down. */
+  const logged = () =>
+    [`${file}.1`, file].flatMap((one) =>
+      existsSync(one)
+        ? Array.from(
+            readFileSync(one, 'utf8').matchAll(
+              /%ADJCHANGE: neighbor (\S+)\(.*\) in vrf default (?:Up|Down (.+))$/gm,
+            ),
+            ([, peer, reason]) => ({ peer, reason }),
+          )
+        : [],
+    );
+  const dropped = async () => {
+    const found = (await exporter.page()).find('frr_bgp_session_dropped_total');
+    return found.reduce((sum, { value }) => sum + value, 0);
+  };
+  const before = await dropped();
+  for (let round = 1; round <= 5; round++) {
+    if (round === 4) {
+      renameSync(file, `${file}.1`);
+      // As logrotate does: SIGUSR1 makes FRR open its log again.
+      for (const daemon of lab.node.daemons) process.kill(lab.node.pid(daemon) as number, 'SIGUSR1');
+      await waitFor(() => existsSync(file), { within: 5_000, for: 'the new log' });
+    }
+    if (round % 2 === 0) await lab.node.vtysh('clear bgp *');
+    else await Promise.all([lab.tor1.vtysh('clear bgp *'), lab.tor2.vtysh('clear bgp *')]);
+    await waitFor(
+      () => logged().filter(({ reason }) => reason === undefined).length >= round * peers.length,
+      {
+        within: 20_000,
+        every: 20,
+        for: 'both sessions to come up again',
+      },
+    );
+  }
+  const expected = logged().map(({ peer, reason }) =>
+    reason === undefined ? [peer, 'Idle', 'Established', 0, null] : [peer, 'Established', 'Idle', 0, reason],
+  );
+  const downs = expected.filter(([, , to]) => to === 'Idle').length;
+  expect(downs).toBeGreaterThanOrEqual(10);
+  const events = async () => {
+    const { events } = JSON.parse(await exporter.text('/api/v1/events')) as { events: readonly Event[] };
+    return events
+      .filter(({ topic }) => topic === 'bgp_session')
+      .map(({ labels, from, to, missed, cause }) => [labels.peer, from, to, missed, cause])
+      .toReversed();
+  };
+  await waitFor(async () => (await events()).length >= expected.length, {
+    within: 10_000,
+    for: 'the events',
+  });
+  // The polls that the lines have caused see the same changes, and add nothing.
+  await waitFor(async () => (await dropped()) === before + downs, { within: 20_000, for: 'the last poll' });
+  expect(await events()).toEqual(expected);
 });
