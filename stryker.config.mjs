@@ -24,7 +24,8 @@ export default {
   // Declarations run once at import, so each change in one would run every test; docs/metrics.md and the recordings compare them.
   ignoreStatic: true,
   testRunner: 'vitest',
-  vitest: { configFile: 'test/mutation/vitest.config.ts' },
+  // Some tests count what is left in their process, which a thread shares with Stryker.
+  vitest: { configFile: 'test/mutation/vitest.config.ts', pool: 'forks' },
   coverageAnalysis: 'perTest',
   // There is no such file: TypeScript 7 has no interface by which Stryker could rewrite ours, and Node needs none.
   tsconfigFile: 'none',

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bgp } from '../../../src/collectors/bgp.ts';
+import { bgpNeighbors } from '../../../src/collectors/bgp-neighbors.ts';
 import { type ActiveCollector, activate, collector, type Pace } from '../../../src/collectors/collector.ts';
 import type { Event } from '../../../src/events/event.ts';
 import { COMMANDS, type Command } from '../../../src/frr/commands.ts';
@@ -128,6 +129,57 @@ const ownByName =
     );
 
 describe('the poller', () => {
+  test('knows nothing of FRR before the first poll, and then how long it took', async () => {
+    const { start, frr } = polling({ collectors: [sessions.collector] });
+    frr.replies.set(SUMMARY, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      return '{"a": 1}';
+    });
+    const poller = start();
+    expect(poller.snapshot().frrUp).toBe(false);
+    await pass(1);
+    expect(poller.snapshot().frrUp).toBe(true);
+    expect(own(poller.snapshot(), 'frr_collector_duration_seconds', 'sessions')).toBe(0.25);
+  });
+
+  test.each([
+    ['vtysh', { recent: 1, bgpd: 1, zebra: 0 }],
+    ['socket', { recent: 0, bgpd: 1, zebra: 0 }],
+  ] as const)('by %s, a collector learns what others query', async (kind, expected) => {
+    const query: ActiveCollector['query'] = async (frr) => {
+      const recent = frr.recentText(COMMANDS.vrfs, 12);
+      await frr.text(COMMANDS.vrfs);
+      return [
+        {
+          recent: recent === undefined ? 0 : 1,
+          bgpd: frr.queriedAnyway('bgpd') ? 1 : 0,
+          zebra: frr.queriedAnyway('zebra') ? 1 : 0,
+        },
+      ];
+    };
+    const learning = { ...table.collector, query, commands: [COMMANDS.vrfs] };
+    const { frr, options } = polling({ collectors: [sessions.collector, learning] });
+    frr.replies.set(keyOf(COMMANDS.vrfs), 'vrf red id 5 table 10');
+    const poller = startPoller({ ...options, source: { ...frr.source, kind } });
+    pollers.push(poller);
+    await pass(21);
+    expect(valuesOf(poller.snapshot(), table.value)).toEqual(expected);
+  });
+
+  test('frees the memory of a large answer once its samples are made', async () => {
+    const { frr, options } = polling({ collectors: [sessions.collector] });
+    frr.replies.set(SUMMARY, `{"a": 1, "b": ${JSON.stringify('x'.repeat(300_000))}}`);
+    const answers: Buffer[] = [];
+    const show: PollerOptions['source']['show'] = async (...query) => {
+      const answer = await frr.source.show(...query);
+      answers.push(answer.bytes);
+      return answer;
+    };
+    pollers.push(startPoller({ ...options, source: { ...frr.source, show } }));
+    await pass(1);
+    expect(answers.map(({ length }) => length)).toEqual([0]);
+  });
+
   test('polls each collector at its own interval', async () => {
     const { start, times } = polling();
     const poller = start();
@@ -323,6 +375,26 @@ describe("the router's share", () => {
     expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'table')).toBe(400);
   });
 
+  test('does not make sessions be polled so rarely that they would be stale', async () => {
+    const { start, frr } = polling();
+    frr.seconds.set(SUMMARY, 4);
+    const poller = start();
+    await pass(60);
+    expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'sessions')).toBe(25);
+  });
+
+  test('does not include a poll that failed half-way', async () => {
+    const query: ActiveCollector['query'] = async (frr) => {
+      await frr.json(COMMANDS.evpnVnis);
+      return await frr.json(COMMANDS.bfdPeers);
+    };
+    const { start, frr } = polling({ collectors: [{ ...table.collector, query }] });
+    frr.seconds.set(VNIS, 4);
+    const poller = start();
+    await pass(60);
+    expect(own(poller.snapshot(), 'frr_collector_interval_seconds', 'table')).toBe(15);
+  });
+
   test('includes a command that a working daemon does not finish in time', async () => {
     const { start, frr, times } = polling({ collectors: [table.collector] });
     frr.replies.set(VNIS, hangs('zebra'));
@@ -489,7 +561,9 @@ describe('dropped samples', () => {
     await pass(1);
     expect(own(poller.snapshot(), 'frr_exporter_series_dropped_total', 'limit')).toBe(0);
     frr.replies.set(SUMMARY, '{"a": 1, "b": 2, "c": 3, "d": 4}');
-    await pass(10);
+    await pass(5);
+    expect(messages().length).toBe(1);
+    await pass(5);
     expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1, b: 2 });
     expect(own(poller.snapshot(), 'frr_exporter_series_dropped_total', 'limit')).toBe(4);
     frr.replies.set(SUMMARY, '{"a": 1}');
@@ -499,6 +573,15 @@ describe('dropped samples', () => {
       'collector sessions is within --metrics.max-series again',
     ]);
   });
+});
+
+test('the limit of series is that of all collectors together', async () => {
+  const { start } = polling({ settings: { maxSeries: 3 } });
+  const poller = start();
+  await pass(11);
+  expect(valuesOf(poller.snapshot(), sessions.value)).toEqual({ a: 1, b: 2 });
+  expect(valuesOf(poller.snapshot(), table.value)).toEqual({ v: 100 });
+  expect(valuesOf(poller.snapshot(), reasons.value)).toEqual({});
 });
 
 describe('the body of a scrape', () => {
@@ -647,4 +730,22 @@ test("a line of FRR's log about a session polls the sessions at once, and is an 
   ]);
   await poller.stop();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a change whose cause is not known yet is logged when the poller stops', async () => {
+  const { frr, options, messages } = polling({
+    collectors: [activate(bgp, {}), activate(bgpNeighbors, {})],
+  });
+  const answer = (state: string) =>
+    JSON.stringify({ default: { ipv4Unicast: { peers: { eth1: { state } } } } });
+  frr.replies.set(SUMMARY, answer('Established'));
+  frr.replies.set(NEIGHBORS, '{}');
+  const poller = startPoller(options);
+  await pass(2);
+  frr.replies.set(SUMMARY, answer('Idle'));
+  frr.replies.set(NEIGHBORS, hangs());
+  await pass(4);
+  expect(messages()).toEqual([]);
+  await poller.stop();
+  expect(messages()).toEqual(['BGP session with eth1 (vrf default) Established -> Idle']);
 });
