@@ -452,6 +452,28 @@ describe("a line of FRR's log", () => {
     expect(events.map(essence)).toEqual([['Established', 'Idle', 0, expected]]);
   });
 
+  test('waits for its cause, but not for long, and not for lines about other sessions', async () => {
+    const { sessions, events } = following();
+    sessions.observe(BGP, state(['default', 'eth1', 6], ['default', 'eth2', 6], ['red', 'eth1', 6]), 0);
+    sessions.logged([line(false, 'Interface down')], 1);
+    sessions.logged([{ ...line(false, 'Peer closed the session'), peer: 'eth2' }], 2);
+    sessions.logged([{ ...line(false, 'Peer closed the session'), vrf: 'red' }], 2);
+    expect(events).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(events.map(({ labels: { vrf, peer }, cause }) => [vrf, peer, cause])).toEqual([
+      ['default', 'eth1', 'Interface down'],
+      ['default', 'eth2', 'Peer closed the session'],
+      ['red', 'eth1', 'Peer closed the session'],
+    ]);
+  });
+
+  test('without a collector that knows causes is written at once', () => {
+    const { sessions, events } = following([bgp]);
+    sessions.observe(BGP, answer(6, 4), 0);
+    sessions.logged([line(false, 'Interface down')], 1);
+    expect(events.map(essence)).toEqual([['Established', 'Idle', 0, 'Interface down']]);
+  });
+
   test('that a poll was faster than is ignored', () => {
     const { sessions, events } = following([bgp]);
     sessions.observe(BGP, answer(6, 4), 0);
