@@ -9,6 +9,7 @@ import { maintenance } from './topics/maintenance.ts';
 import { memory } from './topics/memory.ts';
 import { pipeline } from './topics/pipeline.ts';
 import { prefixes } from './topics/prefixes.ts';
+import { probing } from './topics/probing.ts';
 import { reachability } from './topics/reachability.ts';
 import { sessions } from './topics/sessions.ts';
 
@@ -20,6 +21,7 @@ export function ruleFiles(site: Thresholds): readonly RuleFile[] {
     sessions,
     prefixes,
     reachability,
+    probing,
     memory,
     pipeline,
     dashboards,

@@ -8,6 +8,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   up: [],
   scrape_duration_seconds: [],
   scrape_samples_scraped: [],
+  probe_success: ['address'],
   ALERTS: [
     'alertname',
     'alertstate',

@@ -105,7 +105,8 @@ export function hostAddresses(
   );
 }
 
-const hostAddress: Kind<HostAddressFilter> = {
+/** A flag's value that selects host addresses. */
+export const hostAddress: Kind<HostAddressFilter> = {
   placeholder: 'INTERFACE|PREFIX',
   takes: 'an interface such as br-ex or vlan*, or a prefix such as 172.16.0.0/12 or 2001:db8::/32',
   read: (given) => {

@@ -65,7 +65,13 @@ export function runsElsewhere(
 }
 
 /** Paths of the other endpoints. */
-const OTHER_PATHS: readonly string[] = ['/api/v1/status', '/api/v1/events', '/healthz', '/readyz'];
+const OTHER_PATHS: readonly string[] = [
+  '/api/v1/status',
+  '/api/v1/events',
+  '/api/v1/targets',
+  '/healthz',
+  '/readyz',
+];
 
 /** What is wrong with flags of the program that do not fit together, in one line. */
 function contradiction(values: ProgramValues): string | undefined {

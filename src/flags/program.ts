@@ -1,4 +1,5 @@
 /** The program's own flags, in the order of `--help`. Those of collectors are declared by the collectors. */
+import { hostAddress } from '../collectors/host-routes.ts';
 import { SOURCE_KINDS } from '../frr/options.ts';
 import { type FlagSet, flag, list, optional } from './flag.ts';
 import {
@@ -156,6 +157,18 @@ export const PROGRAM_FLAGS = {
     help: 'Maximum number of parallel scrapes; 0 for no limit',
     kind: integer(0, 10_000),
     default: '40',
+  }),
+  webTargetsInclude: list({
+    name: 'web.targets.include',
+    group: 'Web',
+    help: 'Only these of the announced host addresses are at /api/v1/targets, to be probed',
+    kind: hostAddress,
+  }),
+  webTargetsExclude: list({
+    name: 'web.targets.exclude',
+    group: 'Web',
+    help: 'Not these addresses, even if they are included',
+    kind: hostAddress,
   }),
   webDisableExporterMetrics: flag({
     name: 'web.disable-exporter-metrics',

@@ -15,9 +15,18 @@ import { eventQuery } from './event-query.ts';
 import { CONTENT_SECURITY_POLICY, NotFound, PAGES, type Page, REFRESH, type Site } from './pages/index.ts';
 import type { Protection } from './protection.ts';
 import type { ObserveRequest } from './request-metrics.ts';
+import { announcedTargets } from './targets.ts';
 
 export interface RoutesOptions {
-  readonly config: Pick<Config, 'webTelemetryPath' | 'webMaxRequests' | 'webExternalUrl' | 'webRoutePrefix'>;
+  readonly config: Pick<
+    Config,
+    | 'webTelemetryPath'
+    | 'webMaxRequests'
+    | 'webExternalUrl'
+    | 'webRoutePrefix'
+    | 'webTargetsInclude'
+    | 'webTargetsExclude'
+  >;
   readonly poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'>;
   readonly collectors: CollectorNames;
   readonly maintenance: () => Maintenance;
@@ -139,10 +148,15 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     return json(reply, { events: history.events(eventQuery(target(request.url)[1])) });
   }
 
+  async function targets(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    return json(reply, announcedTargets(statusAt(Date.now() / 1000), config));
+  }
+
   const routes = [
     { path: config.webTelemetryPath, what: 'the metrics, for Prometheus', answer: metrics },
     { path: '/api/v1/status', what: 'the status document, as JSON', answer: status },
     { path: '/api/v1/events', what: 'the changes of the last hours, as JSON', answer: events },
+    { path: '/api/v1/targets', what: 'the announced addresses, for a prober', answer: targets },
     { path: '/healthz', what: 'whether the exporter runs', answer: alive },
     { path: '/readyz', what: 'whether every collector has been polled', answer: ready },
   ] as const;

@@ -77,6 +77,7 @@ describe.each([
     const { passed, output } = await run(
       promtool,
       ...['check', 'config', '--syntax-only', 'alerts/prometheus/prometheus.yml'],
+      'alerts/prometheus/probing.yml',
     );
     expect({ passed, output }).toEqual({ passed: true, output: expect.stringContaining('SUCCESS') });
   });

@@ -49,6 +49,7 @@ const TARGETS = [
   '/',
   '/api/v1/status',
   '/api/v1/events',
+  '/api/v1/targets',
   '*',
   '/metrics?collect[]=bgp',
   '/metrics?collect[]=',

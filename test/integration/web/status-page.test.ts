@@ -55,6 +55,8 @@ beforeAll(async () => {
       webMaxRequests: 40,
       webExternalUrl: undefined,
       webRoutePrefix: undefined,
+      webTargetsInclude: [],
+      webTargetsExclude: [],
     },
     poller: {
       snapshot: () => snapshot,

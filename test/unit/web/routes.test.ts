@@ -80,6 +80,8 @@ beforeAll(async () => {
       webMaxRequests: 2,
       webExternalUrl: undefined,
       webRoutePrefix: undefined,
+      webTargetsInclude: [],
+      webTargetsExclude: [],
     },
     poller,
     collectors: { known: new Set(['bgp', 'bfd', 'ospf']), enabled: new Set(['bgp', 'bfd']) },
@@ -242,6 +244,16 @@ test.each([
     status,
     'text/plain; charset=utf-8',
     text,
+  ]);
+});
+
+test('the announced addresses: none without host routes', async () => {
+  const answer = await fetch(`${base}/api/v1/targets`);
+  // Prometheus refuses another type.
+  expect([answer.status, answer.headers.get('content-type'), await answer.json()]).toEqual([
+    200,
+    'application/json; charset=utf-8',
+    [],
   ]);
 });
 

@@ -8,6 +8,7 @@ import { MAINTENANCE } from './maintenance.ts';
 import { MEMORY } from './memory.ts';
 import { PIPELINE } from './pipeline.ts';
 import { PREFIXES } from './prefixes.ts';
+import { PROBING } from './probing.ts';
 import { QUIET } from './quiet.ts';
 import { REACHABILITY } from './reachability.ts';
 import { SESSIONS } from './sessions.ts';
@@ -29,4 +30,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...STORMS,
   ...UPLINKS,
   ...ADDRESSES,
+  ...PROBING,
 ];
