@@ -150,6 +150,7 @@ export function serveStandIn(directory: string, sessions: number): () => void {
     let code = 0;
     if (command === 'show bgp vrf all summary json') text = summary(sessions, ticks);
     else if (command === 'show bgp vrf all neighbors json') text = neighbors(sessions, ticks);
+    else if (command === 'show bgp vrf all summary failed json') text = '{}\n';
     else if (command === 'show memory')
       text = 'System allocator statistics:\n  Total heap allocated:  13 MiB\n';
     else {

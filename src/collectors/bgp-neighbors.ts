@@ -1,8 +1,7 @@
 /** What only the neighbors command reports about BGP sessions: the peer, reset reasons, timers, limits, policies. */
 
-import type { Turns } from '../base/turns.ts';
 import { COMMANDS } from '../frr/commands.ts';
-import { metric, numberOf } from '../metrics/family.ts';
+import { numberOf } from '../metrics/family.ts';
 import type { Row } from '../metrics/tables.ts';
 import { addressFamily } from './address-family.ts';
 import { bfdSessionUp } from './bfd.ts';
@@ -18,20 +17,41 @@ import {
   sessionState,
   sessionStates,
   sessionUp,
-  stateOf,
 } from './bgp.ts';
 import {
   CAUSE_LABELS,
   createSurroundings,
   EVIDENCE_COMMANDS,
-  messageOf,
-  MESSAGE_LABELS as SHUTDOWN_LABELS,
   type Surroundings,
   sessionCause,
   sessionCauseOf,
   shutdownMessage,
 } from './bgp-cause.ts';
-import { lastReset } from './bgp-reset.ts';
+import { lastingFields, sessionKey, sessionsIn } from './bgp-failed.ts';
+import {
+  gracefulRestartActive,
+  gracefulRestartInfo,
+  INFO_LABELS,
+  MESSAGE_LABELS,
+  policyMissing,
+  prefixesAccepted,
+  prefixesRejected,
+  prefixLimit,
+  prefixLimitExceeded,
+  prefixLimitWarning,
+  REJECTED_LABELS,
+  RESTART_LABELS,
+  sessionBfdEnabled,
+  sessionHoldTime,
+  sessionInfo,
+  sessionKeepalive,
+  sessionLastReset,
+  sessionLastResetTimestamp,
+  sessionMessages,
+  sessionRoundTrip,
+} from './bgp-neighbor-metrics.ts';
+import { emitReset, lastReset } from './bgp-reset.ts';
+import { createRevision, type KnownSessions } from './bgp-revision.ts';
 import { type FamiliesContext, reason, statefulCollector } from './collector.ts';
 import { type Fields, fields, members, seconds, word } from './fields.ts';
 import { interfaceUp } from './interfaces.ts';
@@ -39,144 +59,7 @@ import { DEFAULT_VRF } from './vrfs.ts';
 
 const NEIGHBORS = COMMANDS.bgpNeighbors;
 const SUMMARY = COMMANDS.bgpSummary;
-
-const INFO_LABELS = [
-  'vrf',
-  'peer',
-  'local_as',
-  'remote_as',
-  'peer_group',
-  'description',
-  'remote_hostname',
-  'interface',
-  'remote_router_id',
-] as const;
-const RESET_LABELS = ['vrf', 'peer', 'reason', 'code', 'notification'] as const;
-const MESSAGE_LABELS = ['vrf', 'peer', 'direction', 'type'] as const;
-const RESTART_LABELS = ['vrf', 'peer', 'local_mode', 'remote_mode'] as const;
-const REJECTED_LABELS = ['vrf', 'peer', 'reason'] as const;
-
-/** Facts about a session that people may change, on a series of their own to join on by (instance, vrf, peer). */
-export const sessionInfo = metric({
-  name: 'frr_bgp_session_info',
-  type: 'info',
-  help: 'Information about the BGP peer; labels are empty if unknown. The interface is that of an unnumbered peer.',
-  labels: INFO_LABELS,
-  source: `${NEIGHBORS.text}: localAs, remoteAs, peerGroup, nbrDesc, hostname, bgpNeighborAddr, remoteRouterId`,
-});
-/** Why a session last went down. One series per session. */
-export const sessionLastReset = metric({
-  name: 'frr_bgp_session_last_reset_info',
-  type: 'info',
-  help: 'Reason of the last reset of the BGP session, as FRR words it, and the NOTIFICATION if there was one; absent if it was never reset.',
-  labels: RESET_LABELS,
-  source: `${NEIGHBORS.text}: lastResetDueTo, lastResetCode, lastNotificationReason, downLastResetDueTo`,
-});
-const sessionLastResetTimestamp = metric({
-  name: 'frr_bgp_session_last_reset_timestamp_seconds',
-  type: 'gauge',
-  help: 'Time of the last reset of the BGP session, in seconds since the epoch, accurate to a second; absent if it was never up.',
-  unit: 'seconds',
-  labels: SESSION_LABELS,
-  source: `${NEIGHBORS.text}: lastResetTimerMsecs (before FRR 10.7 without whole days); ${SUMMARY.text}: peerUptimeMsec`,
-});
-const sessionHoldTime = metric({
-  name: 'frr_bgp_session_hold_time_seconds',
-  type: 'gauge',
-  help: 'Negotiated hold time; absent while the BGP session is not established.',
-  unit: 'seconds',
-  labels: SESSION_LABELS,
-  source: `${NEIGHBORS.text}: bgpTimerHoldTimeMsecs`,
-});
-const sessionKeepalive = metric({
-  name: 'frr_bgp_session_keepalive_seconds',
-  type: 'gauge',
-  help: 'Negotiated keepalive interval; absent while the BGP session is not established.',
-  unit: 'seconds',
-  labels: SESSION_LABELS,
-  source: `${NEIGHBORS.text}: bgpTimerKeepAliveIntervalMsecs`,
-});
-const sessionRoundTrip = metric({
-  name: 'frr_bgp_session_rtt_seconds',
-  type: 'gauge',
-  help: "Round-trip time of the BGP session's TCP connection, in whole milliseconds; absent while it is not established.",
-  unit: 'seconds',
-  labels: SESSION_LABELS,
-  source: `${NEIGHBORS.text}: estimatedRttInMsecs (before FRR 10: only from a millisecond on)`,
-});
-const sessionMessages = metric({
-  name: 'frr_bgp_session_messages_by_type_total',
-  type: 'counter',
-  help: 'Number of BGP messages by direction and type.',
-  labels: MESSAGE_LABELS,
-  source: `${NEIGHBORS.text}: messageStats`,
-});
-const gracefulRestartActive = metric({
-  name: 'frr_bgp_session_graceful_restart_active',
-  type: 'gauge',
-  help: 'Whether a graceful restart timer of the BGP session is running: the peer is expected to return, or its stale routes are retained.',
-  labels: SESSION_LABELS,
-  source: `${NEIGHBORS.text}: gracefulRestartInfo timers (RFC 4724)`,
-});
-const gracefulRestartInfo = metric({
-  name: 'frr_bgp_session_graceful_restart_info',
-  type: 'info',
-  help: 'Graceful restart mode on both sides of the BGP session: Helper, Restart, Disable, or NotApplicable while that of the peer is unknown.',
-  labels: RESTART_LABELS,
-  source: `${NEIGHBORS.text}: gracefulRestartInfo localGrMode, remoteGrMode (RFC 4724)`,
-});
-const sessionBfdEnabled = metric({
-  name: 'frr_bgp_session_bfd_enabled',
-  type: 'gauge',
-  help: 'Whether BFD is enabled for the BGP session.',
-  labels: SESSION_LABELS,
-  source: `${NEIGHBORS.text}: peerBfdInfo`,
-});
-const prefixesRejected = metric({
-  name: 'frr_bgp_session_prefixes_rejected_total',
-  type: 'counter',
-  help: 'Number of prefixes from the peer that were not accepted into the BGP table, by reason.',
-  labels: REJECTED_LABELS,
-  source: `${NEIGHBORS.text}: prefixStats`,
-  since: '10.3',
-});
-const prefixesAccepted = metric({
-  name: 'frr_bgp_prefixes_accepted',
-  type: 'gauge',
-  help: 'Number of prefixes from the peer that the inbound policy accepted.',
-  labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS.text}: addressFamilyInfo acceptedPrefixCounter`,
-});
-const prefixLimit = metric({
-  name: 'frr_bgp_prefix_limit',
-  type: 'gauge',
-  help: 'Maximum number of prefixes accepted from the peer; absent without a limit.',
-  labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS.text}: addressFamilyInfo prefixAllowedMax`,
-});
-const prefixLimitWarning = metric({
-  name: 'frr_bgp_prefix_limit_warning_threshold',
-  type: 'gauge',
-  help: 'Number of prefixes above which FRR logs a warning; absent without a limit.',
-  labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS.text}: addressFamilyInfo prefixAllowedMax, prefixAllowedWarningThresh (percent)`,
-});
-/** 1 for the limited families of a session that FRR keeps down because of its prefix limit. */
-export const prefixLimitExceeded = metric({
-  name: 'frr_bgp_prefix_limit_exceeded',
-  type: 'gauge',
-  help: 'Whether FRR keeps the BGP session down because the peer exceeded a prefix limit; absent without a limit. With limits in several address families, FRR does not report which.',
-  labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS.text}: prefixesConfigExceedMax, addressFamilyInfo prefixAllowedMax`,
-});
-/** 1 where RFC 8212 discards the routes of a session because a policy is missing. */
-export const policyMissing = metric({
-  name: 'frr_bgp_policy_missing',
-  type: 'gauge',
-  help: 'Whether routes are discarded because the session has no inbound or no outbound policy (RFC 8212, `bgp ebgp-requires-policy`).',
-  labels: SESSION_FAMILY_LABELS,
-  source: `${NEIGHBORS.text}: addressFamilyInfo inboundEbgpRequiresPolicy, outboundEbgpRequiresPolicy`,
-});
+const FAILED = COMMANDS.bgpFailed;
 
 /** `messageStats` of the neighbors command: the start of the field, and the label. */
 const MESSAGE_TYPES = [
@@ -226,7 +109,7 @@ export const bgpNeighbors = statefulCollector({
   help: 'Reset reasons, timers, prefix limits and missing policies of BGP sessions.',
   enabledByDefault: true,
   pace: 'details',
-  commands: [SUMMARY, NEIGHBORS, ...EVIDENCE_COMMANDS],
+  commands: [SUMMARY, NEIGHBORS, FAILED, ...EVIDENCE_COMMANDS],
   descriptors: [
     sessionInfo,
     sessionLastReset,
@@ -297,6 +180,7 @@ export const bgpNeighbors = statefulCollector({
   flags: {},
   create() {
     const lookAround = createSurroundings();
+    const known: KnownSessions = { sessions: new Map(), lasting: new Map() };
     return {
       async query(frr) {
         const [surroundings, summary, neighbors] = await Promise.all([
@@ -306,8 +190,12 @@ export const bgpNeighbors = statefulCollector({
         ]);
         return { summary, neighbors, surroundings };
       },
-      *families({ summary, neighbors, surroundings }: Answers, { emit, labels, now }: FamiliesContext) {
-        const down = yield* downSessions(summary);
+      *families({ summary, neighbors, surroundings }: Answers, context: FamiliesContext) {
+        const { emit, labels } = context;
+        const sessions = yield* sessionsIn(summary);
+        const lasting = new Map<string, Fields>();
+        known.sessions = sessions;
+        known.lasting = lasting;
         for (const document of neighbors) {
           for (const [vrf, instance] of members(document)) {
             for (const [peer, neighbor] of members(instance)) {
@@ -330,17 +218,14 @@ export const bgpNeighbors = statefulCollector({
                 1,
               );
 
-              const { age = undefined, adminUp = true } = down.get(sessionKey(vrf, peer)) ?? {};
-              const since = established ? seconds(neighbor.bgpTimerUpMsec, 1_000) : age;
+              const key = sessionKey(vrf, peer);
+              lasting.set(key, lastingFields(neighbor));
+              const session = sessions.get(key);
+              const since = established ? seconds(neighbor.bgpTimerUpMsec, 1_000) : session?.downFor;
               const reset = lastReset(neighbor, since, surroundings?.loggedDown(vrf, peer)?.reason);
-              if (reset !== undefined) {
-                const { reason, code, notification } = reset;
-                emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);
-                if (reset.age !== undefined) emit(sessionLastResetTimestamp, set, now - reset.age);
-                const message = notification === '' ? '' : messageOf(neighbor);
-                if (message !== '') emit(shutdownMessage, labels(SHUTDOWN_LABELS, [vrf, peer, message]), 1);
-              }
+              if (reset !== undefined) emitReset(vrf, peer, neighbor, reset, context);
               if (!established && neighbor.bgpState !== undefined) {
+                const { adminUp = true } = session ?? {};
                 const { id, text } = sessionCauseOf(vrf, peer, neighbor, { adminUp, reset }, surroundings);
                 emit(sessionCause, labels(CAUSE_LABELS, [vrf, peer, id, text]), 1);
               }
@@ -388,6 +273,7 @@ export const bgpNeighbors = statefulCollector({
           }
         }
       },
+      revision: createRevision(lookAround, known),
     };
   },
 });
@@ -448,29 +334,6 @@ function prefixItems(rows: Row['rows']) {
     limit_exceeded: flag(prefixLimitExceeded),
     policy_missing: flag(policyMissing),
   }));
-}
-
-const sessionKey = (vrf: string, peer: string): string => JSON.stringify([vrf, peer]);
-
-/** The sessions that are down: the seconds since then where they were established before, and whether on purpose. */
-function* downSessions(
-  summary: readonly unknown[],
-): Turns<ReadonlyMap<string, { readonly age: number | undefined; readonly adminUp: boolean }>> {
-  const found = new Map<string, { readonly age: number | undefined; readonly adminUp: boolean }>();
-  for (const document of summary) {
-    for (const [vrf, instance] of members(document)) {
-      for (const [, family] of members(instance)) {
-        for (const [peer, session] of members(family.peers)) {
-          yield;
-          if (session.state === 'Established') continue;
-          const age = session.peerUptime === 'never' ? undefined : seconds(session.peerUptimeMsec, 1_000);
-          const { admin } = stateOf(session.state, session.peerState);
-          found.set(sessionKey(vrf, peer), { age, adminUp: !admin });
-        }
-      }
-    }
-  }
-  return found;
 }
 
 /** FRR writes `Unknown`, `n/a` or an address of zeroes for what it does not know. */

@@ -1,5 +1,9 @@
 /** Why a BGP session last went down, in FRR's words, from the neighbors command. */
 import { numberOf } from '../metrics/family.ts';
+import { SESSION_LABELS } from './bgp.ts';
+import { MESSAGE_LABELS, messageOf, shutdownMessage } from './bgp-cause.ts';
+import { RESET_LABELS, sessionLastReset, sessionLastResetTimestamp } from './bgp-neighbor-metrics.ts';
+import type { FamiliesContext } from './collector.ts';
 import { type Fields, seconds, word } from './fields.ts';
 
 /** The last reset of a session. */
@@ -30,6 +34,7 @@ const WAY_LOST = new Set([26, 27]);
 const BFD_DOWN = 24;
 /** `Waiting for peer OPEN`: an attempt to connect. */
 const NOT_ANSWERED = 32;
+const CLOSED_FOR_RESTART = 22;
 
 /** What FRR's log says of a session that went down, where that may be the cause, and its number (before 10.7). */
 const LOGGED: ReadonlyMap<string, number> = new Map([
@@ -41,6 +46,21 @@ const LOGGED: ReadonlyMap<string, number> = new Map([
   ['Interface down', 25],
   ['Socket Error', 34],
 ]);
+
+/** Whether the peer closed the connection, and its routes may be kept while it restarts (RFC 4724). */
+export function isClosedForRestart({ lastResetCode }: Fields): boolean {
+  return numberOf(lastResetCode) === CLOSED_FOR_RESTART;
+}
+
+/** Whether it is the code of a reset by BFD. */
+export function isBfdDown(code: string): boolean {
+  return code === String(BFD_DOWN);
+}
+
+/** Whether FRR 10.7 may have a second reason, which only the neighbors command reports. */
+export function mayHideBfd({ lastResetCode }: Fields): boolean {
+  return WAY_LOST.has(numberOf(lastResetCode) ?? 0);
+}
 
 /**
  * Why the session last went down.
@@ -64,7 +84,7 @@ export function lastReset(
   const age = resetAge(neighbor, since);
   const downAge = numberOf(neighbor.downLastResetTimeSecs);
   const code = numberOf(neighbor.lastResetCode) ?? 0;
-  const wayLost = WAY_LOST.has(code);
+  const wayLost = mayHideBfd(neighbor);
   const loggedCode = logged === undefined ? undefined : LOGGED.get(logged);
   if ((wayLost || code === NOT_ANSWERED) && logged !== undefined && loggedCode !== undefined)
     return { reason: logged, code: String(loggedCode), notification: '', age };
@@ -83,4 +103,18 @@ export function lastReset(
     notification: word(neighbor.lastNotificationReason),
     age,
   };
+}
+
+/** Emits the last reset of a session, and the message of its shutdown. */
+export function emitReset(
+  vrf: string,
+  peer: string,
+  neighbor: Fields,
+  { reason, code, notification, age }: LastReset,
+  { emit, labels, now }: FamiliesContext,
+): void {
+  emit(sessionLastReset, labels(RESET_LABELS, [vrf, peer, reason, code, notification]), 1);
+  if (age !== undefined) emit(sessionLastResetTimestamp, labels(SESSION_LABELS, [vrf, peer]), now - age);
+  const message = notification === '' ? '' : messageOf(neighbor);
+  if (message !== '') emit(shutdownMessage, labels(MESSAGE_LABELS, [vrf, peer, message]), 1);
 }

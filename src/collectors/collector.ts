@@ -8,7 +8,7 @@ import type { Command, CommandTemplate, Daemon } from '../frr/commands.ts';
 import type { CpuWait } from '../frr/daemon-cpu.ts';
 import type { Link } from '../frr/links.ts';
 import type { NeighborChange } from '../frr/log-line.ts';
-import type { Descriptor } from '../metrics/family.ts';
+import type { Descriptor, MetricFamily } from '../metrics/family.ts';
 import type { Build } from '../metrics/family-builder.ts';
 import type { LabelValues, Tables } from '../metrics/tables.ts';
 
@@ -74,6 +74,21 @@ export interface Poll<Answers = unknown> {
    * once. Called every `--poll.interval`; left out where FRR alone knows.
    */
   isOutdated?(node: Pick<Frr, 'links'>): Promise<boolean>;
+  /** A cheaper poll for when one of `pollWhenChanged` has changed; left out where only a whole poll explains that. */
+  readonly revision?: Revision;
+}
+
+/** A poll between two whole ones, which revises what the newest one reported with commands that cost FRR less. */
+export interface Revision<Answers = unknown> {
+  /**
+   * Queries FRR.
+   * @param before the families of the newest poll, whole or not
+   * @returns undefined where only a whole poll will do
+   * @throws FrrError
+   */
+  query(frr: Frr, before: readonly MetricFamily[]): Promise<Answers | undefined>;
+  /** Emits all samples of the collector: those that changed, and those of before that are still true. */
+  families(answers: Answers, context: FamiliesContext): Generator<void, void, void>;
 }
 
 /**
@@ -173,7 +188,7 @@ export interface Topic<Sections extends StatusSections = StatusSections> {
   readonly commands: readonly (Command | CommandTemplate)[];
   /** Its metrics, in the order in which they are exposed. */
   readonly descriptors: readonly Descriptor[];
-  /** Metrics of other collectors: when one of these families changes, this collector polls at once. */
+  /** Metrics of other collectors: when one of these families changes, this collector polls at once, or its revision does. */
   readonly pollWhenChanged?: readonly Descriptor[];
   readonly states?: readonly States[];
   readonly reasons?: readonly Reason[];
@@ -225,6 +240,11 @@ export function states<const Labels extends readonly string[]>(declaration: Stat
 
 /** Declares where reasons are; gives the label names their types. */
 export function reason<const Labels extends readonly string[]>(declaration: Reason<Labels>): Reason {
+  return declaration;
+}
+
+/** Declares a revision; takes the type of the answers from its query. */
+export function revision<Answers>(declaration: Revision<Answers>): Revision {
   return declaration;
 }
 

@@ -71,6 +71,8 @@ export const COMMANDS = {
   bgpSummary: json('bgpd', 'show bgp vrf all summary json'),
   /** Timers, reasons, policies, limits of every session. 0.4 ms for 3 sessions, 232 ms and 4.7 MB for 1,000. */
   bgpNeighbors: json('bgpd', 'show bgp vrf all neighbors json'),
+  /** Reset reasons of the sessions that are not established, and nothing of the others. */
+  bgpFailed: json('bgpd', 'show bgp vrf all summary failed json'),
   /** Every BFD session of every VRF (`show bfd vrf all ...` looks for a VRF named "all"). */
   bfdPeers: json('bfdd', 'show bfd peers json'),
   bfdCounters: json('bfdd', 'show bfd peers counters json'),

@@ -1,7 +1,7 @@
 /** What a poll does, and the snapshot that all polls make together. The scheduler decides when to poll. */
 import type { Logger } from 'pino';
 import { inTurns } from '../base/turns.ts';
-import type { ActiveCollector, Frr, Pace, States } from '../collectors/collector.ts';
+import type { ActiveCollector, Pace, Poll, States } from '../collectors/collector.ts';
 import type { RecordEvent } from '../events/event.ts';
 import type { Daemon } from '../frr/commands.ts';
 import type { LogFile } from '../frr/log-file.ts';
@@ -20,7 +20,7 @@ import { frrForPoll } from './queries.ts';
 import { createRecentAnswers } from './recent-answers.ts';
 import { countSeries, limitSeries } from './series-limit.ts';
 import { settleTimestamps } from './settle.ts';
-import { createRouterShare } from './share.ts';
+import { type Claim, createRouterShare } from './share.ts';
 import type { CollectorStatus, Snapshot, SnapshotPart } from './snapshot.ts';
 import { createStateLog } from './state-log.ts';
 import { supportedQuery, UnsupportedError } from './support.ts';
@@ -68,19 +68,27 @@ export interface PollResult {
   readonly succeeded: boolean;
   /** Of the metrics that other collectors watch, those whose families have changed since the last success. */
   readonly changed: ReadonlySet<Descriptor>;
+  /** Of a revision: only a whole poll will do. */
+  readonly incomplete: boolean;
 }
 
-/** One collector, ready to be polled. */
-export interface CollectorRun {
-  readonly collector: ActiveCollector;
+/** What is polled on a schedule of its own. */
+export interface Run {
   /** Polls once. Never rejects: what goes wrong is logged and counted. */
   poll(): Promise<PollResult>;
-  /** Whether a poll is due before its time: {@link ActiveCollector.isOutdated}. Never rejects. */
-  isOutdated(): Promise<boolean>;
-  /** Seconds between polls, as in force. */
+  /** Seconds between polls, as in force; infinite for a revision, which is polled only when something has changed. */
   interval(): number;
   /** See {@link import('./share.ts').RouterShare.payback}. */
   payback(): number;
+}
+
+/** One collector, ready to be polled. */
+export interface CollectorRun extends Run {
+  readonly collector: ActiveCollector;
+  /** Undefined where the collector has none. */
+  readonly revision: Run | undefined;
+  /** Whether a poll is due before its time: {@link ActiveCollector.isOutdated}. Never rejects. */
+  isOutdated(): Promise<boolean>;
   /** Stops exporting what the newest successful poll reported: it is stale. */
   expire(): void;
 }
@@ -115,7 +123,11 @@ const OWN_PART = 'poller';
 
 const NO_FAMILIES: readonly MetricFamily[] = [];
 const NO_CHANGES: ReadonlySet<Descriptor> = new Set();
-const FAILED: PollResult = { succeeded: false, changed: NO_CHANGES };
+const FAILED: PollResult = { succeeded: false, changed: NO_CHANGES, incomplete: false };
+const INCOMPLETE: PollResult = { ...FAILED, incomplete: true };
+
+/** The name of a collector's revision in the router's share. */
+const revisionOf = (name: string): string => `${name} revision`;
 
 /** The daemons that these collectors query in every round. */
 function queriedInEveryRound(collectors: readonly ActiveCollector[]): ReadonlySet<Daemon> {
@@ -128,10 +140,18 @@ function queriedInEveryRound(collectors: readonly ActiveCollector[]): ReadonlySe
   );
 }
 
+/** How a collector is polled: wholly, or to revise what is known. */
+interface Step extends Pick<Poll, 'query' | 'families'> {
+  /** Its name in the router's share. */
+  readonly claim: string;
+  readonly whole: boolean;
+}
+
 /** The state of one collector. */
 interface State {
   readonly collector: ActiveCollector;
-  readonly query: (frr: Frr) => Promise<unknown>;
+  /** Resolves when no poll of the collector is under way. */
+  idle: Promise<unknown>;
   readonly build: FamilyBuilder;
   readonly inDoubt: Set<Daemon>;
   readonly queriedAnyway: ReadonlySet<Daemon>;
@@ -160,20 +180,24 @@ export function createCollection({
   const intervalOf = ({ pace }: ActiveCollector) => settings.interval * PACES[pace];
   const share = createRouterShare(
     settings.maxShare,
-    collectors.map((collector) => ({
-      name: collector.name,
-      interval: intervalOf(collector),
-      // Whatever the share, the next poll comes before the results of the last one are stale.
-      ...(collector.pace === 'sessions' && {
-        longest: Math.max(settings.interval, settings.staleAfter - settings.timeout),
-      }),
-      weight: WEIGHTS[collector.pace],
-    })),
+    collectors.flatMap((collector) => {
+      const { name, pace, revision } = collector;
+      const claim: Claim = {
+        name,
+        interval: intervalOf(collector),
+        // Whatever the share, the next poll comes before the results of the last one are stale.
+        ...(pace === 'sessions' && {
+          longest: Math.max(settings.interval, settings.staleAfter - settings.timeout),
+        }),
+        weight: WEIGHTS[pace],
+      };
+      return revision === undefined ? [claim] : [claim, { ...claim, name: revisionOf(name) }];
+    }),
   );
   const states = collectors.map(
     (collector): State => ({
       collector,
-      query: supportedQuery(collector),
+      idle: Promise.resolve(),
       build: createFamilyBuilder(collector.descriptors),
       inDoubt: new Set(),
       queriedAnyway: queriedInEveryRound(collectors.filter((other) => other !== collector)),
@@ -279,7 +303,17 @@ export function createCollection({
     return same ? part.body : familiesPart(families);
   }
 
-  async function poll(state: State): Promise<PollResult> {
+  /** One poll of a collector at a time, so that what is reported later was queried later. */
+  function pollInOrder(state: State, step: Step): Promise<PollResult> {
+    const result = state.idle.then(() => poll(state, step));
+    state.idle = result;
+    return result;
+  }
+
+  async function poll(
+    state: State,
+    { query, families: familiesOf, claim, whole }: Step,
+  ): Promise<PollResult> {
     const { collector } = state;
     const { name } = collector;
     const began = clock();
@@ -307,10 +341,14 @@ export function createCollection({
       },
     });
     try {
-      const answers = await state.query(frr);
+      const answers = await query(frr);
+      if (!whole && answers === undefined) {
+        share.measured(claim, seconds);
+        return INCOMPLETE;
+      }
       const now = wallClock();
       const { families: fresh, drops } = await inTurns(
-        state.build((build) => collector.families(answers, { ...build, now })),
+        state.build((build) => familiesOf(answers, { ...build, now })),
       );
       const families = limit(state, settleTimestamps(fresh, state.families ?? NO_FAMILIES));
       const body = rendering(state, families);
@@ -318,13 +356,15 @@ export function createCollection({
       if (stopping.signal.aborted) return FAILED;
       const changes = watchedChanges(state, families);
       noteDrops(name, drops);
-      share.measured(name, seconds);
+      share.measured(claim, seconds);
       state.up = true;
       state.unsupported = undefined;
       state.answered = answered;
       state.error = undefined;
-      state.lastSuccess = now;
-      state.duration = elapsedSince(began);
+      if (whole) {
+        state.lastSuccess = now;
+        state.duration = elapsedSince(began);
+      }
       state.families = families;
       state.part = { name, at: now, families, body };
       failures.succeeded(name);
@@ -332,14 +372,14 @@ export function createCollection({
       // FRR's log goes first: it has every one of these changes, with its reason.
       if (collector.states?.some(({ failed }) => failed !== undefined)) await readLog();
       stateLog.observe(collector, families, began);
-      return { succeeded: true, changed: changes };
+      return { succeeded: true, changed: changes, incomplete: false };
     } catch (error) {
       if (stopping.signal.aborted) return FAILED;
       state.answered = answered;
-      state.duration = elapsedSince(began);
+      if (whole) state.duration = elapsedSince(began);
       if (error instanceof UnsupportedError) {
         if (state.unsupported === undefined) log.info({ collector: name }, error.message);
-        share.measured(name, seconds);
+        share.measured(claim, seconds);
         state.up = undefined;
         state.error = undefined;
         state.unsupported = error.message;
@@ -351,7 +391,7 @@ export function createCollection({
       counts.errors.set(name, byReason);
       count(byReason, reason);
       // The time of a poll that failed half-way says little; that of a command that was too heavy says everything.
-      if (tooHeavy) share.measured(name, seconds);
+      if (tooHeavy) share.measured(claim, seconds);
       state.up = false;
       state.unsupported = undefined;
       state.error = { reason, message: error instanceof Error ? error.message : String(error) };
@@ -389,15 +429,38 @@ export function createCollection({
     log.debug({ collector: name }, `collector ${name} is stale: its metrics are not exported any more`);
   }
 
+  function revisionRun(state: State): Run | undefined {
+    const { name, revision } = state.collector;
+    if (revision === undefined) return undefined;
+    const claim = revisionOf(name);
+    const step: Step = {
+      query: async (frr) => state.part && revision.query(frr, state.part.families),
+      families: revision.families,
+      claim,
+      whole: false,
+    };
+    return {
+      poll: () => pollInOrder(state, step),
+      interval: () => Number.POSITIVE_INFINITY,
+      payback: () => share.payback(claim),
+    };
+  }
+
   return {
-    runs: states.map((state) => ({
-      collector: state.collector,
-      poll: () => poll(state),
-      isOutdated: () => isOutdated(state),
-      interval: () => share.interval(state.collector.name),
-      payback: () => share.payback(state.collector.name),
-      expire: () => expire(state),
-    })),
+    runs: states.map((state) => {
+      const { collector } = state;
+      const { name, families } = collector;
+      const step: Step = { query: supportedQuery(collector), families, claim: name, whole: true };
+      return {
+        collector,
+        poll: () => pollInOrder(state, step),
+        interval: () => share.interval(name),
+        payback: () => share.payback(name),
+        revision: revisionRun(state),
+        isOutdated: () => isOutdated(state),
+        expire: () => expire(state),
+      };
+    }),
     snapshot,
     body({ format, gzip, only, others = [] }) {
       wanted = { format, gzip };

@@ -1,12 +1,16 @@
 /** When to poll: each collector at its own interval, in the background; and how long what it reported is exported. */
+
+import type { Descriptor } from '../metrics/family.ts';
 import {
   type Collection,
   type CollectorRun,
   clock,
   createCollection,
   type PollerOptions,
+  type PollResult,
+  type Run,
 } from './collection.ts';
-import { createSchedule } from './schedule.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export type { BodyOptions, PollerOptions, PollSettings } from './collection.ts';
@@ -24,9 +28,8 @@ export interface Poller extends Pick<Collection, 'snapshot' | 'body'> {
  */
 const SPREAD = 1;
 
-/** The endless polling of one collector. */
+/** The endless polling of one collector, or of its revision. */
 interface Loop {
-  readonly run: CollectorRun;
   readonly firstDone: Promise<void>;
   /** Polls at once, or as soon as the router's share of time allows. */
   wake(): void;
@@ -34,8 +37,81 @@ interface Loop {
   end(): Promise<void>;
 }
 
+interface LoopOptions {
+  readonly run: Run;
+  readonly schedule: Schedule;
+  /** Called every so many seconds: whether to poll before its time, because something has changed that is seen without FRR. */
+  readonly look?: { readonly every: number; readonly isOutdated: () => Promise<boolean> };
+  /** Called after each poll, with what came of it. */
+  readonly polled: (result: PollResult) => void;
+}
+
 /** Milliseconds between two reads of FRR's log. */
 const LOG_INTERVAL = 500;
+
+function startLoop({ run, schedule, look, polled }: LoopOptions): Loop {
+  const { promise: firstDone, resolve: done } = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  let current: Promise<void> | undefined;
+  let wokenMeanwhile = false;
+  let ended = false;
+
+  function plan(): void {
+    clearTimeout(timer);
+    const due = schedule.due();
+    if (due < Number.POSITIVE_INFINITY) timer = setTimeout(start, Math.max(0, due - clock()) * 1000);
+  }
+
+  function start(): void {
+    current = poll().finally(() => {
+      current = undefined;
+      done();
+      if (!ended) plan();
+    });
+  }
+
+  async function poll(): Promise<void> {
+    schedule.started(clock());
+    wokenMeanwhile = false;
+    const result = await run.poll();
+    schedule.finished(clock(), run.interval(), run.payback());
+    if (wokenMeanwhile) schedule.wake(clock());
+    if (!ended) polled(result);
+  }
+
+  function wake(): void {
+    if (ended) return;
+    wokenMeanwhile = true;
+    if (current !== undefined) return;
+    schedule.wake(clock());
+    plan();
+  }
+
+  const lookTimer =
+    look &&
+    setInterval(async () => {
+      if (current === undefined && (await look.isOutdated())) wake();
+    }, look.every * 1000);
+
+  plan();
+  return {
+    firstDone,
+    wake,
+    async end() {
+      ended = true;
+      clearTimeout(timer);
+      clearInterval(lookTimer);
+      await current;
+      done();
+    },
+  };
+}
+
+/** A loop, and what wakes it. */
+interface Watcher {
+  readonly loop: Loop;
+  readonly wokenBy: readonly Descriptor[];
+}
 
 /** Starts polling. */
 export function startPoller(options: PollerOptions): Poller {
@@ -44,90 +120,62 @@ export function startPoller(options: PollerOptions): Poller {
   const begin = clock();
   const inRounds = options.source.kind === 'vtysh';
   const apart = inRounds ? 0 : Math.min(SPREAD, interval) / Math.max(1, options.collectors.length);
+  const staleTimers = new Map<CollectorRun, NodeJS.Timeout>();
 
-  function startLoop(run: CollectorRun, index: number): Loop {
-    const schedule = createSchedule(begin + index * apart, inRounds ? interval : 0);
-    const { promise: firstDone, resolve: done } = Promise.withResolvers<void>();
-    let timer: NodeJS.Timeout | undefined;
-    let staleTimer: NodeJS.Timeout | undefined;
-    let lookTimer: NodeJS.Timeout | undefined;
-    let current: Promise<void> | undefined;
-    let wokenMeanwhile = false;
-    let ended = false;
-
-    function plan(): void {
-      clearTimeout(timer);
-      timer = setTimeout(start, Math.max(0, schedule.due() - clock()) * 1000);
-    }
-
-    function start(): void {
-      current = poll().finally(() => {
-        current = undefined;
-        done();
-        if (!ended) plan();
-      });
-    }
-
-    async function poll(): Promise<void> {
-      schedule.started(clock());
-      wokenMeanwhile = false;
-      const { succeeded, changed } = await run.poll();
-      schedule.finished(clock(), run.interval(), run.payback());
-      if (wokenMeanwhile) schedule.wake(clock());
-      if (succeeded && !ended) expireLater();
-      if (changed.size === 0) return;
-      for (const other of loops)
-        if (other.run.collector.pollWhenChanged?.some((descriptor) => changed.has(descriptor))) other.wake();
-    }
-
-    /**
-     * What this poll reported is exported until it is stale: at least until one more poll could have replaced it, and,
-     * except for sessions, another one after that.
-     */
-    function expireLater(): void {
-      clearTimeout(staleTimer);
-      const more = run.collector.pace === 'sessions' ? 0 : run.interval();
-      const replaced = schedule.due() + timeout + more;
-      staleTimer = setTimeout(run.expire, Math.max(staleAfter, replaced - clock()) * 1000);
-    }
-
-    function wake(): void {
-      if (ended) return;
-      wokenMeanwhile = true;
-      if (current !== undefined) return;
-      schedule.wake(clock());
-      plan();
-    }
-
-    /** Polls before its time if something has changed that is seen without FRR. */
-    async function look(): Promise<void> {
-      if (current === undefined && (await run.isOutdated())) wake();
-    }
-
-    plan();
-    if (run.collector.isOutdated !== undefined) lookTimer = setInterval(() => void look(), interval * 1000);
-    return {
-      run,
-      firstDone,
-      wake,
-      async end() {
-        ended = true;
-        clearTimeout(timer);
-        clearTimeout(staleTimer);
-        clearInterval(lookTimer);
-        await current;
-        done();
-      },
-    };
+  /**
+   * What a whole poll reported is exported until it is stale: at least until one more poll could have replaced it, and,
+   * except for sessions, another one after that.
+   */
+  function expireLater(run: CollectorRun, due: number): void {
+    clearTimeout(staleTimers.get(run));
+    const more = run.collector.pace === 'sessions' ? 0 : run.interval();
+    const replaced = due + timeout + more;
+    staleTimers.set(run, setTimeout(run.expire, Math.max(staleAfter, replaced - clock()) * 1000));
   }
 
-  const loops: readonly Loop[] = collection.runs.map(startLoop);
+  function wakeFor(changed: ReadonlySet<Descriptor>): void {
+    if (changed.size === 0) return;
+    for (const { loop, wokenBy } of watchers)
+      if (wokenBy.some((descriptor) => changed.has(descriptor))) loop.wake();
+  }
+
+  function startWhole(run: CollectorRun, index: number): Loop {
+    const schedule = createSchedule(begin + index * apart, inRounds ? interval : 0);
+    return startLoop({
+      run,
+      schedule,
+      ...(run.collector.isOutdated && { look: { every: interval, isOutdated: run.isOutdated } }),
+      polled({ succeeded, changed }) {
+        if (succeeded) expireLater(run, schedule.due());
+        wakeFor(changed);
+      },
+    });
+  }
+
+  /** Polls only when woken; where that does not suffice, the collector is polled wholly. */
+  function startRevision(run: Run, whole: Loop): Loop {
+    return startLoop({
+      run,
+      schedule: createSchedule(Number.POSITIVE_INFINITY),
+      polled({ changed, incomplete }) {
+        if (incomplete) whole.wake();
+        wakeFor(changed);
+      },
+    });
+  }
+
+  const wholes = collection.runs.map(startWhole);
+  const watchers = collection.runs.map(({ collector, revision }, index): Watcher => {
+    const whole = wholes[index] as Loop;
+    const loop = revision === undefined ? whole : startRevision(revision, whole);
+    return { loop, wokenBy: collector.pollWhenChanged ?? [] };
+  });
 
   /** A line about a session makes the collectors of sessions poll now. */
   async function followLog(): Promise<void> {
     const different = await collection.readLog();
-    for (const loop of loops)
-      if (loop.run.collector.states?.some((states) => different.has(states))) loop.wake();
+    for (const [index, { collector }] of collection.runs.entries())
+      if (collector.states?.some((states) => different.has(states))) wholes[index]?.wake();
   }
   const logTimer =
     options.frrLog === undefined ? undefined : setInterval(() => void followLog(), LOG_INTERVAL);
@@ -135,10 +183,11 @@ export function startPoller(options: PollerOptions): Poller {
   return {
     snapshot: collection.snapshot,
     body: collection.body,
-    firstPollDone: Promise.all(loops.map(({ firstDone }) => firstDone)).then(() => undefined),
+    firstPollDone: Promise.all(wholes.map(({ firstDone }) => firstDone)).then(() => undefined),
     async stop() {
       clearInterval(logTimer);
-      const ends = loops.map((loop) => loop.end());
+      const ends = [...wholes, ...watchers.map(({ loop }) => loop)].map((loop) => loop.end());
+      for (const timer of staleTimers.values()) clearTimeout(timer);
       await collection.stop();
       await Promise.all(ends);
     },

@@ -44,6 +44,7 @@ export function extension<Answers, Flags extends FlagSet, More = undefined>(
       const poll = of.create(flags);
       return {
         ...of,
+        ...(poll.revision && { revision: poll.revision }),
         commands: [...of.commands, ...commands],
         descriptors: [...of.descriptors.filter((own) => !replaced.has(own)), ...descriptors],
         async query(frr) {

@@ -18,6 +18,7 @@ import {
 const ALLOWED = [
   'bgpd: show bgp vrf all summary json',
   'bgpd: show bgp vrf all neighbors json',
+  'bgpd: show bgp vrf all summary failed json',
   'bfdd: show bfd peers json',
   'bfdd: show bfd peers counters json',
   'zebra: show evpn vni json',

@@ -2,7 +2,13 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bgp } from '../../../src/collectors/bgp.ts';
 import { bgpNeighbors } from '../../../src/collectors/bgp-neighbors.ts';
-import { type ActiveCollector, activate, collector, type Pace } from '../../../src/collectors/collector.ts';
+import {
+  type ActiveCollector,
+  activate,
+  collector,
+  type Pace,
+  revision,
+} from '../../../src/collectors/collector.ts';
 import type { Event } from '../../../src/events/event.ts';
 import { COMMANDS, type Command } from '../../../src/frr/commands.ts';
 import { FrrError } from '../../../src/frr/source.ts';
@@ -29,7 +35,7 @@ function collectorOf(
   name: string,
   command: Command,
   pace: Pace = 'sessions',
-  more: Partial<Pick<ActiveCollector, 'pollWhenChanged'>> = {},
+  more: Partial<Pick<ActiveCollector, 'pollWhenChanged' | 'revision'>> = {},
 ) {
   const value = gauge(`frr_${name}_value`);
   const built = collector({
@@ -347,6 +353,106 @@ describe('what is seen without FRR', () => {
     start();
     await pass(16);
     expect(times(VNIS)).toBe(2);
+  });
+});
+
+describe('a change that a revision explains', () => {
+  const FAILED = keyOf(COMMANDS.bgpFailed);
+  /** Adds the answer to what was known before; an empty one demands a whole poll. */
+  const revising = collectorOf('reasons', COMMANDS.bgpNeighbors, 'details', {
+    pollWhenChanged: [sessions.value],
+    revision: revision({
+      async query(frr, before) {
+        const [failed] = await frr.json(COMMANDS.bgpFailed);
+        return Object.keys(failed as object).length === 0 ? undefined : { failed, before };
+      },
+      *families({ failed, before }, { emit, labels }) {
+        for (const { descriptor, samples } of before)
+          for (const { labels: set, value } of samples) emit(descriptor, set, value);
+        for (const [peer, reported] of Object.entries(failed as object)) {
+          yield;
+          emit(before[0]?.descriptor as Descriptor, labels(PEER, [peer]), reported);
+        }
+      },
+    }),
+  });
+
+  function revisingPoller(settings: Partial<PollSettings> = {}) {
+    const all = polling({ collectors: [sessions.collector, revising.collector], settings });
+    all.frr.replies.set(FAILED, '{"b": 30}');
+    const poller = all.start();
+    return { ...all, reasons: () => valuesOf(poller.snapshot(), revising.value), poller };
+  }
+
+  test('does not cause a whole poll, nor delay or replace the next one', async () => {
+    const { frr, times, reasons, poller } = revisingPoller();
+    await pass(3);
+    const whole = own(poller.snapshot(), 'frr_collector_last_success_timestamp_seconds', 'reasons');
+    frr.replies.set(SUMMARY, '{"a": 1, "b": 3}');
+    await pass(2.1);
+    expect([NEIGHBORS, FAILED].map(times)).toEqual([1, 1]);
+    expect(reasons()).toEqual({ a: 10, b: 30 });
+    expect(own(poller.snapshot(), 'frr_collector_last_success_timestamp_seconds', 'reasons')).toBe(whole);
+    await pass(56);
+    expect([NEIGHBORS, FAILED].map(times)).toEqual([2, 1]);
+    expect(reasons()).toEqual({ a: 10 });
+  });
+
+  test('causes a whole poll where it does not suffice', async () => {
+    const { frr, times, reasons } = revisingPoller();
+    await pass(3);
+    frr.replies.set(SUMMARY, '{"a": 1, "b": 3}');
+    frr.replies.set(FAILED, '{}');
+    frr.replies.set(NEIGHBORS, '{"c": 7}');
+    await pass(2.1);
+    expect([NEIGHBORS, FAILED].map(times)).toEqual([2, 1]);
+    expect(reasons()).toEqual({ c: 7 });
+  });
+
+  test('waits for the whole poll that is under way', async () => {
+    const { frr, times, reasons } = revisingPoller();
+    const answers: (() => void)[] = [];
+    frr.replies.set(NEIGHBORS, () => new Promise((resolve) => answers.push(() => resolve('{"a": 11}'))));
+    await pass(1);
+    frr.replies.set(SUMMARY, '{"a": 2}');
+    await pass(4.2);
+    expect([NEIGHBORS, FAILED].map(times)).toEqual([1, 0]);
+    answers[0]?.();
+    await pass(0);
+    expect([NEIGHBORS, FAILED].map(times)).toEqual([1, 1]);
+    expect(reasons()).toEqual({ a: 11, b: 30 });
+  });
+
+  test('has its own part of the share of the router', async () => {
+    const { frr, times } = revisingPoller();
+    frr.seconds.set(NEIGHBORS, 1);
+    let turn = 0;
+    frr.replies.set(SUMMARY, async () => `{"a": ${turn++}}`);
+    await pass(600);
+    // 1 s of 100 s each, and at every change but the first sight.
+    expect([NEIGHBORS, FAILED].map(times)).toEqual([6, 119]);
+  });
+
+  test('is not revised once the whole poll is stale', async () => {
+    const { frr, times, reasons } = revisingPoller({ interval: 1, timeout: 1, staleAfter: 5 });
+    await pass(1);
+    frr.replies.set(NEIGHBORS, new FrrError('not_running', 'bgpd', 'bgpd is not running'));
+    await pass(40);
+    expect(reasons()).toEqual({});
+    frr.replies.set(SUMMARY, '{"a": 5}');
+    await pass(1.5);
+    expect(times(FAILED)).toBe(0);
+  });
+
+  test('fails like a whole poll where FRR does not answer, and keeps what was reported', async () => {
+    const { frr, lines, reasons, poller } = revisingPoller();
+    await pass(3);
+    frr.replies.set(SUMMARY, '{"a": 2}');
+    frr.replies.set(FAILED, new FrrError('not_running', 'bgpd', 'bgpd is not running'));
+    await pass(2.1);
+    expect(reasons()).toEqual({ a: 10 });
+    expect(own(poller.snapshot(), 'frr_collector_up', 'reasons')).toBe(0);
+    expect(lines.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual(['bgpd is not running']);
   });
 });
 
