@@ -849,7 +849,7 @@ test('a change whose cause is not known yet is logged when the poller stops', as
   const poller = startPoller(options);
   await pass(2);
   frr.replies.set(SUMMARY, answer('Idle'));
-  frr.replies.set(NEIGHBORS, hangs());
+  frr.replies.set(keyOf(COMMANDS.bgpFailed), hangs());
   await pass(4);
   expect(messages()).toEqual([]);
   await poller.stop();
