@@ -9,8 +9,9 @@
  * --only stand-in   10,000 sessions of a stand-in for bgpd (5 minutes)
  * --only routes     a million routes in RIB and kernel (12 minutes)
  * --only page       the status page with 3 and 1,000 sessions (2 minutes)
+ * --only witness    30,000 and 100,000 host routes that a witness receives (12 minutes)
  * --only start      time from start to the first complete scrape, and memory, with 3 sessions (3 minutes)
- * --sessions 10,100,1000 --repeats 3 --routes 1000000 --minutes 4 --small-minutes 2.5 --page docs/benchmarks.md
+ * --sessions 10,100,1000 --repeats 3 --routes 1000000 --minutes 4 --small-minutes 2.5 --witness-routes 30000,100000 --page docs/benchmarks.md
  */
 import { parseArgs } from 'node:util';
 import { measurePage } from './part-page.ts';
@@ -19,6 +20,7 @@ import { measureSessions } from './part-sessions.ts';
 import { measureSmall } from './part-small.ts';
 import { measureStandIn } from './part-stand-in.ts';
 import { starts } from './part-start.ts';
+import { measureWitness } from './part-witness.ts';
 import { BENCHMARKS_PAGE, machine, say, today, writeSection } from './report.ts';
 
 const { values } = parseArgs({
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     routes: { type: 'string', default: '1000000' },
     minutes: { type: 'string', default: '4' },
     'small-minutes': { type: 'string', default: '2.5' },
+    'witness-routes': { type: 'string', default: '30000,100000' },
     page: { type: 'string', default: BENCHMARKS_PAGE },
   },
 });
@@ -41,6 +44,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   'stand-in': () => measureStandIn(repeats),
   routes: () => measureRoutes(Number(values.routes), Number(values.minutes)),
   page: measurePage,
+  witness: () => measureWitness(values['witness-routes'].split(',').map(Number), 1),
   start: () => starts(5),
 };
 

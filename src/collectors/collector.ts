@@ -30,6 +30,11 @@ export interface Frr {
    * possible.
    */
   jsonEach(commands: readonly Command[]): Promise<readonly unknown[]>;
+  /**
+   * The routes of a BGP table: prefixes with their paths, each read when it is iterated over, during this poll only.
+   * @throws FrrError, also while it is iterated over
+   */
+  routes(command: Command): Promise<Iterable<readonly [prefix: string, paths: unknown]>>;
   /** @throws FrrError */
   text(command: Command): Promise<string>;
   /** Whether other collectors query the daemon in every round, so that one more query costs no process (vtysh). */

@@ -14,6 +14,7 @@ import { interfaces } from './interfaces.ts';
 import { memory } from './memory.ts';
 import { ospf } from './ospf.ts';
 import { pim } from './pim.ts';
+import { receivedRoutes } from './received-routes.ts';
 import { rib } from './rib.ts';
 import { rpki } from './rpki.ts';
 import { vrrp } from './vrrp.ts';
@@ -33,6 +34,7 @@ const ALL = [
   pim,
   vrrp,
   rpki,
+  receivedRoutes,
 ] as const;
 
 export const COLLECTORS: readonly Collector[] = ALL;

@@ -5,7 +5,7 @@
  * commands made here reach FRR: `Command` cannot be made elsewhere, and every parameter is first parsed as an address
  * or taken from a fixed list. A command is added here only after it has run on every FRR version of the test matrix
  * with peers up, down and absent (`show bgp neighbors graceful-restart json` crashed bgpd 7.5.1 and 8.4.4), and after
- * its cost for the router has been measured. Whole tables are not queried.
+ * its cost for the router has been measured. Whole tables are not queried, except by {@link bgpRange} on a witness.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 
@@ -176,6 +176,46 @@ export const bgpHostPrefix = template(
       return json('bgpd', `show bgp ipv6 unicast ${address}/128 json`);
     throw new TypeError(`${JSON.stringify(address)} is not an IP address`);
   },
+);
+
+/**
+ * An IPv4 or IPv6 prefix as one word.
+ * @throws TypeError when it is none
+ */
+function prefixWord(afi: 'ipv4' | 'ipv6', prefix: string): string {
+  const [address = '', length = '', ...rest] = prefix.split('/');
+  const [isAddress, longest] = afi === 'ipv4' ? [isIPv4(address), 32] : [isIPv6(address), 128];
+  if (
+    !isAddress ||
+    address.includes('%') ||
+    !/^\d{1,3}$/.test(length) ||
+    Number(length) > longest ||
+    rest.length > 0
+  )
+    throw new TypeError(`${JSON.stringify(prefix)} is not an ${afi} prefix`);
+  return prefix;
+}
+
+/**
+ * The paths of one prefix in BGP's table. One look-up, whatever the table's size.
+ * @throws TypeError for a prefix that is none, and for a VRF that cannot be named; see {@link isVrfName}
+ */
+export const bgpPrefix = template(
+  'show bgp [vrf NAME] ipv4 unicast PREFIX json, show bgp [vrf NAME] ipv6 unicast PREFIX json',
+  (afi: 'ipv4' | 'ipv6', vrf: string, prefix: string) =>
+    json('bgpd', `show bgp${inVrf(vrf)} ${afi} unicast ${prefixWord(afi, prefix)} json`),
+);
+
+/**
+ * The routes within a range of BGP's table, the range itself included. bgpd walks its whole table for any range, 10 ms for 30,000
+ * prefixes and 38 ms for 100,000, and takes 5 µs more for each path in the answer: on a router that only receives routes.
+ * FRR 8.4 and newer.
+ * @throws TypeError for a prefix that is none, and for a VRF that cannot be named; see {@link isVrfName}
+ */
+export const bgpRange = template(
+  'show bgp [vrf NAME] ipv4 unicast PREFIX longer-prefixes json, show bgp [vrf NAME] ipv6 unicast PREFIX longer-prefixes json',
+  (afi: 'ipv4' | 'ipv6', vrf: string, range: string) =>
+    json('bgpd', `show bgp${inVrf(vrf)} ${afi} unicast ${prefixWord(afi, range)} longer-prefixes json`),
 );
 
 /**

@@ -164,3 +164,38 @@ function parse(command: Command, text: string): Record<string, unknown> {
     throw unreadable(command, 'not_json', `${(error as Error).message}, in ${excerpt(text)}`);
   }
 }
+
+/** What stands before the routes in a table that FRR prints, and what a line after them begins with. */
+const ROUTES = Buffer.from('"routes": {');
+
+/**
+ * Reads a BGP table route by route: FRR prints a line for each prefix (`route_vty_out` and `bgp_show_table` in its bgp_route.c).
+ * Only one route is in memory as an object at any time.
+ * @returns prefixes with their paths, as FRR writes them
+ * @throws FrrError `not_json` or `truncated`, when that line is read
+ */
+export function* readRoutes(
+  command: Command,
+  answer: Buffer,
+): Generator<readonly [prefix: string, paths: unknown], void, void> {
+  const before = answer.indexOf(ROUTES);
+  if (before === -1) {
+    // Without routes it is any other document, such as an empty one, or not JSON at all.
+    readDocuments(command, answer.toString());
+    return;
+  }
+  let line = before + ROUTES.length;
+  while (true) {
+    const end = answer.indexOf(LINE_FEED, line);
+    if (end === -1)
+      throw unreadable(
+        command,
+        'truncated',
+        `after ${answer.length} bytes, in ${excerpt(answer.toString('utf8', line))}`,
+      );
+    const text = answer.toString('utf8', line, end).replace(/^[\s,]+/, '');
+    if (text.startsWith('}')) return;
+    yield* Object.entries(parse(command, `{${text}}`));
+    line = end + 1;
+  }
+}

@@ -45,7 +45,7 @@ export interface MetricFamily {
 }
 
 /** Why a sample was dropped, as in `frr_exporter_series_dropped_total{reason}`. */
-export type DropReason = 'duplicate' | 'not_a_number' | 'vrf_name' | 'limit';
+export type DropReason = 'duplicate' | 'not_a_number' | 'vrf_name' | 'table_size' | 'limit';
 
 export interface Drop {
   readonly reason: DropReason;

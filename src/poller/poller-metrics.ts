@@ -85,7 +85,7 @@ const COMMAND_SECONDS = metric({
 const DROPPED = metric({
   name: 'frr_exporter_series_dropped_total',
   type: 'counter',
-  help: 'Number of samples dropped, by reason: a second one with the same labels, a value that is not a number, a VRF whose name cannot be part of a command, or beyond --metrics.max-series.',
+  help: 'Number of samples dropped, by reason: a second one with the same labels, a value that is not a number, a VRF whose name cannot be part of a command, a table that is too large, or beyond --metrics.max-series.',
   labels: ['reason'],
   source: 'the poller, --metrics.max-series',
 });
@@ -124,6 +124,7 @@ export function createCounts(created: number): Counts {
       ['duplicate', 0],
       ['not_a_number', 0],
       ['vrf_name', 0],
+      ['table_size', 0],
       ['limit', 0],
     ]),
   };

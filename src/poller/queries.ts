@@ -1,7 +1,7 @@
 /** FRR, for one poll of one collector: each query with its deadline, and what it took. */
 import type { Frr } from '../collectors/collector.ts';
 import { type Command, type Daemon, showVersion } from '../frr/commands.ts';
-import { readLargeDocuments } from '../frr/large-documents.ts';
+import { readLargeDocuments, readRoutes } from '../frr/large-documents.ts';
 import { type Answer, FrrError, type FrrErrorReason, type FrrSource } from '../frr/source.ts';
 import type { RecentAnswers } from './recent-answers.ts';
 
@@ -140,8 +140,19 @@ export function frrForPoll(options: QueryOptions): FrrForPoll {
   const one = async (command: Command): Promise<Answer> =>
     (await query([command], async (deadline) => [await source.show(command, deadline)]))[0] as Answer;
 
+  /** A round of a collector reads many parts of a table, so each is freed as soon as it is read. */
+  function* readAndFree(command: Command, bytes: Buffer): ReturnType<typeof readRoutes> {
+    yield* readRoutes(command, bytes);
+    const place = large.indexOf(bytes.buffer as ArrayBuffer);
+    if (place !== -1) large.splice(place, 1)[0]?.transfer(0);
+  }
+
   return {
     json: async (command) => readLargeDocuments(command, (await one(command)).bytes),
+    async routes(command) {
+      const { bytes } = await one(command);
+      return readAndFree(command, bytes);
+    },
     async text(command) {
       const text = (await one(command)).bytes.toString();
       recent?.remember(command, text);

@@ -8,6 +8,7 @@ import { collectors, recordedFrr } from './recorded.ts';
 /** What stands for the parameters of a command in its declaration, as a pattern of what they can be. */
 const PARAMETERS: readonly (readonly [RegExp, string])[] = [
   [/ \\\[vrf NAME\\\]/g, '(?: vrf \\S+)?'],
+  [/PREFIX/g, '[0-9a-f.:]+/\\d+'],
   [/ADDRESS/g, '[0-9a-f.:]+'],
 ];
 
@@ -32,6 +33,7 @@ function noting(frr: Frr, sent: Command[]): Frr {
     ...frr,
     json: note(frr.json),
     text: note(frr.text),
+    routes: note(frr.routes),
     jsonEach: (commands) => {
       sent.push(...commands);
       return frr.jsonEach(commands);

@@ -271,6 +271,7 @@ test.each([
     ...answering({}),
     json: async () => [answer],
     jsonEach: async (commands) => commands.map(() => answer),
+    routes: async () => [],
     text: async () => '',
   };
   const bare = collectors();

@@ -11,9 +11,11 @@ import {
 } from '../../../src/collectors/collector.ts';
 import { COMPAT_FLAGS } from '../../../src/collectors/compat/index.ts';
 import { ALL_COLLECTORS } from '../../../src/collectors/configurable.ts';
+import { receivedRoutes } from '../../../src/collectors/received-routes.ts';
 import { defaults, type FlagValues } from '../../../src/flags/flag.ts';
 import type { InterfaceAddress } from '../../../src/frr/addresses.ts';
 import { readDocuments } from '../../../src/frr/documents.ts';
+import { readRoutes } from '../../../src/frr/large-documents.ts';
 import type { Link } from '../../../src/frr/links.ts';
 import { openRecording } from '../../../src/frr/recording.ts';
 import { FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from '../../../src/frr/source.ts';
@@ -29,6 +31,7 @@ export function frrOf(source: FrrSource): Frr {
   const frr: Frr = {
     text: async (command) => (await source.show(command, signal)).bytes.toString(),
     json: async (command) => readDocuments(command, await frr.text(command)),
+    routes: async (command) => readRoutes(command, (await source.show(command, signal)).bytes),
     jsonEach: (commands) => Promise.all(commands.map(async (command) => (await frr.json(command))[0])),
     queriedAnyway: () => false,
     recentText: () => undefined,
@@ -83,12 +86,16 @@ function active<Answers>(collector: Collector<Answers> | ActiveCollector<Answers
   return 'query' in collector ? collector : activate(collector, defaults(collector.flags));
 }
 
-/** All collectors at work, with the defaults of their flags; with those of frr_exporter's names where given. */
+/**
+ * All collectors at work, with the defaults of their flags; with those of frr_exporter's names where given. The recordings are not
+ * a witness's, but their tables are small.
+ */
 export function collectors(
   compat: Partial<FlagValues<typeof COMPAT_FLAGS>> = {},
 ): readonly ActiveCollector[] {
   return ALL_COLLECTORS.make((flags) => {
     const values = defaults(flags);
+    if (Object.is(flags, receivedRoutes.flags)) return { ...values, allowTables: true };
     return Object.is(flags, COMPAT_FLAGS) ? { ...values, ...compat } : values;
   });
 }

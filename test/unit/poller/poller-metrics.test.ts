@@ -36,7 +36,7 @@ test('before the first poll, counters are 0 and unknown values are absent', () =
   expect(lines(pollerFamilies(false, [status('bgp')], createCounts(1_000)))).toEqual([
     'frr_collector_interval_seconds{collector="bgp"} 5',
     ...REASONS.map((reason) => `frr_collector_errors_total{collector="bgp",reason="${reason}"} 0`),
-    ...['duplicate', 'not_a_number', 'vrf_name', 'limit'].map(
+    ...['duplicate', 'not_a_number', 'vrf_name', 'table_size', 'limit'].map(
       (reason) => `frr_exporter_series_dropped_total{reason="${reason}"} 0`,
     ),
   ]);
@@ -57,6 +57,7 @@ test('counters start from 0', () => {
     'frr_exporter_series_dropped_total{reason="duplicate"} 0',
     'frr_exporter_series_dropped_total{reason="not_a_number"} 0',
     'frr_exporter_series_dropped_total{reason="vrf_name"} 0',
+    'frr_exporter_series_dropped_total{reason="table_size"} 0',
     'frr_exporter_series_dropped_total{reason="limit"} 7',
   ]);
   expect(families.map(({ created }) => created)).toEqual([1_000, 1_000, 1_000]);

@@ -1,0 +1,109 @@
+/**
+ * Divides a BGP table into ranges of prefixes, so that no answer is large. FRR has no command that continues where the last
+ * answer ended, but `longer-prefixes` returns one range.
+ */
+import { isIPv4 } from 'node:net';
+import type { Turns } from '../../base/turns.ts';
+
+/** The prefixes that begin with the first `length` bits of `bits`, which has as many bits as an address. */
+export interface Range {
+  readonly bits: bigint;
+  readonly length: number;
+}
+
+/** A table in parts, which together are the whole address space. */
+export interface Division {
+  /** Ranges with prefixes in them, each with at most as many paths as wanted. */
+  readonly pieces: readonly Range[];
+  /** Ranges without prefixes. */
+  readonly gaps: readonly Range[];
+  /** Prefixes that are shorter than the ranges at their place, such as a default route. */
+  readonly shorter: readonly string[];
+}
+
+const WIDTH = { ipv4: 32, ipv6: 128 } as const;
+
+/** A table that has not been read: one piece. */
+export const UNDIVIDED: Division = { pieces: [{ bits: 0n, length: 0 }], gaps: [], shorter: [] };
+
+interface Prefix extends Range {
+  readonly text: string;
+  readonly paths: number;
+}
+
+/**
+ * Divides a table.
+ * @param prefixes such as `192.0.2.1/32`, with their numbers of paths
+ * @param most paths in a piece; only a single prefix may have more
+ */
+export function* divide(
+  afi: keyof typeof WIDTH,
+  prefixes: Iterable<readonly [prefix: string, paths: number]>,
+  most: number,
+): Turns<Division> {
+  const width = WIDTH[afi];
+  const division = { pieces: [] as Range[], gaps: [] as Range[], shorter: [] as string[] };
+  const all: Prefix[] = [];
+  for (const [text, paths] of prefixes) {
+    all.push({ ...readPrefix(text), text, paths });
+    yield;
+  }
+
+  /** @param inside the prefixes in the range */
+  function* part(range: Range, inside: readonly Prefix[]): Turns<void> {
+    const few = inside.length < 2 || inside.reduce((sum, { paths }) => sum + paths, 0) <= most;
+    if (few || range.length === width) {
+      (inside.length > 0 ? division.pieces : division.gaps).push(range);
+      return;
+    }
+    yield;
+    const length = range.length + 1;
+    const half = 1n << BigInt(width - length);
+    for (const { text } of inside.filter((prefix) => prefix.length < length)) division.shorter.push(text);
+    const long = inside.filter((prefix) => prefix.length >= length);
+    yield* part(
+      { bits: range.bits, length },
+      long.filter(({ bits }) => (bits & half) === 0n),
+    );
+    yield* part(
+      { bits: range.bits | half, length },
+      long.filter(({ bits }) => (bits & half) !== 0n),
+    );
+  }
+
+  yield* part({ bits: 0n, length: 0 }, all);
+  return division;
+}
+
+/** `192.0.2.0/24`; IPv6 without `::`. */
+export function rangeText(afi: keyof typeof WIDTH, { bits, length }: Range): string {
+  const [parts, size] = afi === 'ipv4' ? ([4, 8] as const) : ([8, 16] as const);
+  const words = Array.from({ length: parts }, (_, n) =>
+    Number((bits >> BigInt((parts - 1 - n) * size)) & ((1n << BigInt(size)) - 1n)),
+  );
+  return `${afi === 'ipv4' ? words.join('.') : words.map((word) => word.toString(16)).join(':')}/${length}`;
+}
+
+/** Reads a prefix such as `192.0.2.0/24`, whose parts must be an address and a length. */
+export function readPrefix(text: string): Range {
+  const [address = '', length] = text.split('/');
+  return { bits: addressBits(address), length: Number(length) };
+}
+
+const join = (words: readonly number[], size: bigint): bigint =>
+  words.reduce((bits, word) => (bits << size) | BigInt(word), 0n);
+
+const ipv4Bits = (address: string): bigint => join(address.split('.').map(Number), 8n);
+
+function addressBits(address: string): bigint {
+  if (isIPv4(address)) return ipv4Bits(address);
+  // The last 32 bits may be written as an IPv4 address (RFC 4291 section 2.2).
+  const hexadecimal = address.replace(/[\d.]+\.\d+$/, (ipv4) => {
+    const bits = ipv4Bits(ipv4);
+    return `${(bits >> 16n).toString(16)}:${(bits & 0xffffn).toString(16)}`;
+  });
+  const [head = [], tail = []] = hexadecimal
+    .split('::')
+    .map((side) => (side === '' ? [] : side.split(':').map((word) => Number.parseInt(word, 16))));
+  return join([...head, ...new Array(8 - head.length - tail.length).fill(0), ...tail], 16n);
+}

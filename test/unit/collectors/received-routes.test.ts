@@ -1,0 +1,293 @@
+/** What a witness receives, from a stand-in for bgpd that answers for ranges of its table as FRR does. */
+import { describe, expect, test } from 'vitest';
+import { activate } from '../../../src/collectors/collector.ts';
+import { readPrefix } from '../../../src/collectors/received-routes/ranges.ts';
+import { receivedRoutes } from '../../../src/collectors/received-routes.ts';
+import { defaults, UsageError } from '../../../src/flags/flag.ts';
+import { FrrError } from '../../../src/frr/source.ts';
+import { answering, collect, frrOf, lines } from './recorded.ts';
+
+interface PathOfBgpd {
+  readonly peerId: string;
+  readonly path?: string;
+  readonly nexthops?: unknown;
+  readonly removed?: boolean;
+}
+
+type Table = Record<string, readonly PathOfBgpd[]>;
+
+const R1 = { peerId: '192.0.2.1', path: '65001 64999', nexthops: [{ ip: '192.0.2.1', afi: 'ipv4' }] };
+const R2 = { peerId: '192.0.2.2', path: '65002 64999', nexthops: [{ ip: '192.0.2.2', afi: 'ipv4' }] };
+
+const widthOf = (text: string) => (text.includes(':') ? 128 : 32);
+
+function within(range: string, prefix: string): boolean {
+  const [outer, inner] = [readPrefix(range), readPrefix(prefix)];
+  const shift = BigInt(widthOf(range) - outer.length);
+  return (
+    widthOf(range) === widthOf(prefix) &&
+    inner.length >= outer.length &&
+    inner.bits >> shift === outer.bits >> shift
+  );
+}
+
+/** As FRR 8.4 and newer print it: a line for each prefix. */
+function tableText(routes: readonly (readonly [string, readonly unknown[]])[]): string {
+  const each = routes.map(([prefix, paths]) => `${JSON.stringify(prefix)}: ${JSON.stringify(paths)}\n`);
+  return `{\n "vrfId": 0,\n "routes": { ${each.join(',')} } , "totalRoutes": ${each.length} } \n`;
+}
+
+/** A bgpd with these tables of the default VRF, which notes what it is sent. */
+function bgpd(table: Table, { announced = 0, unlisted = 0, vrf = 'default' } = {}) {
+  const sent: string[] = [];
+  const summary = (afi: string) => {
+    const of = Object.entries(table).filter(([prefix]) => prefix.includes(':') === (afi === 'ipv6'));
+    const received = of.flatMap(([, paths]) => paths).filter(({ peerId }) => peerId !== '(unspec)').length;
+    return {
+      peers: { '192.0.2.1': { pfxRcd: received + unlisted, pfxSnt: announced, state: 'Established' } },
+    };
+  };
+  const answer = (command: string): string => {
+    if (command === 'show bgp vrf all summary json')
+      return JSON.stringify({ [vrf]: { ipv4Unicast: summary('ipv4'), ipv6Unicast: summary('ipv6') } });
+    const [, range, longer] = /unicast (\S+) (longer-prefixes )?json/.exec(command) ?? [];
+    if (range === undefined) throw new Error(command);
+    if (longer !== undefined)
+      return tableText(Object.entries(table).filter(([prefix]) => within(range, prefix)));
+    const paths = table[range]?.map(({ peerId, path = '', nexthops }) => ({
+      aspath: { string: path },
+      nexthops,
+      peer: { peerId },
+    }));
+    return paths === undefined ? '{}' : JSON.stringify({ prefix: range, paths });
+  };
+  const frr = frrOf({
+    kind: 'recording',
+    show: async ({ text }) => {
+      sent.push(text);
+      return { bytes: Buffer.from(answer(text)), seconds: 0 };
+    },
+    showEach: async () => [],
+    addresses: async () => [],
+    links: async () => [],
+    lowTtlDrops: async () => undefined,
+    cpuWaits: () => [],
+    close: async () => {},
+  });
+  return { frr, sent };
+}
+
+const flags = defaults(receivedRoutes.flags);
+const witness = (changes: Partial<typeof flags> = {}) => activate(receivedRoutes, { ...flags, ...changes });
+
+const TOTALS = (afi: string, paths: number, hosts: number, complete = 1) => [
+  `frr_received_paths{vrf="default",afi="${afi}"} ${paths}`,
+  `frr_received_host_routes{vrf="default",afi="${afi}"} ${hosts}`,
+  `frr_received_routes_complete{vrf="default",afi="${afi}"} ${complete}`,
+];
+
+test('host routes by peer, with the origin where there is one path', async () => {
+  const { frr, sent } = bgpd({
+    '172.31.0.5/32': [R1, R2],
+    '172.31.0.6/32': [R2],
+    '172.31.0.7/32': [{ peerId: '(unspec)' }],
+    '172.31.0.8/32': [{ ...R1, removed: true }, R2],
+    '10.0.0.0/8': [R1],
+    '2001:db8::5/128': [{ peerId: '2001:db8::1', path: '', nexthops: [{ ip: '2001:db8::9' }] }],
+  });
+  const read = lines(await collect(witness(), frr));
+  expect(read).toEqual([
+    'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.5",peer="192.0.2.1"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.5",peer="192.0.2.2"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.6",peer="192.0.2.2"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.8",peer="192.0.2.2"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv6",address="2001:db8::5",peer="2001:db8::1"} 1',
+    'frr_received_route_info{vrf="default",afi="ipv4",address="172.31.0.6",peer="192.0.2.2",origin="64999",next_hop="192.0.2.2"} 1',
+    'frr_received_route_info{vrf="default",afi="ipv4",address="172.31.0.8",peer="192.0.2.2",origin="64999",next_hop="192.0.2.2"} 1',
+    'frr_received_route_info{vrf="default",afi="ipv6",address="2001:db8::5",peer="2001:db8::1",origin="2001:db8::9",next_hop="2001:db8::9"} 1',
+    'frr_received_paths{vrf="default",afi="ipv4"} 6',
+    'frr_received_paths{vrf="default",afi="ipv6"} 1',
+    'frr_received_host_routes{vrf="default",afi="ipv4"} 3',
+    'frr_received_host_routes{vrf="default",afi="ipv6"} 1',
+    // The path that is being removed still counts in the summary.
+    'frr_received_routes_complete{vrf="default",afi="ipv4"} 0',
+    'frr_received_routes_complete{vrf="default",afi="ipv6"} 1',
+  ]);
+  expect(sent).toEqual([
+    'show bgp vrf all summary json',
+    'show bgp ipv4 unicast 0.0.0.0/0 longer-prefixes json',
+    'show bgp ipv6 unicast 0:0:0:0:0:0:0:0/0 longer-prefixes json',
+  ]);
+});
+
+test('an address from two origins', async () => {
+  const { frr } = bgpd({ '172.31.0.5/32': [R1, { ...R2, path: '65002 64998' }] });
+  expect(lines(await collect(witness(), frr))).toContain(
+    'frr_received_route_origins{vrf="default",afi="ipv4",address="172.31.0.5"} 2',
+  );
+});
+
+test('another prefix, where it is included', async () => {
+  const { frr, sent } = bgpd({ '10.0.0.0/8': [R1], '10.20.0.0/16': [R1, R2], '10.21.0.0/16': [R1] });
+  const read = lines(await collect(witness({ include: ['10.20.0.0/16'] }), frr));
+  expect(read.filter((line) => line.startsWith('frr_received_route_'))).toEqual([
+    'frr_received_route_paths{vrf="default",afi="ipv4",address="10.20.0.0/16",peer="192.0.2.1"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",address="10.20.0.0/16",peer="192.0.2.2"} 1',
+  ]);
+  expect(sent).toContain('show bgp ipv4 unicast 10.20.0.0/16 json');
+});
+
+describe('a router that is no witness', () => {
+  test('is refused', async () => {
+    const { frr, sent } = bgpd({ '172.31.0.5/32': [R1] }, { announced: 3 });
+    await expect(witness().query(frr)).rejects.toThrow(
+      new FrrError(
+        'failed',
+        'bgpd',
+        'this FRR announces 6 prefixes, so it is not a witness, and reading its tables could hold up its sessions; --collector.received-routes.allow-tables allows it',
+      ),
+    );
+    expect(sent).toEqual(['show bgp vrf all summary json']);
+  });
+
+  test('is read where that is allowed', async () => {
+    const { frr } = bgpd({ '172.31.0.5/32': [R1] }, { announced: 3 });
+    expect(lines(await collect(witness({ allowTables: true }), frr))).toContain(TOTALS('ipv4', 1, 1)[1]);
+  });
+});
+
+/** Routes 10.0.0.0 and up, each from both routers. */
+const many = (count: number): Table =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, n) => [`10.0.${n >> 8}.${n & 255}/32`, [R1, R2]] as const),
+  );
+
+describe('a large table', () => {
+  test('is read in pieces from the second round on, and gives the same', async () => {
+    const { frr, sent } = bgpd({ '0.0.0.0/0': [R1], ...many(4000) });
+    const one = witness();
+    const first = lines(await collect(one, frr));
+    const whole = sent.splice(0).length;
+    const second = lines(await collect(one, frr));
+    expect(second.toSorted()).toEqual(first.toSorted());
+    expect(second.slice(-6)).toEqual([
+      'frr_received_paths{vrf="default",afi="ipv4"} 8001',
+      'frr_received_paths{vrf="default",afi="ipv6"} 0',
+      'frr_received_host_routes{vrf="default",afi="ipv4"} 4000',
+      'frr_received_host_routes{vrf="default",afi="ipv6"} 0',
+      'frr_received_routes_complete{vrf="default",afi="ipv4"} 1',
+      'frr_received_routes_complete{vrf="default",afi="ipv6"} 1',
+    ]);
+    expect(whole).toBe(2);
+    expect(sent).toEqual([
+      'show bgp vrf all summary json',
+      'show bgp ipv4 unicast 10.0.0.0/22 longer-prefixes json',
+      'show bgp ipv4 unicast 10.0.4.0/22 longer-prefixes json',
+      'show bgp ipv4 unicast 10.0.8.0/22 longer-prefixes json',
+      'show bgp ipv4 unicast 10.0.12.0/22 longer-prefixes json',
+      'show bgp ipv4 unicast 0.0.0.0/0 json',
+      // One of the ranges without routes.
+      'show bgp ipv4 unicast 8.0.0.0/7 longer-prefixes json',
+    ]);
+  });
+
+  test('is searched where nothing was as soon as a path is missing', async () => {
+    const table = many(4000);
+    const { frr } = bgpd(table);
+    const one = witness();
+    await collect(one, frr);
+    table['203.0.113.1/32'] = [R1];
+    expect(lines(await collect(one, frr))).toContain(
+      'frr_received_route_paths{vrf="default",afi="ipv4",address="203.0.113.1",peer="192.0.2.1"} 1',
+    );
+  });
+
+  test('loses what was withdrawn', async () => {
+    const table = many(4000);
+    const { frr } = bgpd(table);
+    const one = witness();
+    await collect(one, frr);
+    delete table['10.0.0.7/32'];
+    const read = lines(await collect(one, frr));
+    expect(read.some((line) => line.includes('"10.0.0.7"'))).toBe(false);
+    expect(read).toContain(TOTALS('ipv4', 7998, 3999)[2]);
+  });
+
+  test('of which a part was not found is not complete', async () => {
+    const { frr } = bgpd(many(3), { unlisted: 1 });
+    expect(lines(await collect(witness(), frr))).toContain(TOTALS('ipv4', 7, 3, 0)[2]);
+  });
+
+  test('beyond the limit has totals only, and is not read', async () => {
+    const { frr, sent } = bgpd({}, { unlisted: 2_000_000 });
+    const collected = await collect(witness(), frr);
+    expect(lines(collected)).toEqual([
+      'frr_received_paths{vrf="default",afi="ipv4"} 2000000',
+      'frr_received_paths{vrf="default",afi="ipv6"} 2000000',
+      'frr_received_routes_complete{vrf="default",afi="ipv4"} 0',
+      'frr_received_routes_complete{vrf="default",afi="ipv6"} 0',
+    ]);
+    expect(collected.drops).toEqual(
+      ['ipv4', 'ipv6'].map((afi) => ({
+        reason: 'table_size',
+        metric: 'frr_received_route_paths',
+        labels: `vrf="default",afi="${afi}"`,
+      })),
+    );
+    expect(sent).toEqual(['show bgp vrf all summary json']);
+  });
+});
+
+describe('bad input', () => {
+  test('a path with hundreds of next hops, and names that try to break out', async () => {
+    const nexthops = Array.from({ length: 500 }, (_, n) => ({ ip: `192.0.2.${n % 250}`, hostname: '"}\n' }));
+    const { frr } = bgpd({
+      '172.31.0.5/32': [{ peerId: 'eth"1"\n', path: '65001 {64999,"\\\n}', nexthops }],
+      '172.31.0.6/32; configure': [R1],
+    });
+    expect(lines(await collect(witness(), frr)).slice(0, 2)).toEqual([
+      'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.5",peer="eth\\"1\\"\\n"} 1',
+      'frr_received_route_info{vrf="default",afi="ipv4",address="172.31.0.5",peer="eth\\"1\\"\\n",origin="}",next_hop="192.0.2.0"} 1',
+    ]);
+  });
+
+  test.each([
+    ['paths that are no list', '"172.31.0.5/32": {"peerId":"192.0.2.1"}\n'],
+    ['a path that is no object', '"172.31.0.5/32": [null,7,"x",[]]\n'],
+    ['a prefix that is none', '"constructor": [{"peerId":"192.0.2.1"}]\n'],
+    ['a prefix with an empty address', '"/32": [{"peerId":"192.0.2.1"}]\n'],
+  ])('%s', async (_, routes) => {
+    const frr = answering({
+      'show bgp vrf all summary json': '{"default":{"ipv4Unicast":{"peers":{"192.0.2.1":{"pfxRcd":1}}}}}',
+      'show bgp ipv4 unicast 0.0.0.0/0 longer-prefixes json': `{\n "routes": { ${routes} } } \n`,
+    });
+    expect(lines(await collect(witness(), frr))).toEqual(TOTALS('ipv4', 1, 0, 0));
+  });
+
+  test('a VRF that cannot be named', async () => {
+    const { frr } = bgpd({}, { vrf: 'red;reload' });
+    expect((await collect(witness(), frr)).drops).toEqual([
+      { reason: 'vrf_name', metric: 'frr_received_paths', labels: 'vrf="red;reload"' },
+    ]);
+  });
+
+  test.each([
+    '10.0.0.1/8',
+    '10.0.0.0',
+    '10.0.0.0/33',
+    'fe80::1%eth0/128',
+    '2001:db8::1/64',
+    '/8',
+    '10.0.0.0/8/8',
+  ])('the prefix %s is refused', (text) => {
+    expect(() => receivedRoutes.flags.include.parse(text, '--collector.received-routes.include', [])).toThrow(
+      new UsageError(
+        `--collector.received-routes.include takes a prefix without host bits, such as 10.20.0.0/16 or 2001:db8::/32, not ${JSON.stringify(text)}`,
+      ),
+    );
+  });
+
+  test('a prefix is compared as FRR writes it', () => {
+    expect(receivedRoutes.flags.include.parse('2001:DB8:0::/48', '', [])).toEqual(['2001:db8::/48']);
+  });
+});
