@@ -105,6 +105,17 @@ export const PEERS_DOWN = list(
   'none any more',
 );
 
+const driftOf = (change: string) =>
+  `${found(`frr_config_drift{change="${change}",cluster=%q,instance=%q}`, NODE)}{{ . | first | value }}{{ else }}?{{ end }}`;
+
+/** How the running configuration of a node differs from the one that was placed. */
+export const CONFIG_DRIFT = {
+  missing: driftOf('missing'),
+  added: driftOf('added'),
+  peers: list(`frr_config_peer_present${OF_NODE} == 0`, NODE, 'peer', 'none'),
+  vrfs: list(`frr_config_vrf_present${OF_NODE} == 0`, NODE, 'vrf', 'none'),
+} as const;
+
 /** The peers of the VRF that are down, as FRR names them. */
 export const PEERS_OF_VRF_DOWN = list(
   'session:frr_bgp_session_state:wanted_down{cluster=%q,instance=%q,vrf=%q}',

@@ -114,6 +114,7 @@ const SCHEMA = z.strictObject({
   crash_loop_restarts: count,
   restarted_nodes: count,
   frr_unreachable_for: duration,
+  config_drift_for: duration,
   node_down_for: duration,
   nodes_down_count: count,
   nodes_down_window: window,

@@ -1,7 +1,7 @@
-/** FRR's daemons: dead, hung, restarted. */
+/** FRR's daemons: dead, hung, restarted, or with another configuration than the one that was placed. */
 import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
-import { ADDRESSES_GONE, DAEMONS_DOWN, node } from '../texts.ts';
+import { ADDRESSES_GONE, CONFIG_DRIFT, DAEMONS_DOWN, node } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { NODE } from './session-series.ts';
 
@@ -95,6 +95,22 @@ export function daemons(site: Thresholds): RuleFile {
             action:
               'On the node: `frr-exporter doctor` says whether FRR is missing or the rights are. After an FRR restart look at the owner of `/run/frr`.',
             dashboard: 'frr-exporter',
+          }),
+          alert(site, 'FRRConfigDrift', {
+            expr: promql`
+              sum without (change) (last_over_time(frr_config_drift[${carry}])) > 0
+              ${noMaintenance}
+            `,
+            for: site.config_drift_for,
+            severity: 'warning',
+            summary: 'FRR does not run the configuration that was placed.',
+            title: `${node(site)} FRR configuration changed: {{ printf "%.0f" $value }} lines`,
+            description: `FRR on ${node(site)} does not run the configuration that was placed: lines missing ${CONFIG_DRIFT.missing}, lines added ${CONFIG_DRIFT.added}. Peers that are missing: ${CONFIG_DRIFT.peers}. VRFs that are missing: ${CONFIG_DRIFT.vrfs}.`,
+            impact:
+              'The node may announce or accept what it must not, or lack a session or a VRF; and the next start of FRR changes its routing.',
+            action:
+              'On the node: `podman exec frr frr-config drift` shows the lines. Put them into the parameters of the role if they are meant; otherwise run the role again, and take added lines away with their `no` form.',
+            dashboard: 'frr-node',
           }),
           alert(site, 'FRRDaemonRestarted', {
             expr: 'increase(frr_daemon_restarts_total[10m]) > 0',

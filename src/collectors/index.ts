@@ -6,6 +6,7 @@ import { bfd } from './bfd.ts';
 import { bgp } from './bgp.ts';
 import { bgpNeighbors } from './bgp-neighbors.ts';
 import type { Collector, StatusSections } from './collector.ts';
+import { configDrift } from './config-drift.ts';
 import { daemons } from './daemons.ts';
 import { defaultRoutes } from './default-route.ts';
 import { evpn } from './evpn.ts';
@@ -35,6 +36,7 @@ const ALL = [
   vrrp,
   rpki,
   receivedRoutes,
+  configDrift,
 ] as const;
 
 export const COLLECTORS: readonly Collector[] = ALL;

@@ -18,6 +18,7 @@ export {
 export { type Lab, type LabOptions, type LinkName, startLab } from './lab.ts';
 export { belongingTo, claim, isOwned, release, sweep } from './ownership.ts';
 export { type LabelValues, type Page, readPage, type Series } from './page.ts';
+export { recordPlaced } from './placed.ts';
 export { answers, freePort, type Running, start } from './process.ts';
 export {
   type Alertmanager,

@@ -5,6 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { activate } from '../../../src/collectors/collector.ts';
+import { configDrift } from '../../../src/collectors/config-drift.ts';
 import { allCommands, bgpPrefix, bgpRange } from '../../../src/frr/commands.ts';
 import { openSource } from '../../../src/frr/open.ts';
 import { FrrError } from '../../../src/frr/source.ts';
@@ -18,11 +20,13 @@ import {
   NODE_HOST_ADDRESSES,
   type Page,
   readPage,
+  recordPlaced,
   type Series,
   startExporter,
   startLab,
   waitFor,
 } from '../../lab/index.ts';
+import { collect, frrOf, lines } from '../../unit/collectors/recorded.ts';
 import { provokeCauses, starve, untilCauses } from './causes.ts';
 
 /** Seconds between polls of sessions and daemons; tables take three times as long, details twelve times. */
@@ -435,17 +439,63 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       );
     });
 
+    test.each(['socket', 'vtysh'] as const)(
+      'shows by %s what was placed, and what was changed since',
+      async (kind) => {
+        const placed = await recordPlaced(lab.node, '', lab.folder);
+        const { source } = await openSource(waysTo(lab)[kind]);
+        const drift = async () =>
+          lines(await collect(activate(configDrift, { digest: placed }), frrOf(source))).slice(0, 2);
+        expect(await drift()).toEqual([
+          'frr_config_drift{change="missing"} 0',
+          'frr_config_drift{change="added"} 0',
+        ]);
+        await lab.node.configure('ip route 192.0.2.128/25 blackhole', 'no ip prefix-list only-host-prefixes');
+        expect(await drift()).toEqual([
+          'frr_config_drift{change="missing"} 1',
+          'frr_config_drift{change="added"} 1',
+        ]);
+        await lab.node.configure(
+          'no ip route 192.0.2.128/25 blackhole',
+          'ip prefix-list only-host-prefixes permit 0.0.0.0/0 ge 32',
+        );
+        expect(await drift()).toEqual([
+          'frr_config_drift{change="missing"} 0',
+          'frr_config_drift{change="added"} 0',
+        ]);
+        await source.close();
+      },
+    );
+
     test('has seen no daemon crash', () => {
       expect([lab.node, lab.tor1, lab.tor2].flatMap((router) => router.crashes())).toEqual([]);
     });
   });
 }
 
-/** Sends every command of the allow-list by both ways, and looks that every daemon lives on and answers. */
-async function sendAllCommands(lab: Lab): Promise<void> {
-  const { root, namespace, daemons } = lab.node;
+/** Both ways to the FRR of a laboratory's node. */
+function waysTo({ node: { root, namespace } }: Lab) {
   const chrooted = root.path !== '/';
   const options = { pathspace: namespace, vtyshPath: 'vtysh', maxOutput: 64 * 1024 * 1024 };
+  return {
+    socket: {
+      ...options,
+      kind: 'socket',
+      socketDir: chrooted ? `${root.path}/run/frr` : '/run/frr',
+      vtyshPrefix: [],
+    },
+    vtysh: {
+      ...options,
+      kind: 'vtysh',
+      socketDir: '/run/frr',
+      vtyshPrefix: chrooted ? ['chroot', root.path] : [],
+    },
+  } as const;
+}
+
+/** Sends every command of the allow-list by both ways, and looks that every daemon lives on and answers. */
+async function sendAllCommands(lab: Lab): Promise<void> {
+  const { daemons } = lab.node;
   const before = [...daemons, 'watchfrr'].map((daemon) => [daemon, lab.node.pid(daemon)]);
   const commands = [
     ...allCommands(
@@ -461,11 +511,8 @@ async function sendAllCommands(lab: Lab): Promise<void> {
       bgpPrefix('ipv6', vrf, '::/0'),
     ]),
   ];
-  for (const way of [
-    { kind: 'socket', socketDir: chrooted ? `${root.path}/run/frr` : '/run/frr', vtyshPrefix: [] },
-    { kind: 'vtysh', socketDir: '/run/frr', vtyshPrefix: chrooted ? ['chroot', root.path] : [] },
-  ] as const) {
-    const { source } = await openSource({ ...options, ...way });
+  for (const way of Object.values(waysTo(lab))) {
+    const { source } = await openSource(way);
     const unexpected: string[] = [];
     for (const command of commands) {
       const runs = daemons.includes(command.daemon) || command.daemon === 'watchfrr';

@@ -250,4 +250,53 @@ export const DAEMONS: readonly Scenario[] = [
       { at: '16m', firing: [], values: { 'count(ALERTS{alertname="FRRDaemonRestarted"})': undefined } },
     ],
   },
+  {
+    name: 'somebody changes the configuration by hand',
+    about: ['FRRConfigDrift'],
+    until: '20m',
+    series: healthy()
+      .add('node-1', 'frr_config_drift', { change: 'missing' }, { '0s': 0, '2m': 1, '15m': 0 })
+      .add('node-1', 'frr_config_drift', { change: 'added' }, { '0s': 0, '5m': 2, '15m': 0 })
+      .add('node-1', 'frr_config_peer_present', { vrf: 'default', peer: '100.64.1.1' }, 1)
+      .add(
+        'node-1',
+        'frr_config_peer_present',
+        { vrf: 'default', peer: 'eth2' },
+        { '0s': 1, '2m': 0, '15m': 1 },
+      )
+      .add('node-1', 'frr_config_vrf_present', { vrf: 'red' }, { '0s': 1, '2m': 0, '15m': 1 })
+      .add('node-2', 'frr_config_drift', { change: 'missing' }, 0)
+      .add('node-2', 'frr_config_drift', { change: 'added' }, { '0s': 0, '2m': 1, '8m': 0 }).series,
+    checks: [
+      { at: '11m55s', firing: [] },
+      {
+        at: '12m',
+        firing: ['FRRConfigDrift warning node-1'],
+        texts: {
+          FRRConfigDrift: {
+            labels: { severity: 'warning', ...target('node-1') },
+            title: 'node-1 FRR configuration changed: 3 lines',
+            description:
+              'FRR on node-1 does not run the configuration that was placed: lines missing 1, lines added 2. Peers that are missing: eth2. VRFs that are missing: red.',
+            impact:
+              'The node may announce or accept what it must not, or lack a session or a VRF; and the next start of FRR changes its routing.',
+            action:
+              'On the node: `podman exec frr frr-config drift` shows the lines. Put them into the parameters of the role if they are meant; otherwise run the role again, and take added lines away with their `no` form.',
+            dashboard,
+          },
+        },
+      },
+      { at: '15m30s', firing: [] },
+    ],
+  },
+  {
+    name: 'the configuration is changed by hand under maintenance',
+    about: ['FRRConfigDrift'],
+    until: '15m',
+    series: healthy()
+      .set('frr_maintenance', {}, { '0s': 1, '13m': 0 })
+      .add('node-1', 'frr_config_drift', { change: 'missing' }, 1)
+      .add('node-1', 'frr_config_drift', { change: 'added' }, 0).series,
+    checks: [{ at: '14m', firing: [] }],
+  },
 ];
