@@ -206,15 +206,14 @@ async function vrfsOf(source: FrrSource): Promise<readonly string[]> {
 }
 
 /** Records every command of the allow-list. */
-async function record({ node }: Lab, name: string, withMemory: boolean): Promise<void> {
+async function record({ node }: Lab, name: string): Promise<void> {
   const source = sourceOf(node);
   const addresses = await addressesOf(node);
   const hosts = hostAddresses(addresses, { include: [], exclude: [] }).map(({ address }) => address);
   const recorded: Recorded[] = [];
   for (const command of allCommands(await vrfsOf(source), hosts)) {
-    // Daemons that the laboratory does not have add nothing, and memory lists are long and much the same.
+    // Daemons that the laboratory does not have add nothing.
     if (!['watchfrr', ...node.daemons].includes(command.daemon)) continue;
-    if (command.text === 'show memory' && !withMemory) continue;
     const outcome = await source.show(command, signal()).catch((error: unknown) => {
       if (error instanceof FrrError) return error;
       throw error;
@@ -307,7 +306,7 @@ for (const [situations, topology] of [
     const recording = `${version}/${name}`;
     process.stdout.write(`${recording}\n`);
     if (additions.length > 0 || values.links) await add(lab, recording, additions, values.links);
-    else await record(lab, recording, name === 'healthy');
+    else await record(lab, recording);
   }
 }
 removeUnusedAnswers();
