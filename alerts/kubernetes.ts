@@ -58,18 +58,18 @@ function scrapeConfig(site: Thresholds): unknown {
   };
 }
 
-/** For exporters in pods beside FRR, with host network, as metallb's or Calico's speakers have it. */
+/** For exporters in pods beside FRR, in any namespace, as container/kubernetes adds them. */
 function podMonitor(site: Thresholds): unknown {
   return {
     apiVersion: `${API}/v1`,
     kind: 'PodMonitor',
     metadata: { name: 'frr-exporter', labels },
     spec: {
-      jobLabel: 'app.kubernetes.io/component',
-      selector: { matchLabels: labels },
+      namespaceSelector: { any: true },
+      selector: { matchLabels: { 'frr-exporter': 'sidecar' } },
       podMetricsEndpoints: [
         {
-          port: 'metrics',
+          port: 'frr-exporter',
           interval: site.scrape_interval,
           relabelings: [
             { targetLabel: 'job', replacement: site.job },

@@ -137,6 +137,25 @@ describe('runbooks', () => {
     expect(commands.filter((command) => !FRR_COMMANDS.some((allowed) => allowed.test(command)))).toEqual([]);
   });
 
+  // What stands in place of a value in the source is left out of a phrase.
+  test.each([
+    ['FRRUnreachable', 'permission denied; '],
+    ['FRRUnreachable', 'there are no sockets of FRR in'],
+    ['FRRUnreachable', 'did not answer "'],
+    ['FRRUnreachable', 'there is no program '],
+    ['FRRExporterDown', 'another program already listens there'],
+    ['FRRExporterDown', 'no interface of this machine has this address'],
+    ['FRRExporterDown', 'unknown flag'],
+    ['FRRMaintenance', 'so no maintenance is assumed'],
+    [
+      'FRRMaintenance',
+      'is not an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed',
+    ],
+  ])('%s quotes what the program prints: %s', (name, phrase) => {
+    expect(page(name)).toContain(phrase);
+    expect(globSync('src/**/*.ts').some((file) => read(file).includes(phrase))).toBe(true);
+  });
+
   test('the index lists them as the rules are', () => {
     const rows = NAMES.toSorted().map((name) => {
       const rules = ALERTS.filter(({ alert }) => alert === name);
