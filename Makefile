@@ -71,10 +71,22 @@ pictures: ## Draw the dashboards in docs/img, from real FRR and a simulated flee
 
 VERSION = $(shell $(NODE) -p 'require("./package.json").version')
 
-.PHONY: deb package sbom image
+.PHONY: release deb rpm package sbom bundles image image-archive push
+release: setup ## Everything of a release, with checksums, in release/: make release ARGS='--build-arg NODE_IMAGE=...'
+	@rm -rf release
+	@$(MAKE) deb ARGS='amd64 arm64'
+	@$(MAKE) rpm ARGS='x86_64 aarch64'
+	@$(MAKE) package sbom bundles
+	@$(MAKE) image-archive ARGS="$(ARGS)"
+	@cd release && sha256sum * >.SHA256SUMS && mv .SHA256SUMS SHA256SUMS && cat SHA256SUMS
+
 deb: setup ## release/: the Debian package with Node.js inside; make deb ARGS='amd64 arm64'
 	@scripts/setup deb
 	@packaging/deb $(ARGS)
+
+rpm: setup ## release/: the same as RPM; make rpm ARGS='x86_64 aarch64'
+	@scripts/setup deb
+	@packaging/rpm $(ARGS)
 
 package: setup ## Write the npm package to release/
 	@mkdir -p release && npm pack --silent --pack-destination release
@@ -82,10 +94,24 @@ package: setup ## Write the npm package to release/
 sbom: setup ## Write the SBOM (CycloneDX) to release/
 	@mkdir -p release && scripts/sbom >release/frr-exporter.cdx.json && echo frr-exporter.cdx.json
 
+bundles: setup ## Write the dashboards and the alert rules to release/
+	@scripts/bundles
+
+# Times in the image are those of the commit, so that it can be built again.
+BUILD = podman build --format docker --file container/Containerfile --timestamp $$(git log -1 --format=%ct) \
+  --build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(ARGS)
+
 image: setup ## Build the container image with podman: make image ARGS='--build-arg NODE_IMAGE=...'
-	@podman build --format docker --file container/Containerfile --tag frr-exporter:$(VERSION) --tag frr-exporter:latest \
-	  --build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) \
-	  --build-arg CREATED=$$(git log -1 --format=%cI) $(ARGS) .
+	@$(BUILD) --tag frr-exporter:$(VERSION) --tag frr-exporter:latest .
+
+image-archive: image ## Write the image to release/, for `podman load` and `docker load`
+	@mkdir -p release
+	@podman save --format docker-archive frr-exporter:$(VERSION) | gzip --no-name >release/frr-exporter-$(VERSION)-image.tar.gz
+
+push: setup ## Build the image for amd64 and arm64 and push it: make push IMAGE=registry.example/frr-exporter
+	@podman manifest rm frr-exporter-push 2>/dev/null || :
+	@$(BUILD) --platform linux/amd64,linux/arm64 --manifest frr-exporter-push .
+	@mkdir -p release && podman manifest push --all --digestfile release/image.digest frr-exporter-push docker://$(IMAGE):$(VERSION)
 
 .PHONY: frr-image
 frr-image: ## Build the container image of the FRR service with podman: make frr-image ARGS='--build-arg BASE_IMAGE=...'

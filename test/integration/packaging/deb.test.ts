@@ -26,6 +26,28 @@ it('satisfies lintian', async () => {
   expect([exitCode, stdout]).toEqual([0, expect.not.stringMatching(/^[EW]:/m)]);
 });
 
+it('is the tree of an RPM, too', async () => {
+  const { stdout } = await execa('packaging/rpm', [], {
+    cwd: REPOSITORY,
+    stdin: 'ignore',
+    env: { PAYLOAD: 'w0.gzdio' },
+  });
+  const rpm = path.join(REPOSITORY, stdout.trim());
+  const root = path.join(folder, 'rpm');
+  // Scriptlets need a shell in the root, and dependencies the packages of a distribution.
+  await execa('rpm', ['--root', root, '--install', '--nodeps', '--noscripts', '--ignorearch', rpm]);
+  const installed = await execa(path.join(root, 'usr/lib/frr-exporter/node'), [
+    path.join(root, 'usr/lib/frr-exporter/dist/main.js'),
+    'version',
+  ]);
+  expect(installed.stdout).toMatch(/^frr-exporter, version \d/);
+  expect((await execa('rpm', ['--root', root, '--query', '--configfiles', 'frr-exporter'])).stdout).toBe(
+    '/etc/default/frr-exporter',
+  );
+  await execa('rpm', ['--root', root, '--erase', '--noscripts', 'frr-exporter']);
+  expect((await execa('find', [path.join(root, 'usr'), '-name', '*frr-exporter*'])).stdout).toBe('');
+}, 120_000);
+
 /** Runs a script in a copy of a release's root that has FRR installed; the copy is gone afterwards. */
 async function inRoot(release: string, script: string): Promise<string> {
   const { stdout: root } = await execa('scripts/frr-root', [release], { cwd: REPOSITORY, stderr: 'inherit' });
@@ -64,7 +86,7 @@ describe.each(['bookworm', 'trixie'])('%s', (release) => {
        /usr/lib/frr/zebra -d -A 127.0.0.1 -i /run/frr/zebra.pid >/dev/null 2>&1
        frr-exporter once --frr.source=socket --collector.disable-defaults --collector.rib | grep -E '^frr_(up|collector_up)'
        kill "$(cat /run/frr/zebra.pid)"
-       frr-exporter-rules --output=/tmp/rules --uplink-peer-group=spines >/dev/null && grep -c spines /tmp/rules/dashboards.yaml
+       frr-exporter-rules --output=/tmp/rules --uplink-peer-group=spines >/dev/null && grep -c spines /tmp/rules/sessions.yaml
        echo 'FRR_EXPORTER_LOG_LEVEL=debug' >>/etc/default/frr-exporter
        ${INSTALL}
        grep -c '^FRR_EXPORTER_LOG_LEVEL=debug' /etc/default/frr-exporter
@@ -84,6 +106,7 @@ describe.each(['bookworm', 'trixie'])('%s', (release) => {
       '/etc/systemd/system/multi-user.target.wants/frr-exporter.service',
       'frr_up 1',
       'frr_collector_up{collector="rib"} 1',
+      '1',
       '1',
       "ls: cannot access '/usr/lib/frr-exporter': No such file or directory",
       '/etc/default/frr-exporter',
