@@ -104,6 +104,7 @@ const SCHEMA = z.strictObject({
   address_duplicated_for: duration,
   address_unanswered_for: duration,
   default_route_missing_for: duration,
+  kernel_route_missing_for: duration,
   rib_fib_mismatch_ratio: ratio,
   rib_fib_mismatch_routes: count,
   rib_fib_mismatch_for: duration,

@@ -24,6 +24,13 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
     'How soon the far end detects a failure; how soon this end does is shown, as the detection time.',
   frr_bfd_session_rtt_min_seconds: 'The mean of the same packets is shown.',
   frr_bfd_session_rtt_max_seconds: 'The mean of the same packets is shown.',
+  frr_bgp_vrf_active: 'For finding by hand why a session in a VRF never comes up.',
+  frr_vrf_active: 'The status document shows it; for finding by hand why a VRF has no sessions.',
+  frr_vrf_l3_vni_up: 'The status document shows it; for the alerts of a site that has L3 VNIs.',
+  frr_vrf_l3_vni_info: 'For a site’s own joins, and for comparing two routers by hand.',
+  frr_evpn_vni_route_target_info: 'For comparing by hand what one router exports and another imports.',
+  frr_kernel_routes_unknown:
+    'Not 0 only beside a full table; for finding by hand why a route is not compared.',
   frr_interface_up: 'For finding by hand why a session is down; the state of the session is shown.',
   frr_interface_carrier_changes_total:
     'For finding by hand whether a link is unstable; the drops of its sessions are shown.',

@@ -9,7 +9,7 @@
  * `each` for DAEMON, every daemon answers, and the entry is `COMMAND DAEMON`. A `VRF` in the command stands for each
  * VRF of the node. The run fails when a daemon does not survive a command.
  *
- * `--links` does the same with the links of the node's interfaces.
+ * `--links` does the same with the links of the node's interfaces, and `--kernel` with the kernel's routing tables.
  *
  * Needs root.
  */
@@ -43,11 +43,13 @@ import {
   packRecording,
   readSituation,
   removeUnusedAnswers,
+  type Situation,
   storeAnswer,
+  storeKernel,
   writeSituation,
 } from '../test/recordings.ts';
 
-interface Situation {
+interface Happening {
   readonly name: string;
   readonly notOn?: FrrVersion;
   /** Brings the laboratory from the situation before into this one. */
@@ -55,7 +57,7 @@ interface Situation {
 }
 
 /** One after another in one laboratory with the topology TRIPLEO. */
-const SITUATIONS: readonly Situation[] = [
+const SITUATIONS: readonly Happening[] = [
   { name: 'healthy', happen: () => seconds(5) },
   {
     name: 'tor1-shutdown-remotely',
@@ -99,7 +101,7 @@ const SITUATIONS: readonly Situation[] = [
 ];
 
 /** One after another in one laboratory with the topology FULL. */
-const SITUATIONS_OF_EVERY_KIND: readonly Situation[] = [
+const SITUATIONS_OF_EVERY_KIND: readonly Happening[] = [
   { name: 'every-kind', happen: () => seconds(5) },
   {
     name: 'bfd-echo-and-never-up',
@@ -134,7 +136,7 @@ const SITUATIONS_OF_EVERY_KIND: readonly Situation[] = [
 ];
 
 /** With the topology DAEMONS. */
-const SITUATIONS_OF_OTHER_DAEMONS: readonly Situation[] = [
+const SITUATIONS_OF_OTHER_DAEMONS: readonly Happening[] = [
   {
     name: 'other-daemons',
     happen: async (lab) => {
@@ -188,6 +190,13 @@ async function linksOf(router: Router): Promise<readonly Link[]> {
   return JSON.parse(await router.run(process.execPath, '--input-type=module', '--eval', print));
 }
 
+/** Writes the kernel's routing tables of the node into a directory. */
+async function copyKernel(router: Router, directory: string): Promise<void> {
+  const module = JSON.stringify(new URL('../src/frr/kernel-routes.ts', import.meta.url));
+  const copy = `await (await import(${module})).copyKernelRoutes(${JSON.stringify(directory)})`;
+  await router.run(process.execPath, '--input-type=module', '--eval', copy);
+}
+
 function sourceOf(node: Router): FrrSource {
   return vtyshSource({
     kind: 'vtysh',
@@ -223,6 +232,7 @@ async function record({ node }: Lab, name: string): Promise<void> {
   await source.close();
   const directory = mkdtempSync(path.join(tmpdir(), 'frr-exporter-recording-'));
   await writeRecording(directory, recorded, addresses, await linksOf(node));
+  await copyKernel(node, directory);
   packRecording(directory, name);
   rmSync(directory, { recursive: true });
 }
@@ -245,12 +255,12 @@ async function add(
   { node }: Lab,
   name: string,
   additions: readonly Addition[],
-  withLinks: boolean,
+  { links: withLinks, kernel: withKernel }: { readonly links: boolean; readonly kernel: boolean },
 ): Promise<void> {
   const source = sourceOf(node);
   const vrfs = await vrfsOf(source);
   await source.close();
-  const { index, addresses, links: before } = readSituation(name);
+  const { index, addresses, ...before } = readSituation(name);
   const alive = () => node.daemons.filter((daemon) => node.pid(daemon) !== undefined);
   for (const { daemon, command } of additions) {
     const texts = command.includes('VRF') ? vrfs.map((vrf) => command.replace('VRF', vrf)) : [command];
@@ -267,8 +277,21 @@ async function add(
   }
   const links = withLinks
     ? Object.fromEntries((await linksOf(node)).map(({ interface: link, ...state }) => [link, state]))
-    : before;
-  writeSituation(name, { index, addresses, links });
+    : before.links;
+  writeSituation(name, {
+    index,
+    addresses,
+    links,
+    kernel: withKernel ? await kernelOf(node) : before.kernel,
+  });
+}
+
+async function kernelOf(node: Router): Promise<Situation['kernel']> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'frr-exporter-kernel-'));
+  await copyKernel(node, directory);
+  const kernel = storeKernel(directory);
+  rmSync(directory, { recursive: true });
+  return kernel;
 }
 
 function vtysh({ root, namespace }: Router, daemon: string, command: string) {
@@ -284,6 +307,7 @@ const { values, positionals } = parseArgs({
   options: {
     add: { type: 'string', multiple: true, default: [] },
     links: { type: 'boolean', default: false },
+    kernel: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
@@ -305,7 +329,7 @@ for (const [situations, topology] of [
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const recording = `${version}/${name}`;
     process.stdout.write(`${recording}\n`);
-    if (additions.length > 0 || values.links) await add(lab, recording, additions, values.links);
+    if (additions.length > 0 || values.links || values.kernel) await add(lab, recording, additions, values);
     else await record(lab, recording);
   }
 }

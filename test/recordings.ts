@@ -3,7 +3,7 @@
  *
  * Many situations have the same answers, so each answer is stored once, as `recordings/answers/HASH.EXTENSION`. A
  * situation is one file, `recordings/VERSION/SITUATION.json`, with the contents of a recording's `index.json`,
- * `addresses.json` and `links.json`, the answers in it named by their hashes.
+ * `addresses.json` and `links.json`, the answers and the kernel's tables in it named by their hashes.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -20,6 +20,8 @@ import path from 'node:path';
 
 const STORE = path.join(import.meta.dirname, 'recordings');
 const ANSWERS = path.join(STORE, 'answers');
+/** See src/frr/kernel-routes.ts. */
+const KERNEL_TABLES = ['fib_trie', 'ipv6_route'];
 
 /** An entry of a recording's `index.json`; see src/frr/recording.ts. */
 interface Entry {
@@ -35,6 +37,8 @@ export interface Situation {
   readonly addresses: Readonly<Record<string, readonly string[]>>;
   /** The contents of `links.json`. */
   readonly links: Readonly<Record<string, object>>;
+  /** The kernel's routing tables: their files, by their names in the recording. */
+  readonly kernel: Readonly<Record<string, string>>;
 }
 
 /** All recordings, as `VERSION/SITUATION`, in alphabetical order. */
@@ -58,17 +62,23 @@ export function storeAnswer(bytes: Buffer, extension: string): string {
 }
 
 /** Writes a situation, whose answers are stored already, its commands in alphabetical order. */
-export function writeSituation(name: string, { index, addresses, links }: Situation): void {
+export function writeSituation(name: string, { index, addresses, links, kernel }: Situation): void {
   const sorted = Object.fromEntries(Object.entries(index).sort(([a], [b]) => (a < b ? -1 : 1)));
   const file = path.join(STORE, `${name}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ addresses, links, index: sorted }, null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify({ addresses, links, kernel, index: sorted }, null, 1)}\n`);
+}
+
+/** Stores the kernel's tables of a recording's directory. Returns their files. */
+export function storeKernel(directory: string): Situation['kernel'] {
+  const file = (table: string) => storeAnswer(readFileSync(path.join(directory, table)), '.txt');
+  return Object.fromEntries(KERNEL_TABLES.map((table) => [table, file(table)]));
 }
 
 /** Stores a recording's directory as a situation. */
 export function packRecording(directory: string, name: string): void {
   const json = (file: string) => JSON.parse(readFileSync(path.join(directory, file), 'utf8'));
-  const { index, addresses, links }: Situation = {
+  const { index, addresses, links }: Omit<Situation, 'kernel'> = {
     index: json('index.json'),
     addresses: json('addresses.json'),
     links: json('links.json'),
@@ -77,7 +87,8 @@ export function packRecording(directory: string, name: string): void {
     const bytes = readFileSync(path.join(directory, entry.file));
     return [command, { ...entry, file: storeAnswer(bytes, path.extname(entry.file)) }] as const;
   });
-  writeSituation(name, { index: Object.fromEntries(stored), addresses, links });
+  const kernel = storeKernel(directory);
+  writeSituation(name, { index: Object.fromEntries(stored), addresses, links, kernel });
 }
 
 /**
@@ -85,13 +96,15 @@ export function packRecording(directory: string, name: string): void {
  * exporter runs, the directory of one situation can take the place of another's.
  */
 export function unpackRecording(name: string, directory: string): string {
-  const { index, addresses, links } = readSituation(name);
+  const { index, addresses, links, kernel } = readSituation(name);
   mkdirSync(directory, { recursive: true });
   const named = Object.entries(index).map(([command, entry]) => {
     const file = command.replaceAll(' ', '_').replaceAll(/[^\w.-]/g, '-') + path.extname(entry.file);
     symlinkSync(path.join(ANSWERS, entry.file), path.join(directory, file));
     return [command, { ...entry, file }] as const;
   });
+  for (const [table, file] of Object.entries(kernel))
+    symlinkSync(path.join(ANSWERS, file), path.join(directory, table));
   writeFileSync(path.join(directory, 'addresses.json'), JSON.stringify(addresses));
   writeFileSync(path.join(directory, 'links.json'), JSON.stringify(links));
   writeFileSync(path.join(directory, 'index.json'), JSON.stringify(Object.fromEntries(named)));
@@ -101,7 +114,10 @@ export function unpackRecording(name: string, directory: string): string {
 /** The files of answers that no situation uses. */
 export function unusedAnswers(): readonly string[] {
   const used = new Set(
-    recordingNames().flatMap((name) => Object.values(readSituation(name).index).map(({ file }) => file)),
+    recordingNames().flatMap((name) => {
+      const { index, kernel } = readSituation(name);
+      return [...Object.values(index).map(({ file }) => file), ...Object.values(kernel)];
+    }),
   );
   return existsSync(ANSWERS) ? readdirSync(ANSWERS).filter((file) => !used.has(file)) : [];
 }

@@ -127,6 +127,21 @@ export function reachability(site: Thresholds): RuleFile {
             action: `On the node: \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6 route vrf {{ $labels.vrf }} ::/0{{ else }}ip route vrf {{ $labels.vrf }} 0.0.0.0/0{{ end }}'\`. No route: look at what the uplinks receive. A route that is not installed (no \`*\` or \`>\`): the next hop is not resolved.`,
             dashboard: 'frr-node',
           }),
+          alert(site, 'FRRKernelRouteMissing', {
+            expr: promql`
+              last_over_time(frr_kernel_route_missing[${carry}]) == 1
+              ${noMaintenance}
+            `,
+            for: site.kernel_route_missing_for,
+            severity: 'critical',
+            summary: 'The kernel of a node has lost a route that FRR relies on.',
+            title: `${node(site)} kernel lacks {{ $labels.prefix }}, VRF {{ $labels.vrf }}`,
+            description: `The kernel of ${node(site)} does not have {{ $labels.prefix }} (VRF {{ $labels.vrf }}), which FRR takes for installed.`,
+            impact:
+              'A default route: the addresses of the node are announced but answer nobody outside its own subnets. A host address: it is announced but dead.',
+            action: `On the node: \`ip {{ if eq $labels.afi "ipv6" }}-6 {{ end }}route show table all {{ $labels.prefix }}\`, then \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ip{{ end }} route vrf {{ $labels.vrf }} {{ $labels.prefix }}'\`. \`clear bgp PEER soft in\` makes zebra install a BGP route again.`,
+            dashboard: 'frr-node',
+          }),
           alert(site, 'FRRRIBFIBMismatch', {
             expr: promql`
               last_over_time(frr_rib_routes[${carry}]) - last_over_time(frr_fib_routes[${carry}]) >= ${site.rib_fib_mismatch_routes}

@@ -33,8 +33,6 @@ interface Finding {
   readonly text: string;
   /** What to do about it. */
   readonly remedy?: string;
-  /** The flag to set if it is intended. */
-  readonly intended?: string;
 }
 
 /** What to do about each reason why FRR did not answer. */
@@ -74,13 +72,12 @@ export async function doctor(config: Config, output: Writable): Promise<number> 
       frr = found;
       continue;
     }
-    const { level, text, remedy, intended } = found;
+    const { level, text, remedy } = found;
     failed ||= level === 'FAIL';
     if (reported.has(text)) continue;
     reported.add(text);
     // One remedy for each cause, however many checks it fails.
-    const otherwise = intended === undefined ? '' : `. If it is intended: ${intended}`;
-    const advice = remedy === undefined || reported.has(remedy) ? '' : `     -> ${remedy}${otherwise}\n`;
+    const advice = remedy === undefined || reported.has(remedy) ? '' : `     -> ${remedy}\n`;
     if (remedy !== undefined) reported.add(remedy);
     output.write(`${level.padEnd(5)}${text}\n${advice}`);
   }
@@ -294,12 +291,8 @@ function* checkCollectors({ collectors, parts }: Snapshot): Generator<Finding> {
       const milliseconds = Math.max(1, Math.round(duration * 1000));
       yield { level: 'ok', text: `collector ${name}: ${series} series in ${milliseconds} ms` };
     } else if (MAY_BE_INTENDED.has(error.reason)) {
-      yield {
-        level: 'warn',
-        text: `collector ${name}: ${error.message}`,
-        remedy: REMEDIES[error.reason],
-        intended: `--no-collector.${name}`,
-      };
+      const remedy = `${REMEDIES[error.reason]}. If it is intended: --no-collector.${name}`;
+      yield { level: 'warn', text: `collector ${name}: ${error.message}`, remedy };
     } else {
       yield { level: 'FAIL', text: `collector ${name}: ${error.message}`, remedy: REMEDIES[error.reason] };
     }

@@ -4,12 +4,13 @@ import { DEFAULT_VRF, parseVrfs } from '../collectors/vrfs.ts';
 import { type Config, runsElsewhere } from '../flags/config.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
 import { allCommands, COMMANDS, type Command, type Daemon } from '../frr/commands.ts';
+import { copyKernelRoutes } from '../frr/kernel-routes.ts';
 import { type Recorded, refuseIfNotEmpty, writeRecording } from '../frr/recording.ts';
 import { FrrError, type FrrSource } from '../frr/source.ts';
 import { openConfiguredSource } from './frr.ts';
 
 const WHAT_IT_CONTAINS = `\
-The recording contains addresses, AS numbers, router and peer names, VRFs, interfaces and peer descriptions.
+The recording contains addresses, routes of the kernel, AS numbers, router and peer names, VRFs, interfaces and peer descriptions.
 It contains no passwords: the configuration is not read. Review it before you share it.
 `;
 
@@ -37,6 +38,7 @@ export async function record(config: Config, directory: string, output: Writable
       return 1;
     }
     await writeRecording(directory, recorded, addresses, links);
+    if (!elsewhere && source.kind !== 'recording') await copyKernelRoutes(directory);
     output.write(`${answers} answers are in ${directory}\n${WHAT_IT_CONTAINS}`);
     return 0;
   } finally {

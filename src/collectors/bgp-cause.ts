@@ -3,12 +3,12 @@ import { type Cause, causeOf, type Evidence, type Notification } from '../causes
 import { COMMANDS, type Daemon } from '../frr/commands.ts';
 import type { CpuWait } from '../frr/daemon-cpu.ts';
 import type { Link } from '../frr/links.ts';
-import { FrrError } from '../frr/source.ts';
 import { metric, numberOf } from '../metrics/family.ts';
 import type { LastReset } from './bgp-reset.ts';
 import type { Frr } from './collector.ts';
 import { type Fields, fields, items, seconds, word } from './fields.ts';
 import { createPeerInterfaces, type FindInterface } from './peer-interfaces.ts';
+import { unlessFailed } from './unless-failed.ts';
 import { parseZebraClients } from './zebra-clients.ts';
 
 export const CAUSE_LABELS = ['vrf', 'peer', 'cause', 'text'] as const;
@@ -87,10 +87,10 @@ export function createSurroundings(): (frr: Frr) => Promise<Surroundings> {
   return async (frr) => {
     const [dropped, links, addresses, bfd, clients] = await Promise.all([
       frr.lowTtlDrops(),
-      unless(frr.links(), []),
-      unless(frr.addresses(), []),
-      unless(frr.json(COMMANDS.bfdPeers), []),
-      unless(frr.text(COMMANDS.zebraClients), ''),
+      unlessFailed(frr.links(), []),
+      unlessFailed(frr.addresses(), []),
+      unlessFailed(frr.json(COMMANDS.bfdPeers), []),
+      unlessFailed(frr.text(COMMANDS.zebraClients), ''),
     ]);
     const at = clock();
     first ??= at;
@@ -110,15 +110,6 @@ export function createSurroundings(): (frr: Frr) => Promise<Surroundings> {
   };
 }
 
-async function unless<Answer>(answer: Promise<Answer>, otherwise: Answer): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof FrrError) return otherwise;
-    throw error;
-  }
-}
-
 /** The cause of a session that is not established. */
 export function sessionCauseOf(
   vrf: string,
@@ -133,6 +124,7 @@ export function sessionCauseOf(
   // An interface without a carrier has no addresses here; bfdd knows it still.
   const name = findInterface(peer) ?? word(watching?.interface);
   const link = links.find((one) => one.interface === name);
+  const messages = fields(neighbor.messageStats);
   const patience = watching && bfdPatience(watching);
   const holdTime = seconds(neighbor.bgpTimerConfiguredHoldTimeMsecs, 1_000);
   /** FRR reports whole seconds since the reset. @param before seconds before the reset that count, too */
@@ -160,7 +152,7 @@ export function sessionCauseOf(
       bgpd: waitedAround('bgpd', holdTime),
     },
     lowTtl,
-    connects: (numberOf(fields(neighbor.messageStats).opensSent) ?? 0) > 0,
+    openUnanswered: (numberOf(messages.opensSent) ?? 0) > 0 && numberOf(messages.opensRecv) === 0,
     bgpdRestarted,
   };
   return causeOf(evidence);

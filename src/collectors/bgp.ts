@@ -4,6 +4,7 @@ import { metric, NO_LABELS, numberOf } from '../metrics/family.ts';
 import { addressFamily } from './address-family.ts';
 import { collector, states } from './collector.ts';
 import { type Fields, members, word } from './fields.ts';
+import { VRF_LABEL } from './vrfs.ts';
 
 const SUMMARY = COMMANDS.bgpSummary;
 
@@ -21,6 +22,13 @@ const bgpInfo = metric({
   help: 'Router ID and AS number of a BGP instance.',
   labels: INSTANCE_LABELS,
   source: `${SUMMARY.text}: routerId, as`,
+});
+const vrfActive = metric({
+  name: 'frr_bgp_vrf_active',
+  type: 'gauge',
+  help: 'Whether the VRF of the BGP instance is there: 0 if it is only configured in bgpd. A view (`router bgp ... view`) is always 0 on FRR 7.5.',
+  labels: VRF_LABEL,
+  source: `${SUMMARY.text}: vrfId`,
 });
 /** Absent while bgpd does not answer. */
 export const sessionCount = metric({
@@ -219,6 +227,7 @@ export const bgp = collector({
   commands: [SUMMARY],
   descriptors: [
     bgpInfo,
+    vrfActive,
     sessionCount,
     sessionUp,
     sessionState,
@@ -250,8 +259,13 @@ export const bgp = collector({
         // Each address family repeats the session; the first one counts.
         const sessions = new Set<string>();
         let reported = false;
+        let first = true;
         for (const [familyName, summary] of members(instance)) {
           const { afi, safi } = addressFamily(familyName);
+          const id = first ? numberOf(summary.vrfId) : undefined;
+          first = false;
+          // VRF_UNKNOWN of FRR's lib/vrf.h is printed as -1.
+          if (id !== undefined) emit(vrfActive, labels(VRF_LABEL, [vrf]), Math.min(1, id + 1));
           const routerId = word(summary.routerId);
           if (!reported && routerId !== '') {
             emit(bgpInfo, labels(INSTANCE_LABELS, [vrf, routerId, word(summary.as)]), 1);

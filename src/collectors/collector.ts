@@ -6,6 +6,7 @@ import type { FlagSet, FlagValues } from '../flags/flag.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
 import type { Command, CommandTemplate, Daemon } from '../frr/commands.ts';
 import type { CpuWait } from '../frr/daemon-cpu.ts';
+import type { FoundRoutes, KernelRoute } from '../frr/kernel-routes.ts';
 import type { Link } from '../frr/links.ts';
 import type { NeighborChange } from '../frr/log-line.ts';
 import type { Descriptor, MetricFamily } from '../metrics/family.ts';
@@ -54,6 +55,8 @@ export interface Frr {
   cpuWaits(): readonly CpuWait[];
   /** What FRR's own log said when the session went down last, unless it came up since; undefined where it said nothing. */
   loggedDown(vrf: string, peer: string): NeighborChange | undefined;
+  /** Looks for routes in the kernel's tables of the same network namespace. */
+  kernelRoutes(wanted: readonly KernelRoute[]): Promise<FoundRoutes>;
 }
 
 /** What samples are made with, and the time that they are about. */

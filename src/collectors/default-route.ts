@@ -4,7 +4,7 @@ import { metric } from '../metrics/family.ts';
 import type { LabelValues, Tables } from '../metrics/tables.ts';
 import { peers, sessionCount } from './bgp.ts';
 import { collector, states } from './collector.ts';
-import { fields, items } from './fields.ts';
+import { fields, items, word } from './fields.ts';
 import { DEFAULT_VRF, queryEachTable, VRF_LABEL } from './vrfs.ts';
 
 const DEFAULT_ROUTE_LABELS = ['vrf', 'afi'] as const;
@@ -68,7 +68,11 @@ export const defaultRoutes = collector({
   *families({ tables, leftOut }, { emit, labels, leaveOut }) {
     for (const { vrf, afi, answer } of tables) {
       yield;
-      emit(defaultRouteInstalled, labels(DEFAULT_ROUTE_LABELS, [vrf, afi]), isInstalled(answer) ? 1 : 0);
+      emit(
+        defaultRouteInstalled,
+        labels(DEFAULT_ROUTE_LABELS, [vrf, afi]),
+        installedRoute(answer) === undefined ? 0 : 1,
+      );
     }
     for (const vrf of leftOut) leaveOut('vrf_name', defaultRouteInstalled, labels(VRF_LABEL, [vrf]));
   },
@@ -89,9 +93,21 @@ function isExpected(tables: Tables, { vrf, afi }: LabelValues<typeof DEFAULT_ROU
     );
 }
 
-/** The answer has one list of routes by prefix; without such a route the list is empty, or there is none. */
-function isInstalled(answer: unknown): boolean {
-  return Object.values(fields(answer)).some((routes) =>
-    items(routes).some((route) => fields(route).installed === true),
-  );
+/** A route that zebra reports as installed. */
+export interface InstalledRoute {
+  /** Those of its next hops. */
+  readonly interfaces: readonly string[];
+}
+
+/**
+ * The default route that is installed, if one is. The answer has one list of routes by prefix; without such a route the list
+ * is empty, or there is none.
+ */
+export function installedRoute(answer: unknown): InstalledRoute | undefined {
+  const route = Object.values(fields(answer))
+    .flatMap((routes) => items(routes).map(fields))
+    .find(({ installed }) => installed === true);
+  if (route === undefined) return undefined;
+  const interfaces = items(route.nexthops).map((nexthop) => word(fields(nexthop).interfaceName));
+  return { interfaces: interfaces.filter((name) => name !== '') };
 }

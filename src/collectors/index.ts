@@ -12,12 +12,14 @@ import { defaultRoutes } from './default-route.ts';
 import { evpn } from './evpn.ts';
 import { hostRoutes } from './host-routes.ts';
 import { interfaces } from './interfaces.ts';
+import { kernelRoutes } from './kernel-routes.ts';
 import { memory } from './memory.ts';
 import { ospf } from './ospf.ts';
 import { pim } from './pim.ts';
 import { receivedRoutes } from './received-routes.ts';
 import { rib } from './rib.ts';
 import { rpki } from './rpki.ts';
+import { vrf } from './vrf.ts';
 import { vrrp } from './vrrp.ts';
 
 const ALL = [
@@ -29,7 +31,9 @@ const ALL = [
   bfd,
   interfaces,
   defaultRoutes,
+  kernelRoutes,
   rib,
+  vrf,
   evpn,
   ospf,
   pim,

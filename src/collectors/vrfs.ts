@@ -1,15 +1,16 @@
 /** The VRFs besides the default one. */
 import { isDeepStrictEqual } from 'node:util';
 import { COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
+import { MAIN_TABLE } from '../frr/kernel-routes.ts';
 import { FrrError } from '../frr/source.ts';
 import type { Frr } from './collector.ts';
 
 /** FRR's name of the default VRF, unless it was started with another (`zebra --vrfdefaultname`); here it is always this. */
 export const DEFAULT_VRF = 'default';
 
-/** The VRFs that can be named in a command, and those that cannot. */
-export interface Vrfs {
-  readonly named: readonly string[];
+/** The VRFs that can be named in a command, and the names of those that cannot. */
+interface Vrfs {
+  readonly named: readonly Pick<VrfState, 'name' | 'table'>[];
   readonly leftOut: readonly string[];
 }
 
@@ -21,10 +22,10 @@ export interface Vrfs {
  * @param text the answer to `show vrf`
  */
 function activeVrfs(text: string): Vrfs {
-  const found = parseVrfs(text);
+  const found = parseVrfStates(text).filter(({ active }) => active);
   return {
-    named: [DEFAULT_VRF, ...found.filter(isVrfName)],
-    leftOut: found.filter((vrf) => !isVrfName(vrf)),
+    named: [{ name: DEFAULT_VRF, table: MAIN_TABLE }, ...found.filter(({ name }) => isVrfName(name))],
+    leftOut: found.map(({ name }) => name).filter((name) => !isVrfName(name)),
   };
 }
 
@@ -35,6 +36,8 @@ export const VRF_LABEL = ['vrf'] as const;
 export interface Table {
   readonly vrf: string;
   readonly afi: 'ipv4' | 'ipv6';
+  /** Its number in the kernel; undefined where the VRF is a network namespace. */
+  readonly kernelTable: number | undefined;
 }
 
 /** FRR's answer about each table, and the VRFs that cannot be named in a command. */
@@ -74,15 +77,37 @@ async function query(
   { named, leftOut }: Vrfs,
   command: (afi: Table['afi'], vrf: string) => Command,
 ): Promise<TableAnswers> {
-  const tables = named.flatMap((vrf): Table[] => [
-    { vrf, afi: 'ipv4' },
-    { vrf, afi: 'ipv6' },
+  const tables = named.flatMap(({ name, table }): Table[] => [
+    { vrf: name, afi: 'ipv4', kernelTable: table },
+    { vrf: name, afi: 'ipv6', kernelTable: table },
   ]);
   const answers = await frr.jsonEach(tables.map(({ vrf, afi }) => command(afi, vrf)));
   return { tables: tables.map((table, index) => ({ ...table, answer: answers[index] })), leftOut };
 }
 
-/** Names in the answer to `show vrf`: `vrf red id 5 table 10`, `vrf blue id 2 netns /run/netns/blue`, `vrf gone inactive (configured)`. */
+/** A VRF other than the default one. */
+export interface VrfState {
+  readonly name: string;
+  /** Whether the kernel has it. */
+  readonly active: boolean;
+  /** Its table in the kernel; undefined where the VRF is a network namespace, or not there. */
+  readonly table: number | undefined;
+}
+
+/** Reads the answer to `show vrf`: `vrf red id 5 table 10`, `vrf blue id 2 netns /run/netns/blue`, `vrf gone inactive (configured)`. */
+export function parseVrfStates(text: string): readonly VrfState[] {
+  return [...text.matchAll(/^vrf (\S+) (?:(inactive)\b|id \d+ (?:table (\d+))?)/gm)].map(
+    ([, name, inactive, table]) => ({
+      name: name as string,
+      active: inactive === undefined,
+      table: table === undefined ? undefined : Number(table),
+    }),
+  );
+}
+
+/** The names of the VRFs that the kernel has, in the answer to `show vrf`. */
 export function parseVrfs(text: string): readonly string[] {
-  return [...text.matchAll(/^vrf (\S+) id \d+ /gm)].map(([, name]) => name as string);
+  return parseVrfStates(text)
+    .filter(({ active }) => active)
+    .map(({ name }) => name);
 }

@@ -78,6 +78,10 @@ export const COMMANDS = {
   bfdCounters: json('bfdd', 'show bfd peers counters json'),
   /** Empty without EVPN on 7.5 and 8.4, an empty object on 10. */
   evpnVnis: json('zebra', 'show evpn vni json', { mayBeEmpty: true }),
+  /** The L3 VNI of each VRF that has one. */
+  vrfVnis: json('zebra', 'show vrf vni json'),
+  /** The route targets of each VNI; a line for each VNI, no routes. Empty without BGP. */
+  bgpVnis: json('bgpd', 'show bgp l2vpn evpn vni json', { mayBeEmpty: true }),
   /** One document for all VRFs; neighbors and interfaces are few. */
   ospfNeighbors: json('ospfd', 'show ip ospf vrf all neighbor json'),
   ospfInterfaces: json('ospfd', 'show ip ospf vrf all interface json'),

@@ -4,7 +4,8 @@
  * `index.json` has an entry for each command: the file that holds vtysh's standard output, its exit status and its
  * standard error. `addresses.json`, which may be missing, has the addresses of the node's interfaces:
  * `{"lo": ["127.0.0.1/8", "::1/128"]}`; `links.json`, which may also be missing, has their links:
- * `{"eth1": {"up": true, "carrierChanges": 3}}`. `frr-exporter record DIR` makes such a folder.
+ * `{"eth1": {"up": true, "carrierChanges": 3}}`; `fib_trie` and `ipv6_route`, as well, are the kernel's routing tables.
+ * `frr-exporter record DIR` makes such a folder.
  */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -13,6 +14,7 @@ import { UserError } from '../base/user-error.ts';
 import type { InterfaceAddress } from './addresses.ts';
 import { answerOfVtysh } from './answers.ts';
 import type { Command } from './commands.ts';
+import { findKernelRoutes, hasKernelRoutes } from './kernel-routes.ts';
 import type { Link } from './links.ts';
 import { type Answer, FRR_ERROR_REASONS, FrrError, type FrrErrorReason, type FrrSource } from './source.ts';
 
@@ -136,6 +138,11 @@ export async function openRecording(directory: string, maxOutput: number): Promi
     },
     lowTtlDrops: async () => undefined,
     cpuWaits: () => [],
+    async kernelRoutes(wanted) {
+      if (!(await hasKernelRoutes(directory)))
+        throw notRecorded('fib_trie or ipv6_route', 'routes in the kernel');
+      return await findKernelRoutes(wanted, directory);
+    },
     async close() {},
   };
 }

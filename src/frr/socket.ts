@@ -11,6 +11,7 @@ import { interfaceAddresses } from './addresses.ts';
 import { answerOfDaemon } from './answers.ts';
 import { type Command, type Daemon, enable } from './commands.ts';
 import { daemonCpu } from './daemon-cpu.ts';
+import { findKernelRoutes } from './kernel-routes.ts';
 import { interfaceLinks } from './links.ts';
 import { lowTtlDrops } from './low-ttl.ts';
 import type { SourceOptions } from './options.ts';
@@ -150,6 +151,7 @@ export function socketSource(options: SourceOptions): FrrSource {
     links: (names) => interfaceLinks(undefined, names),
     lowTtlDrops: () => lowTtlDrops(),
     cpuWaits: () => cpu.waits(),
+    kernelRoutes: (wanted) => findKernelRoutes(wanted),
     async close() {
       closed = true;
       await Promise.all(Array.from(connections.values(), (vty) => vty.destroy()));

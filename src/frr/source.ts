@@ -2,6 +2,7 @@
 import type { InterfaceAddress } from './addresses.ts';
 import type { Command, Daemon } from './commands.ts';
 import type { CpuWait } from './daemon-cpu.ts';
+import type { FoundRoutes, KernelRoute } from './kernel-routes.ts';
 import type { Link } from './links.ts';
 
 /** What FRR answered to one command. */
@@ -49,6 +50,11 @@ export interface FrrSource {
   lowTtlDrops(): Promise<number | undefined>;
   /** When FRR's daemons waited for a CPU during the last minutes; none where their processes cannot be seen. */
   cpuWaits(): readonly CpuWait[];
+  /**
+   * Looks for routes in the kernel's tables of the same network namespace.
+   * @throws FrrError `failed` when they cannot be read, `not_recorded` when the recording has none
+   */
+  kernelRoutes(wanted: readonly KernelRoute[]): Promise<FoundRoutes>;
   /** Closes connections and ends processes. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { createExpectations } from './byte-collector.ts';
 import type { Command, Daemon } from './commands.ts';
 import { daemonCpu } from './daemon-cpu.ts';
 import { splitEchoed } from './echoed.ts';
+import { findKernelRoutes } from './kernel-routes.ts';
 import { interfaceLinks } from './links.ts';
 import { lowTtlDrops } from './low-ttl.ts';
 import type { SourceOptions } from './options.ts';
@@ -173,6 +174,7 @@ export function vtyshSource(options: SourceOptions): FrrSource {
     links: async (names) => (elsewhere ? [] : interfaceLinks(undefined, names)),
     lowTtlDrops: async () => (elsewhere ? undefined : lowTtlDrops()),
     cpuWaits: () => cpu?.waits() ?? [],
+    kernelRoutes: async (wanted) => (elsewhere ? wanted.map(() => undefined) : findKernelRoutes(wanted)),
     async close() {
       closed = true;
       const ends = [...running].map((each) => {

@@ -178,6 +178,7 @@ export function frrForPoll(options: QueryOptions): FrrForPoll {
     lowTtlDrops: () => source.lowTtlDrops(),
     cpuWaits: () => source.cpuWaits(),
     loggedDown: options.loggedDown,
+    kernelRoutes: (wanted) => source.kernelRoutes(wanted),
     done() {
       for (const memory of large.splice(0)) memory.transfer(0);
     },

@@ -163,6 +163,7 @@ const OF_ROUTES = [
   'FRRHostRouteNotAdvertised node',
   'FRRDefaultRouteMissing node',
   'FRRRIBFIBMismatch node',
+  'FRRKernelRouteMissing node',
 ];
 const OF_FIGURES = ['FRRDataStale critical node', 'FRRDataStale warning node', 'FRRUnreachable node'];
 const OF_DAEMONS = [
@@ -190,6 +191,7 @@ const OF_UPLINKS = [
   'FRRHostRouteNotAdvertised node',
   'FRRDefaultRouteMissing node',
   'FRRRIBFIBMismatch node',
+  'FRRKernelRouteMissing node',
 ];
 
 /** The whole of it: what is silenced while this fires. */

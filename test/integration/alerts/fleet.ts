@@ -101,6 +101,12 @@ function healthyNode(node: string): Series[] {
   }
   add('frr_default_route_installed', { vrf: 'default', afi: 'ipv4' }, 1);
   add('frr_default_route_installed', { vrf: 'default', afi: 'ipv6' }, 0);
+  for (const [afi, prefix] of [
+    ['ipv4', '0.0.0.0/0'],
+    ['ipv6', '::/0'],
+    ['ipv4', `172.16.0.${number}/32`],
+  ] as const)
+    add('frr_kernel_route_missing', { vrf: 'default', afi, prefix }, 0);
   for (const [address, name] of Object.entries({
     [`172.16.0.${number}`]: 'lo',
     [`203.0.113.${number}`]: 'br-ex',

@@ -148,6 +148,7 @@ const TOLD_APART = [
   'afi',
   'safi',
   'address',
+  'prefix',
   'protocol',
   'daemon',
   'collector',

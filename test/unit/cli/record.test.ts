@@ -80,7 +80,7 @@ it('records every answer and every failure, for what is there', async () => {
       'Failed: this FRR does not know the command: % [ZEBRA] Unknown command: show zebra client summary',
       'Not running: ospfd, pimd, vrrpd, watchfrr, staticd, mgmtd, ospf6d, ripd, ripngd, isisd, pim6d, ldpd, nhrpd, eigrpd, babeld, pbrd, fabricd, pathd',
       `${answered} answers are in ${folder}`,
-      'The recording contains addresses, AS numbers, router and peer names, VRFs, interfaces and peer descriptions.',
+      'The recording contains addresses, routes of the kernel, AS numbers, router and peer names, VRFs, interfaces and peer descriptions.',
       'It contains no passwords: the configuration is not read. Review it before you share it.',
       '',
     ].join('\n'),

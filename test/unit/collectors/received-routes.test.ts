@@ -70,6 +70,7 @@ function bgpd(table: Table, { announced = 0, unlisted = 0, vrf = 'default' } = {
     showEach: async () => [],
     addresses: async () => [],
     links: async () => [],
+    kernelRoutes: async (wanted) => wanted.map(() => undefined),
     lowTtlDrops: async () => undefined,
     cpuWaits: () => [],
     close: async () => {},

@@ -40,6 +40,7 @@ export function frrOf(source: FrrSource): Frr {
     lowTtlDrops: () => source.lowTtlDrops(),
     cpuWaits: () => source.cpuWaits(),
     loggedDown: () => undefined,
+    kernelRoutes: (wanted) => source.kernelRoutes(wanted),
   };
   return frr;
 }
@@ -77,6 +78,7 @@ export function answering(
     links: async () => links,
     lowTtlDrops: async () => undefined,
     cpuWaits: () => [],
+    kernelRoutes: async (wanted) => wanted.map(() => undefined),
     close: async () => {},
   });
 }

@@ -190,6 +190,8 @@ describe('a missing field affects only the metrics that depend on it', () => {
     ['rib', 'fibOffLoaded', ['frr_fib_offloaded_routes']],
     ['rib', 'routesTotal', []],
     ['default-route', 'installed', ['frr_default_route_installed']],
+    ['bgp', 'vrfId', ['frr_bgp_vrf_active']],
+    ['vrf', 'importRTs', ['frr_evpn_vni_route_target_info']],
     ['evpn', 'vni', []],
     ['evpn', 'vxlanIf', ['frr_evpn_vni_info']],
     ['evpn', 'numMacs', ['frr_evpn_vni_macs']],

@@ -22,6 +22,8 @@ const ALLOWED = [
   'bfdd: show bfd peers json',
   'bfdd: show bfd peers counters json',
   'zebra: show evpn vni json',
+  'zebra: show vrf vni json',
+  'bgpd: show bgp l2vpn evpn vni json',
   'ospfd: show ip ospf vrf all neighbor json',
   'ospfd: show ip ospf vrf all interface json',
   'ospfd: show ip ospf vrf all json',
@@ -71,7 +73,11 @@ describe('allCommands', () => {
   });
 
   it('lets an answer be empty only where FRR gives none for nothing', () => {
-    expect(all.filter(({ mayBeEmpty }) => mayBeEmpty)).toEqual([COMMANDS.evpnVnis, COMMANDS.ospfInstances]);
+    expect(all.filter(({ mayBeEmpty }) => mayBeEmpty)).toEqual([
+      COMMANDS.evpnVnis,
+      COMMANDS.bgpVnis,
+      COMMANDS.ospfInstances,
+    ]);
   });
 });
 

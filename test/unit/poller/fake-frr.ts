@@ -70,6 +70,7 @@ export function fakeFrr(): FakeFrr {
       links: async () => [],
       lowTtlDrops: async () => undefined,
       cpuWaits: () => [],
+      kernelRoutes: async (wanted) => wanted.map(() => undefined),
       async close() {
         closed = true;
       },

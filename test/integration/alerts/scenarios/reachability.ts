@@ -207,6 +207,52 @@ export const REACHABILITY: readonly Scenario[] = [
     ],
   },
   {
+    name: 'the kernel loses a default route and an address that FRR takes for installed, one on a node in maintenance',
+    about: ['FRRKernelRouteMissing'],
+    every: '1s',
+    until: '50s',
+    series: healthy(2)
+      .set(
+        'frr_kernel_route_missing',
+        { instance: 'node-1:9342', prefix: '::/0' },
+        { '0s': 0, '10s': 1, '40s': 0 },
+      )
+      .set(
+        'frr_kernel_route_missing',
+        { instance: 'node-1:9342', prefix: '172.16.0.1/32' },
+        { '0s': 0, '10s': 1, '24s': 0 },
+      )
+      .set('frr_maintenance', { instance: 'node-2:9342' }, 1)
+      .set('frr_kernel_route_missing', { instance: 'node-2:9342' }, 1).series,
+    checks: [
+      { at: '24s', firing: [] },
+      {
+        at: '25s',
+        firing: ['FRRKernelRouteMissing critical node-1 vrf=default afi=ipv6 prefix=::/0'],
+        texts: {
+          FRRKernelRouteMissing: {
+            labels: {
+              severity: 'critical',
+              ...target('node-1'),
+              vrf: 'default',
+              afi: 'ipv6',
+              prefix: '::/0',
+            },
+            title: 'node-1 kernel lacks ::/0, VRF default',
+            description:
+              'The kernel of node-1 does not have ::/0 (VRF default), which FRR takes for installed.',
+            impact:
+              'A default route: the addresses of the node are announced but answer nobody outside its own subnets. A host address: it is announced but dead.',
+            action:
+              "On the node: `ip -6 route show table all ::/0`, then `podman exec frr vtysh -c 'show ipv6 route vrf default ::/0'`. `clear bgp PEER soft in` makes zebra install a BGP route again.",
+            dashboard,
+          },
+        },
+      },
+      { at: '40s', firing: [] },
+    ],
+  },
+  {
     name: 'routes are not installed: 105 of 1000, and 4 of 41 elsewhere; 2 of 6 are too few to alert',
     about: ['FRRRIBFIBMismatch'],
     every: '15s',

@@ -55,6 +55,7 @@ export function document(sessions: readonly Session[], other: Partial<StatusDocu
     default_routes: [],
     host_routes: [],
     routes: [],
+    vrfs: [],
     evpn_vnis: [],
     events: [],
     daemons: [],
