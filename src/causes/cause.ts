@@ -62,8 +62,8 @@ export interface Evidence {
   readonly waited: { readonly bfdd: number; readonly bgpd: number };
   /** The kernel drops packets of BGP peers because `ttl-security` demands a higher TTL; which peers', it does not say. */
   readonly lowTtl: boolean;
-  /** This node has sent OPEN messages, so the TCP connection comes up, and never received one. */
-  readonly openUnanswered: boolean;
+  /** This node has sent an OPEN message, so the TCP connection comes up. */
+  readonly connects: boolean;
   /** bgpd of this node has just started, and not for the first time. */
   readonly bgpdRestarted: boolean | undefined;
 }
@@ -76,6 +76,7 @@ export const CAUSES = {
   peer_shut: 'The peer was shut down by its operator.',
   peer_over_limit: 'This node sent more prefixes than the peer accepts.',
   wrong_as: 'The AS number of one side is not what the other side expects.',
+  low_ttl: 'The TTL of what the peer sends is lower than `ttl-security` of this node demands.',
   daemon_starved:
     'A daemon of this node did not get the CPU, so it missed what the peer sent, or sent nothing itself.',
   path_silent: 'The link is up, but nothing arrives from the peer: BFD or the hold timer expired.',
@@ -89,7 +90,6 @@ export const CAUSES = {
   not_configured: 'The configuration of the session is incomplete: no address family or no router ID.',
   reset_here: 'The session was reset on this node: by a command or a change of the configuration.',
   no_answer: 'The peer does not answer, and what it was that ended the session is not known any more.',
-  low_ttl: 'The TTL of what the peer sends is lower than `ttl-security` of this node demands.',
   never_up: 'The session has never come up, and the peer does not answer.',
   unknown: 'The evidence does not explain it.',
 } as const;
@@ -289,6 +289,19 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'low_ttl',
+    when: 'the session has never been established although the peer connects, no other message explains it, and the kernel drops packets of a too low TTL (`TCPMinTTLDrop` of `/proc/net/netstat`)',
+    shownBy: 'laboratory',
+    text: (evidence) => {
+      const { wasEstablished, connects, lowTtl, reset } = evidence;
+      if (wasEstablished !== false || !connects || !lowTtl) return undefined;
+      const silent = is(sent(evidence), HOLD_TIMER_EXPIRED) || reset?.notification === undefined;
+      return silent && !resetIs(evidence, RESET.closed, RESET.closedWithGracefulRestart, RESET.socketError)
+        ? 'never up: the TTL of packets is too low for ttl-security'
+        : undefined;
+    },
+  },
+  {
     id: 'daemon_starved',
     when: 'BFD or a hold timer expired while bfdd or bgpd of this node waited for a CPU for as long as two thirds of it (`/proc/PID/schedstat`)',
     shownBy: 'laboratory',
@@ -395,13 +408,6 @@ export const RULES: readonly Rule[] = [
       if (wasEstablished !== true || reset?.code !== RESET.notAnswered) return undefined;
       return link === undefined ? 'the peer does not answer' : 'the peer does not answer, link up';
     },
-  },
-  {
-    id: 'low_ttl',
-    when: 'the peer connects, but no OPEN of it ever arrived, and the kernel drops packets of a too low TTL (`TCPMinTTLDrop` of `/proc/net/netstat`)',
-    shownBy: 'laboratory',
-    text: ({ openUnanswered, lowTtl }) =>
-      openUnanswered && lowTtl ? 'never up: the TTL of packets is too low for ttl-security' : undefined,
   },
   {
     id: 'never_up',

@@ -33,6 +33,8 @@ interface Finding {
   readonly text: string;
   /** What to do about it. */
   readonly remedy?: string;
+  /** The flag to set if it is intended. */
+  readonly intended?: string;
 }
 
 /** What to do about each reason why FRR did not answer. */
@@ -72,12 +74,13 @@ export async function doctor(config: Config, output: Writable): Promise<number> 
       frr = found;
       continue;
     }
-    const { level, text, remedy } = found;
+    const { level, text, remedy, intended } = found;
     failed ||= level === 'FAIL';
     if (reported.has(text)) continue;
     reported.add(text);
     // One remedy for each cause, however many checks it fails.
-    const advice = remedy === undefined || reported.has(remedy) ? '' : `     -> ${remedy}\n`;
+    const otherwise = intended === undefined ? '' : `. If it is intended: ${intended}`;
+    const advice = remedy === undefined || reported.has(remedy) ? '' : `     -> ${remedy}${otherwise}\n`;
     if (remedy !== undefined) reported.add(remedy);
     output.write(`${level.padEnd(5)}${text}\n${advice}`);
   }
@@ -291,8 +294,12 @@ function* checkCollectors({ collectors, parts }: Snapshot): Generator<Finding> {
       const milliseconds = Math.max(1, Math.round(duration * 1000));
       yield { level: 'ok', text: `collector ${name}: ${series} series in ${milliseconds} ms` };
     } else if (MAY_BE_INTENDED.has(error.reason)) {
-      const remedy = `${REMEDIES[error.reason]}. If it is intended: --no-collector.${name}`;
-      yield { level: 'warn', text: `collector ${name}: ${error.message}`, remedy };
+      yield {
+        level: 'warn',
+        text: `collector ${name}: ${error.message}`,
+        remedy: REMEDIES[error.reason],
+        intended: `--no-collector.${name}`,
+      };
     } else {
       yield { level: 'FAIL', text: `collector ${name}: ${error.message}`, remedy: REMEDIES[error.reason] };
     }

@@ -124,7 +124,6 @@ export function sessionCauseOf(
   // An interface without a carrier has no addresses here; bfdd knows it still.
   const name = findInterface(peer) ?? word(watching?.interface);
   const link = links.find((one) => one.interface === name);
-  const messages = fields(neighbor.messageStats);
   const patience = watching && bfdPatience(watching);
   const holdTime = seconds(neighbor.bgpTimerConfiguredHoldTimeMsecs, 1_000);
   /** FRR reports whole seconds since the reset. @param before seconds before the reset that count, too */
@@ -152,7 +151,7 @@ export function sessionCauseOf(
       bgpd: waitedAround('bgpd', holdTime),
     },
     lowTtl,
-    openUnanswered: (numberOf(messages.opensSent) ?? 0) > 0 && numberOf(messages.opensRecv) === 0,
+    connects: (numberOf(fields(neighbor.messageStats).opensSent) ?? 0) > 0,
     bgpdRestarted,
   };
   return causeOf(evidence);

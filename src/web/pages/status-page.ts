@@ -1,4 +1,5 @@
 /** The page at `/`, for the person on the node: the most important first. */
+import type { StatusDocument } from '../../status/document.ts';
 import { BadRequest } from '../bad-request.ts';
 import { addressPath } from './address-page.ts';
 import { eventTable } from './events.ts';
@@ -172,8 +173,9 @@ function sessions(view: View, shown: Shown): Html {
       : html`<details><summary>${title}</summary>\n${list}\n${more}</details>\n`;
   };
 
-  return html`${all.length === 0 && html`<h2>BGP sessions</h2><p>None is known.</p>`}
-${collectorProblem(view, 'bgp')}
+  const problem = collectorProblem(view, 'bgp');
+  return html`${all.length === 0 && html`<h2>BGP sessions</h2>\n${problem === null && html`<p>None is known.</p>`}`}
+${problem}
 ${all.length > 0 && filters(view, groups, shown)}
 ${(shown.state === undefined ? STATES : [shown.state]).map(group)}`;
 }
@@ -195,19 +197,36 @@ ${eventTable(view, events)}
 </details>`;
 }
 
-function daemons({ status }: View): Content {
-  if (status.daemons.length === 0) return null;
+type Daemon = StatusDocument['daemons'][number];
+
+const works = ({ up, hung }: Daemon): boolean => up && hung !== true;
+
+function daemonTable(daemons: readonly Daemon[]): Html {
+  return table(
+    ['Daemon', 'State', 'Restarts'],
+    daemons.map(({ name, up, hung, restarts }) => [
+      html`<code>${name}</code>`,
+      hung ? marked('critical', 'hangs') : up ? marked('ok', 'up') : marked('critical', 'down'),
+      restarts ?? '–',
+    ]),
+  );
+}
+
+/** Before all else: whatever comes below may follow from it. */
+function brokenDaemons({ status, site }: View): Content {
+  const broken = status.daemons.filter((daemon) => !works(daemon));
+  if (broken.length === 0) return null;
   return html`<section>
-<h2>Daemons</h2>
-${table(
-  ['Daemon', 'State', 'Restarts'],
-  status.daemons.map(({ name, up, hung, restarts }) => [
-    html`<code>${name}</code>`,
-    hung ? marked('critical', 'hangs') : up ? marked('ok', 'up') : marked('critical', 'down'),
-    restarts ?? '–',
-  ]),
-)}
+<h2>${marked('critical', `${broken.length} of ${status.daemons.length} daemons ${broken.every(({ hung }) => hung) ? 'hanging' : 'down'}`)}</h2>
+${daemonTable(broken)}
+${vtyshLine(site, 'show watchfrr')}
+${runbookLink(site, broken.every(({ hung }) => hung) ? 'FRRDaemonHung' : 'FRRDaemonDown')}
 </section>`;
+}
+
+function workingDaemons({ status }: View): Content {
+  const working = status.daemons.filter(works);
+  return working.length > 0 && html`<section>\n<h2>Daemons</h2>\n${daemonTable(working)}\n</section>`;
 }
 
 function collectors({ status }: View): Html {
@@ -245,12 +264,13 @@ export function statusPage(view: View, shown: Shown): string {
   const rest = view.status.verdict.level === 'ok' ? [] : good;
   return page(view, undefined, [
     rest.length > 0 && html`<p>${rest.map(({ text }) => html`${marked('ok', words(text))} `)}</p>\n`,
+    brokenDaemons(view),
     addresses(view),
     defaultRoutes(view),
     sessions(view, shown),
     uplinks(view),
     changes(view),
-    daemons(view),
+    workingDaemons(view),
     collectors(view),
     links(view),
   ]);

@@ -13,7 +13,7 @@ header, main, footer { max-width: 66rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 1rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: .3rem 0 .6rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; } h3 { font-size: 1rem; margin: 0; }
 p { margin: .3rem 0; } ul { margin: .3rem 0; padding-left: 1.2rem; } a { color: var(--link); }
-summary { cursor: pointer; padding: .4rem 0; } summary h2 { display: inline; }
+details { margin-top: 1.6rem; } summary { cursor: pointer; padding: .4rem 0; } summary h2 { display: inline; } time { white-space: nowrap; }
 code { font: .9em ui-monospace, monospace; } .copy { display: block; background: var(--page); border: 1px solid var(--line); border-radius: 4px; padding: .35rem .5rem; margin: .4rem 0; user-select: all; }
 .soft { color: var(--soft); } .critical { color: var(--critical); } .warning { color: var(--warning); } .ok { color: var(--ok); } .unknown { color: var(--unknown); }
 .mark { font-weight: 700; }

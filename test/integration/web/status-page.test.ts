@@ -194,7 +194,7 @@ test.each([
   [
     '8.4.4/bgpd-dead',
     '✗ bgpd down · no IPv4 or IPv6 default route · compute-01',
-    ['✗ no IPv4 or IPv6 default route', 'BGP sessions'],
+    ['✗ 1 of 5 daemons down', '✗ no IPv4 or IPv6 default route', 'BGP sessions'],
   ],
   [
     '8.4.4/no-bgp-configured',

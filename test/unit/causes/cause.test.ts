@@ -13,7 +13,7 @@ const NOTHING: Evidence = {
   holdTime: undefined,
   waited: { bfdd: 0, bgpd: 0 },
   lowTtl: false,
-  openUnanswered: false,
+  connects: false,
 };
 
 const eth2 = (up: boolean) => ({ name: 'eth2', up });
@@ -194,9 +194,27 @@ const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, caus
     ],
     [
       'never up, packets with a low TTL',
-      { wasEstablished: false, lowTtl: true, openUnanswered: true, link: eth2(true) },
+      { wasEstablished: false, lowTtl: true, connects: true, link: eth2(true) },
       'low_ttl',
       'never up: the TTL of packets is too low for ttl-security',
+    ],
+    [
+      'never up, packets with a low TTL, waited in vain for an OPEN',
+      { wasEstablished: false, lowTtl: true, connects: true, reset: reset(14, '', { code: 4 }) },
+      'low_ttl',
+      'never up: the TTL of packets is too low for ttl-security',
+    ],
+    [
+      'never up, rejected, packets of another peer with a low TTL',
+      { wasEstablished: false, lowTtl: true, connects: true, reset: reset(13, '', { subcode: 5 }) },
+      'rejected',
+      'rejected by the peer: Cease',
+    ],
+    [
+      'never up, closed, packets of another peer with a low TTL',
+      { wasEstablished: false, lowTtl: true, connects: true, reset: reset(15) },
+      'peer_closed',
+      'the peer closed the session or restarted',
     ],
     [
       'never up, packets with a low TTL that are not of this peer',

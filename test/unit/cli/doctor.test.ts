@@ -294,7 +294,6 @@ describe('doctor on a recording', () => {
         `warn the recording ${folder} has no answer to "show watchfrr"`,
         '     -> make a new recording with this version: frr-exporter record DIR',
         `warn collector bgp: the recording ${folder} has no answer to "show bgp vrf all summary json"`,
-        '     -> make a new recording with this version: frr-exporter record DIR. If it is intended: --no-collector.bgp',
         '',
         'The exporter works.',
         `FRR: 1 of 1 collectors failing: bgp: the recording ${folder} has no answer to "show bgp vrf all summary json".`,

@@ -142,6 +142,24 @@ test('what cannot be reached comes before the sessions', () => {
   );
 });
 
+test.each([
+  [[false, null], '✗ 1 of 2 daemons down Daemon State Restarts bgpd ✗ down 1', 'FRRDaemonDown'],
+  [[false, true], '✗ 1 of 2 daemons hanging Daemon State Restarts bgpd ✗ hangs 1', 'FRRDaemonHung'],
+] as const)('a daemon that is down, or hangs, comes before all else', ([up, hung], words, runbook) => {
+  const status = document([DOWN], {
+    daemons: [
+      { name: 'zebra', up: true, hung: false, watchfrr_up: true, restarts: 0 },
+      { name: 'bgpd', up, hung, watchfrr_up: false, restarts: 1 },
+    ],
+  });
+  const page = statusPage(view(status, { runbooks: new URL('https://example.com/runbooks') }), EVERYTHING);
+  expect(textOf(page)).toContain(
+    `2 s ago ✓ 1 BGP session up ${words} vtysh -c 'show watchfrr' Runbook All 1 down`,
+  );
+  expect(textOf(page)).toContain('Daemons Daemon State Restarts zebra ✓ up 0 Collectors');
+  expect(page).toContain(`https://example.com/runbooks/${runbook}.md`);
+});
+
 test('a thousand sessions: the first of each state, and the rest behind links', () => {
   const many = Array.from({ length: 1_000 }, (_, index) =>
     session(`10.0.${index >> 8}.${index & 255}`, index < 300 ? { up: false, state: 'Active' } : {}),
