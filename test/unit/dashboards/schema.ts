@@ -300,3 +300,9 @@ export const DASHBOARD = z.strictObject({
   annotations: z.strictObject({ list: z.array(annotation).min(1) }),
   panels: z.array(z.discriminatedUnion('type', [stat, timeseries, stateTimeline, table, row])).min(1),
 });
+
+/** What is wrong with a dashboard, with its place. */
+export function problems(dashboard: unknown): readonly string[] {
+  const { error } = DASHBOARD.safeParse(dashboard);
+  return error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+}
