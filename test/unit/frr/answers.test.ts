@@ -105,6 +105,16 @@ describe('answerOfVtysh', () => {
       'this FRR does not know the command: % Unknown command: show bogus',
     ],
     [
+      'an answer of some length that breaks off',
+      vtysh(
+        `${'{"default":{}}\n'.repeat(100)}Warning: closing connection to bgpd because of an I/O error!\n`,
+        '',
+        0,
+      ),
+      'truncated',
+      'bgpd ended while it answered "show bgp vrf all summary json"',
+    ],
+    [
       'an incomplete command',
       vtysh('% Command incomplete: show vrf json\n', '', 1),
       'unknown_command',

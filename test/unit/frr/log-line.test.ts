@@ -79,6 +79,10 @@ test('with an address, another VRF, a priority, and another time zone', () => {
   });
 });
 
+test('of a zone behind UTC, and at a fraction of a second', () => {
+  expect(readNeighborChange(`2026/11/24 15:35:50.250 ${LINE}`, NOW)?.at).toBe(NOW - 9.75);
+});
+
 test('the name of the peer may look like the rest of the line', () => {
   const line = `2026/11/24 20:36:00 ${LINE.replace('tor1', 'x) in vrf default Up (')}`;
   expect(readNeighborChange(line, NOW)).toMatchObject({ vrf: 'tenant-a', up: false });

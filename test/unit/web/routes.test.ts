@@ -66,6 +66,7 @@ const poller: Pick<Poller, 'snapshot' | 'body' | 'firstPollDone'> = {
 
 /** What the metrics of requests are made from. */
 const observed: [path: string, status: number][] = [];
+const durations: number[] = [];
 
 const history = createHistory(0);
 
@@ -74,7 +75,10 @@ let base: string;
 
 beforeAll(async () => {
   const handler = await createRoutes({
-    observeRequest: (path, status) => observed.push([path, status]),
+    observeRequest(path, status, seconds) {
+      observed.push([path, status]);
+      durations.push(seconds);
+    },
     config: {
       webTelemetryPath: '/metrics',
       webMaxRequests: 2,
@@ -185,11 +189,14 @@ test('the collectors that a query selects', async () => {
 });
 
 test('a program that is alive, and one that is ready', async () => {
-  expect(await (await fetch(`${base}/healthz`)).text()).toBe('alive\n');
+  const alive = await fetch(`${base}/healthz`);
+  expect(await alive.text()).toBe('alive\n');
+  expect(alive.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   const early = await fetch(`${base}/readyz`);
   expect([early.status, await early.text()]).toEqual([503, 'the first poll is not done yet\n']);
   firstPollIsDone();
   const later = await fetch(`${base}/readyz`);
+  expect(later.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   expect([later.status, await later.text()]).toEqual([200, 'ready\n']);
 });
 
@@ -207,6 +214,8 @@ test('the status page', async () => {
 
 test('each response is observed, unknown paths as one', async () => {
   observed.length = 0;
+  durations.length = 0;
+  const start = performance.now();
   const status = async (path: string, method = 'GET') => {
     const response = await fetch(`${base}${path}`, { method });
     return [response.status, await response.text()];
@@ -229,6 +238,9 @@ test('each response is observed, unknown paths as one', async () => {
     ['other', 400],
     ['/metrics', 200],
   ]);
+  const sum = durations.reduce((all, one) => all + one, 0);
+  expect(sum).toBeGreaterThan(0);
+  expect(sum).toBeLessThan((performance.now() - start) / 1000);
 });
 
 test.each([

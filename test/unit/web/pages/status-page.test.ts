@@ -206,6 +206,40 @@ test('old data is called old, at once and in the title', () => {
   );
 });
 
+test.each([
+  ['none fails', {}, '<details><summary><h2>Collectors'],
+  ['one fails', { up: false }, '<details open><summary><h2>Collectors'],
+  ['FRR is too old for one', { up: null, supported: false }, '<details><summary><h2>Collectors'],
+  ['one has not been polled', { up: null, supported: null }, '<details><summary><h2>Collectors'],
+])('the collectors are unfolded if one fails: %s', (_, bfd, expected) => {
+  const collectors = [collector('bgp'), collector('bfd', bfd)];
+  expect(statusPage(view(document([], { collectors })), EVERYTHING)).toContain(expected);
+});
+
+test.each([
+  [10, '<details open><summary><h2>Changes'],
+  [11, '<details><summary><h2>Changes'],
+])('%i changes', (count, expected) => {
+  const events = Array.from({ length: count }, () => event('2026-11-22T11:46:02.000Z'));
+  expect(statusPage(view(document([], { events })), EVERYTHING)).toContain(expected);
+});
+
+test.each([
+  [10, '<section><h2>', '<details><summary><h2>'],
+  [11, '<details><summary><h2>', '<section><h2>'],
+])('%i established sessions', (count, expected, other) => {
+  const sessions = Array.from({ length: count }, (__, n) => session(`eth${n}`));
+  const page = statusPage(view(document(sessions)), EVERYTHING);
+  const [before] = page.split(`${count} of ${count} BGP sessions established`);
+  expect(before?.lastIndexOf(expected)).toBeGreaterThan(before?.lastIndexOf(other) as number);
+});
+
+test('an old result without an error is marked', () => {
+  const collectors = [collector('bgp', { age_seconds: 20 }), collector('bfd')];
+  const page = statusPage(view(document([session('eth1')], { collectors })), EVERYTHING);
+  expect(textOf(page)).toContain('! 20 s old All 1 established');
+});
+
 test('data that is old or missing for one topic is marked there', () => {
   const error = { reason: 'timed_out', message: 'bgpd did not answer "show bgp summary" in time' } as const;
   const collectors = [collector('bgp', { up: false, age_seconds: 20, error }), collector('bfd')];
