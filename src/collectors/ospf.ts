@@ -1,7 +1,7 @@
 /** OSPFv2 neighbors and interfaces of every VRF. */
 import { COMMANDS } from '../frr/commands.ts';
 import { metric } from '../metrics/family.ts';
-import { collector } from './collector.ts';
+import { collector, states } from './collector.ts';
 import { fields, items, members, seconds, word } from './fields.ts';
 
 const NEIGHBORS = COMMANDS.ospfNeighbors;
@@ -69,17 +69,28 @@ const interfaceCost = metric({
   source: `${INTERFACES.text}: cost`,
 });
 
+const neighborStates = states({
+  topic: 'ospf_neighbor',
+  protocol: 'OSPF',
+  metric: neighborState,
+  names: new Map([
+    [1, 'Down'],
+    [2, 'Attempt'],
+    [3, 'Init'],
+    [4, '2-Way'],
+    [5, 'ExStart'],
+    [6, 'Exchange'],
+    [7, 'Loading'],
+    [8, 'Full'],
+  ]),
+  up: 8,
+  title: ({ vrf, interface: name, neighbor }) => `OSPF neighbor ${neighbor} on ${name} (vrf ${vrf})`,
+});
+
 /** FRR's words (`ospf_nsm_state_msg` in ospf_dump.c). */
 const NEIGHBOR_STATES: ReadonlyMap<string, number> = new Map([
   ['Deleted', 1],
-  ['Down', 1],
-  ['Attempt', 2],
-  ['Init', 3],
-  ['2-Way', 4],
-  ['ExStart', 5],
-  ['Exchange', 6],
-  ['Loading', 7],
-  ['Full', 8],
+  ...[...neighborStates.names].map(([value, name]) => [name, value] as const),
 ]);
 
 export const ospf = collector({
@@ -98,6 +109,7 @@ export const ospf = collector({
     interfaceAdjacencies,
     interfaceCost,
   ],
+  states: [neighborStates],
   query: async (frr) => {
     const [neighbors, interfaces] = await frr.jsonEach([NEIGHBORS, INTERFACES]);
     return { neighbors, interfaces };

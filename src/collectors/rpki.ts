@@ -1,7 +1,7 @@
 /** The RPKI caches that bgpd validates origins with. */
 import { COMMANDS } from '../frr/commands.ts';
 import { metric, NO_LABELS } from '../metrics/family.ts';
-import { collector } from './collector.ts';
+import { collector, states } from './collector.ts';
 import { type Fields, fields, items, word } from './fields.ts';
 
 const SERVERS = COMMANDS.rpkiServers;
@@ -34,6 +34,18 @@ const cachesConnected = metric({
   since: '8.4',
 });
 
+const cacheStates = states({
+  topic: 'rpki_cache',
+  protocol: 'RPKI',
+  metric: cacheConnected,
+  names: new Map([
+    [0, 'disconnected'],
+    [1, 'connected'],
+  ]),
+  up: 1,
+  title: ({ host, port }) => `RPKI cache ${host} port ${port}`,
+});
+
 export const rpki = collector({
   name: 'rpki',
   help: 'RPKI caches of bgpd, in the default VRF.',
@@ -42,6 +54,7 @@ export const rpki = collector({
   since: '8.4',
   commands: [SERVERS, CONNECTIONS],
   descriptors: [cacheConnected, cachePreference, cachesConnected],
+  states: [cacheStates],
   query: async (frr) => {
     const [servers, connections] = await frr.jsonEach([SERVERS, CONNECTIONS]);
     return { servers, connections };

@@ -10,7 +10,7 @@ export type EventLabels = Readonly<Record<string, string>>;
 export interface Event {
   /** RFC 3339 in UTC with milliseconds, so that the order of texts is that of time: when it was observed. */
   readonly at: string;
-  /** What kind of object: `bgp_session`, `bfd_session`, `link`, `daemon`, `default_route`, `address`, `maintenance`, `exporter`. */
+  /** What kind of object: `bgp_session`, `link`, `daemon`, `default_route`, `maintenance`; docs/status.md lists all. */
   readonly topic: string;
   /** The object in words: `BGP session with eth1 (vrf default)`. */
   readonly what: string;

@@ -8,6 +8,8 @@ import { daemons } from '../../../src/collectors/daemons.ts';
 import { defaultRoutes } from '../../../src/collectors/default-route.ts';
 import { hostRoutes } from '../../../src/collectors/host-routes.ts';
 import { interfaces } from '../../../src/collectors/interfaces.ts';
+import { ospf } from '../../../src/collectors/ospf.ts';
+import { rpki } from '../../../src/collectors/rpki.ts';
 import type { Event } from '../../../src/events/event.ts';
 import type { NeighborChange } from '../../../src/frr/log-line.ts';
 import { labels, type MetricFamily } from '../../../src/metrics/family.ts';
@@ -328,6 +330,27 @@ describe('an event', () => {
         ['link of eth1', 'down', 'up', 0],
         ['link of eth1', 'up', 'up', 3],
         ['link of eth1', 'up', 'down', 1],
+      ],
+    ],
+    [
+      'an OSPF neighbor',
+      ospf,
+      [['frr_ospf_neighbor_state', ['default', 'eth1', '10.0.0.2', '192.0.2.2']]],
+      [[4], [8], [3], [8]],
+      [
+        ['OSPF neighbor 10.0.0.2 on eth1 (vrf default)', '2-Way', 'Full', 0],
+        ['OSPF neighbor 10.0.0.2 on eth1 (vrf default)', 'Full', 'Init', 0],
+        ['OSPF neighbor 10.0.0.2 on eth1 (vrf default)', 'Init', 'Full', 0],
+      ],
+    ],
+    [
+      'an RPKI cache',
+      rpki,
+      [['frr_rpki_cache_connected', ['rpki.example', '323', 'tcp']]],
+      [[1], [0], [1]],
+      [
+        ['RPKI cache rpki.example port 323', 'connected', 'disconnected', 0],
+        ['RPKI cache rpki.example port 323', 'disconnected', 'connected', 0],
       ],
     ],
     [
