@@ -246,7 +246,8 @@ export const ADDRESSES_AT_RISK = list(
   'none',
 );
 
-/** The nodes that announce the address of this alert. */
-export function nodesOfAddress(site: Thresholds): string {
-  return nodeList(site, 'frr_host_route_advertised_peers{cluster=%q,address=%q} > 0', ['cluster', 'address']);
+/** The nodes that announce the address of this alert: in its VRF where the alert has one. */
+export function nodesOfAddress(site: Thresholds, of: readonly string[] = ['cluster', 'address']): string {
+  const selector = of.map((label) => `${label}=%q`).join(',');
+  return nodeList(site, `frr_host_route_advertised_peers{${selector}} > 0`, of);
 }

@@ -25,7 +25,8 @@ function cell(text: string): string {
 }
 
 function table(descriptors: readonly Descriptor[]): string {
-  const rows = descriptors.map(({ name, type, unit, labels, help, source, since }) => {
+  const exposed = descriptors.filter(({ unexposed }) => !unexposed);
+  const rows = exposed.map(({ name, type, unit, labels, help, source, since }) => {
     const set = labels.map((label) => `\`${label}\``).join(', ');
     const from = since === undefined ? source : `${source}; FRR ${since} and newer`;
     return `| \`${name}\` | ${type} | ${unit ?? ''} | ${set} | ${cell(help)} | ${cell(from)} |`;

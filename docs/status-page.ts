@@ -55,6 +55,29 @@ function section(name: string, schema: Schema): string {
   return [title, '', '| name | type | description |', '| --- | --- | --- |', ...rows(of, '')].join('\n');
 }
 
+const ADDRESSES = `## The addresses alone
+
+\`/api/v1/addresses\` returns \`at\` and \`host_routes\` as \`addresses\`, with their \`total\`
+([addresses.schema.json](addresses.schema.json)). If the node has more than \`--collector.host-routes.max-series\` addresses, the
+list is empty and only the total is known. \`frr-exporter address\` prints the same about one address, from FRR or, with \`--url\`,
+from a running exporter; it exits with 0 if the address is announced and with 1 if not:
+
+\`\`\`
+$ frr-exporter address 203.0.113.30
+203.0.113.30
+  VRF tenant-c: kernel route to ten0
+    ✓ announced to 3 peers, in BGP since 2026-11-24T22:23:05Z
+      100.65.0.1 (tenant-c gateway), VRF tenant-c, as unicast route
+      eth2 (tor2), VRF default, as EVPN type 5 route
+      100.64.1.1 (tor1 rack A), VRF default, as EVPN type 5 route
+      eth2 (tor2), VRF default, as unicast route
+      100.64.1.1 (tor1 rack A), VRF default, as unicast route
+  VRF default: from another VRF
+    ✓ announced to 2 peers, in BGP since 2026-11-24T22:23:05Z
+      eth2 (tor2), VRF default, as unicast route
+      100.64.1.1 (tor1 rack A), VRF default, as unicast route
+\`\`\``;
+
 /** The whole document. */
 export function statusPage(): string {
   const schema = JSON.parse(
@@ -74,8 +97,10 @@ curl -s localhost:9342/api/v1/status |
   jq -r '.bgp_sessions[] | select(.admin_up and (.up | not)) | [.vrf, .peer, .since, .reason] | @tsv'
 
 # Host addresses that are advertised to nobody
-curl -s localhost:9342/api/v1/status | jq -r '.host_routes[] | select(.advertised_peers == 0) | .address'
+curl -s localhost:9342/api/v1/addresses |
+  jq -r '.addresses[] | select(.expected and .advertised_peers == 0) | [.vrf, .address, .reason] | @tsv'
 \`\`\``,
+    ADDRESSES,
     ...Object.entries(schema.properties).map(([name, property]) => section(name, property)),
   ];
   return `${parts.join('\n\n')}\n`;

@@ -3,13 +3,15 @@
  *
  *     node scripts/record-situations.ts 8.4.4 [SITUATION...]     writes test/recordings/8.4.4/SITUATION.json
  *     node scripts/record-situations.ts 8.4.4 --add 'bgpd: show bgp router json' [SITUATION...]
+ *     node scripts/record-situations.ts 8.4.4 --collector host-routes [SITUATION...]
  *
  * `--add DAEMON: COMMAND`, which can be repeated, adds one command to recordings that exist and leaves their other
  * answers alone. The command need not be in the allow-list yet: this is how it is tried before it gets there. With
  * `each` for DAEMON, every daemon answers, and the entry is `COMMAND DAEMON`. A `VRF` in the command stands for each
  * VRF of the node. The run fails when a daemon does not survive a command.
  *
- * `--links` does the same with the links of the node's interfaces, and `--kernel` with the kernel's routing tables.
+ * `--collector NAME` adds whatever that collector queries and a recording does not have yet. `--links` does the same with
+ * the links of the node's interfaces, and `--kernel` with the kernel's routing tables.
  *
  * Needs root.
  */
@@ -18,20 +20,25 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { hostAddresses } from '../src/collectors/host-routes.ts';
+import { poll, runEverything } from '../src/cli/record.ts';
+import { ALL_COLLECTORS } from '../src/collectors/configurable.ts';
 import { parseVrfs } from '../src/collectors/vrfs.ts';
+import { defaults } from '../src/flags/flag.ts';
 import type { InterfaceAddress } from '../src/frr/addresses.ts';
-import { allCommands, COMMANDS } from '../src/frr/commands.ts';
+import { COMMANDS } from '../src/frr/commands.ts';
 import type { Link } from '../src/frr/links.ts';
-import { type Recorded, writeRecording } from '../src/frr/recording.ts';
+import { createRecorder } from '../src/frr/recorder.ts';
+import { writeRecording } from '../src/frr/recording.ts';
 import { FrrError, type FrrSource } from '../src/frr/source.ts';
 import { vtyshSource } from '../src/frr/vtysh.ts';
 import {
+  ADDRESSES,
   configureRpki,
   DAEMONS,
   FRR_VERSIONS,
   type FrrVersion,
   FULL,
+  filterTenantAddress,
   type Lab,
   type Router,
   startLab,
@@ -135,6 +142,34 @@ const SITUATIONS_OF_EVERY_KIND: readonly Happening[] = [
   },
 ];
 
+/** One after another in one laboratory with the topology ADDRESSES. */
+const SITUATIONS_OF_ADDRESSES: readonly Happening[] = [
+  { name: 'tenant-addresses', happen: () => seconds(5) },
+  {
+    name: 'tenant-addresses-filtered',
+    happen: async (lab) => {
+      await filterTenantAddress(lab.node);
+      await seconds(8);
+    },
+  },
+  {
+    name: 'tenant-addresses-withdrawn',
+    happen: async (lab) => {
+      await lab.inVrf('node', 'tenant-c', 'route del 203.0.113.30/32 dev ten0');
+      await seconds(5);
+    },
+  },
+  {
+    name: 'tenant-vrf-gone',
+    // Debian's zebra 10.3 dies when the namespace of a VRF goes.
+    notOn: '10.3',
+    happen: async (lab) => {
+      await lab.removeVrf('node', 'tenant-c');
+      await seconds(5);
+    },
+  },
+];
+
 /** With the topology DAEMONS. */
 const SITUATIONS_OF_OTHER_DAEMONS: readonly Happening[] = [
   {
@@ -198,7 +233,7 @@ async function copyKernel(router: Router, directory: string): Promise<void> {
 }
 
 function sourceOf(node: Router): FrrSource {
-  return vtyshSource({
+  const source = vtyshSource({
     kind: 'vtysh',
     socketDir: '/var/run/frr',
     pathspace: node.namespace,
@@ -206,30 +241,30 @@ function sourceOf(node: Router): FrrSource {
     vtyshPrefix: node.root.path === '/' ? [] : ['chroot', node.root.path],
     maxOutput: 64 * 1024 * 1024,
   });
+  return { ...source, addresses: () => addressesOf(node), links: () => linksOf(node) };
 }
 
-const signal = () => AbortSignal.timeout(20_000);
+/** Seconds that a command may take. */
+const TIMEOUT = 20;
+
+const signal = () => AbortSignal.timeout(TIMEOUT * 1_000);
 
 async function vrfsOf(source: FrrSource): Promise<readonly string[]> {
   return ['default', ...parseVrfs((await source.show(COMMANDS.vrfs, signal())).bytes.toString())];
 }
 
-/** Records every command of the allow-list. */
+const collectors = ALL_COLLECTORS.make(defaults);
+
+/** Records the commands of all collectors. */
 async function record({ node }: Lab, name: string): Promise<void> {
-  const source = sourceOf(node);
+  const source = createRecorder(sourceOf(node), TIMEOUT);
   const addresses = await addressesOf(node);
-  const hosts = hostAddresses(addresses, { include: [], exclude: [] }).map(({ address }) => address);
-  const recorded: Recorded[] = [];
-  for (const command of allCommands(await vrfsOf(source), hosts)) {
-    // Daemons that the laboratory does not have add nothing.
-    if (!['watchfrr', ...node.daemons].includes(command.daemon)) continue;
-    const outcome = await source.show(command, signal()).catch((error: unknown) => {
-      if (error instanceof FrrError) return error;
-      throw error;
-    });
-    recorded.push({ command, outcome });
-  }
+  await runEverything(source, addresses, { collectors, frrTimeout: TIMEOUT });
   await source.close();
+  // Daemons that the laboratory does not have add nothing.
+  const recorded = source
+    .recorded()
+    .filter(({ command: { daemon } }) => ['watchfrr', ...node.daemons].includes(daemon));
   const directory = mkdtempSync(path.join(tmpdir(), 'frr-exporter-recording-'));
   await writeRecording(directory, recorded, addresses, await linksOf(node));
   await copyKernel(node, directory);
@@ -248,6 +283,29 @@ function parseAddition(text: string): Addition {
   if (daemon === undefined || command === undefined)
     throw new Error(`--add ${JSON.stringify(text)}: must be like 'bgpd: show bgp router json'`);
   return { daemon, command };
+}
+
+/** Adds what a collector queries to an existing recording. */
+async function addPoll({ node }: Lab, name: string, collectorName: string): Promise<void> {
+  const collector = collectors.find((one) => one.name === collectorName);
+  if (collector === undefined) throw new Error(`There is no collector ${collectorName}`);
+  const source = createRecorder(sourceOf(node), TIMEOUT);
+  await poll(source, collector, TIMEOUT);
+  await source.close();
+  const situation = readSituation(name);
+  for (const { command, outcome } of source.recorded()) {
+    if (Object.hasOwn(situation.index, command.recordedAs)) continue;
+    const failed = outcome instanceof FrrError;
+    const file = storeAnswer(
+      failed ? Buffer.of() : outcome.bytes,
+      command.format === 'json' ? '.json' : '.txt',
+    );
+    situation.index[command.recordedAs] = failed
+      ? { file, exit: 1, stderr: outcome.message, reason: outcome.reason }
+      : { file, exit: 0, stderr: '' };
+    process.stdout.write(`  ${command.daemon}: ${command.text}\n`);
+  }
+  writeSituation(name, situation);
 }
 
 /** Adds the answers to some commands to an existing recording. */
@@ -306,6 +364,7 @@ function vtysh({ root, namespace }: Router, daemon: string, command: string) {
 const { values, positionals } = parseArgs({
   options: {
     add: { type: 'string', multiple: true, default: [] },
+    collector: { type: 'string', multiple: true, default: [] },
     links: { type: 'boolean', default: false },
     kernel: { type: 'boolean', default: false },
   },
@@ -320,6 +379,7 @@ for (const [situations, topology] of [
   [SITUATIONS, TRIPLEO],
   [SITUATIONS_OF_EVERY_KIND, FULL],
   [SITUATIONS_OF_OTHER_DAEMONS, DAEMONS],
+  [SITUATIONS_OF_ADDRESSES, ADDRESSES],
 ] as const) {
   if (wanted.length > 0 && !situations.some(({ name }) => wanted.includes(name))) continue;
   await using lab = await startLab({ version: version as FrrVersion, name: 'record', topology });
@@ -329,6 +389,8 @@ for (const [situations, topology] of [
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const recording = `${version}/${name}`;
     process.stdout.write(`${recording}\n`);
+    for (const collector of values.collector) await addPoll(lab, recording, collector);
+    if (values.collector.length > 0) continue;
     if (additions.length > 0 || values.links || values.kernel) await add(lab, recording, additions, values);
     else await record(lab, recording);
   }

@@ -81,6 +81,10 @@ async function run(line: Exclude<CommandLine, { command: 'print' }>): Promise<nu
       const { status } = await import('./cli/status.ts');
       return status(line.config, build().version, process.stdout, signals(log));
     }
+    case 'address': {
+      const { address } = await import('./cli/address.ts');
+      return address(line.config, line.address, process.stdout);
+    }
     case 'check': {
       const { check } = await import('./cli/check.ts');
       return check(line.config, build().version, process.stdout);

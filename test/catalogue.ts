@@ -22,7 +22,7 @@ export async function catalogue(): Promise<Catalogue> {
     ...MAINTENANCE_DESCRIPTORS,
     ...WEB_CONFIG_DESCRIPTORS,
   ];
-  for (const { name, labels } of descriptors) found.set(name, new Set(labels));
+  for (const { name, labels, unexposed } of descriptors) if (!unexposed) found.set(name, new Set(labels));
   const metrics = startProcessMetrics();
   createRequestMetrics(metrics.registry);
   for (const { name } of metrics.registry.getMetricsAsArray()) {

@@ -28,6 +28,7 @@ interface Entry {
   readonly file: string;
   readonly exit: number;
   readonly stderr: string;
+  readonly reason?: string;
 }
 
 /** One situation on one FRR version. */

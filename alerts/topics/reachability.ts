@@ -13,6 +13,8 @@ export function reachability(site: Thresholds): RuleFile {
   const advertised = `last_over_time(frr_host_route_advertised_peers[${carry}])`;
   const everAdvertised = 'host_route:frr_host_route_advertised:last_timestamp_seconds';
   const listed = (kind: string): string => `address:frr_address_listed:info{kind="${kind}"}`;
+  /** Exporters of 0.1.0 have no label for the VRF. */
+  const inVrf = '{{ with $labels.vrf }}{{ if ne . "default" }} in VRF {{ . }}{{ end }}{{ end }}';
   const answers = `and on (${NODE}) (up{job="${site.job}"} == 1) unless on (${NODE}) (last_over_time(frr_collector_up{collector="host-routes"}[${carry}]) == 0)`;
   return {
     topic: 'reachability',
@@ -59,11 +61,11 @@ export function reachability(site: Thresholds): RuleFile {
             for: site.host_route_not_advertised_for,
             severity: 'critical',
             summary: 'A host address of a node is announced to no peer.',
-            title: `${node(site)} does not announce {{ $labels.address }}`,
-            description: `{{ $labels.address }} on {{ $labels.interface }} of ${node(site)} is announced to no established peer, although the node has sessions.`,
+            title: `${node(site)} does not announce {{ $labels.address }}${inVrf}`,
+            description: `{{ $labels.address }}{{ with $labels.interface }} on {{ . }}{{ end }}${inVrf} of ${node(site)} is announced to no established peer, although the node has sessions.`,
             impact:
               'Nobody outside the node can reach {{ $labels.address }}. The OpenStack dashboard shows whether it is a VIP, a floating IP or a provider IP.',
-            action: `On the node: \`${site.vtysh} -c 'show bgp {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ipv4{{ end }} unicast {{ $labels.address }}'\`. Not in the table: is \`redistribute connected\` there? In the table but not advertised: the outbound filter \`only-host-prefixes\`.`,
+            action: `On the node: \`${site.vtysh} -c 'show bgp {{ with $labels.vrf }}{{ if ne . "default" }}vrf {{ . }} {{ end }}{{ end }}{{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ipv4{{ end }} unicast {{ $labels.address }}'\`. Not in the table: is \`redistribute {{ if eq $labels.origin "kernel" "static" }}{{ $labels.origin }}{{ else }}connected{{ end }}\` there? In the table but not advertised: the outbound filter \`only-host-prefixes\`.`,
             dashboard: 'frr-openstack',
           }),
           alert(site, 'FRRAddressGone', {
@@ -94,7 +96,7 @@ export function reachability(site: Thresholds): RuleFile {
             alert(site, 'FRRAddressDuplicated', {
               expr: promql`
                 (
-                  count by (cluster, address) (count by (cluster, address, instance) (frr_host_route_advertised_peers > 0)) > 1
+                  count by (cluster, address, vrf) (count by (cluster, address, vrf, instance) (frr_host_route_advertised_peers > 0)) > 1
                 )
                 unless on (address) ${listed('anycast')}
                 ${severity === 'critical' ? 'and' : 'unless'} on (address) ${listed('must-exist')}
@@ -102,8 +104,8 @@ export function reachability(site: Thresholds): RuleFile {
               for: site.address_duplicated_for,
               severity,
               summary: 'Several nodes announce the same address.',
-              title: `{{ $labels.address }} announced by {{ $value }} nodes`,
-              description: `{{ $labels.address }} is announced by ${nodesOfAddress(site)}.`,
+              title: `{{ $labels.address }}${inVrf} announced by {{ $value }} nodes`,
+              description: `{{ $labels.address }}${inVrf} is announced by ${nodesOfAddress(site, ['cluster', 'address', 'vrf'])}.`,
               impact: 'Its traffic goes to either of these nodes, and part of it to the wrong one.',
               action:
                 'Find the node that should have it, and remove it from the other: a VIP by Pacemaker, the address of an instance where the instance runs no more. Meant to be anycast: list it in addresses_file.',

@@ -1,9 +1,11 @@
 /** The command line: which command, with which configuration; `--help` and `--version`. Commander parses it. */
+import { isIPv6 } from 'node:net';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { ALL_COLLECTORS, type CollectorSet } from '../collectors/configurable.ts';
 import { allFlags, type Config, type Given, makeConfig, unknownVariables } from '../flags/config.ts';
 import { environmentName, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
 import { readDuration } from '../flags/values.ts';
+import { parsePrefix } from '../frr/addresses.ts';
 import type { MaintenanceAction } from './maintenance.ts';
 
 export const COMMANDS = {
@@ -12,7 +14,8 @@ export const COMMANDS = {
   record: 'run every command on FRR once and write a recording into the directory DIR',
   doctor: 'check the prerequisites and suggest fixes',
   status: 'show which sessions are down and which addresses are not announced',
-  check: 'the same in one line with an exit status for Nagios, Icinga and Checkmk',
+  address: 'show where this node has an address, to whom it is announced, and if not, why',
+  check: 'the status in one line with an exit status for Nagios, Icinga and Checkmk',
   maintenance: 'start 2h "new card", end, show: silence the alerts of this node',
   help: 'show this help',
   version: 'show the version, the revision and the version of Node',
@@ -21,8 +24,9 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 type Words =
-  | { readonly command: Exclude<CommandName, 'record' | 'maintenance' | 'help' | 'version'> }
+  | { readonly command: Exclude<CommandName, 'record' | 'address' | 'maintenance' | 'help' | 'version'> }
   | { readonly command: 'record'; readonly directory: string }
+  | { readonly command: 'address'; readonly address: string }
   | ({ readonly command: 'maintenance' } & MaintenanceAction);
 
 /** What to do. */
@@ -30,6 +34,9 @@ export type CommandLine =
   | (Words & { readonly config: Config })
   /** Help and the version. */
   | { readonly command: 'print'; readonly text: string };
+
+/** Commands with an argument. */
+const ARGUMENTS: Readonly<Record<string, string>> = { record: 'DIR', address: 'ADDRESS' };
 
 function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
@@ -50,7 +57,7 @@ const DESCRIPTION = `Prometheus exporter for FRRouting: which BGP and BFD sessio
 
 Commands:
 ${Object.entries(COMMANDS)
-  .map(([name, does]) => `  ${(name === 'record' ? 'record DIR' : name).padEnd(13)}${does}`)
+  .map(([name, does]) => `  ${[name, ARGUMENTS[name]].join(' ').trim().padEnd(17)}${does}`)
   .join('\n')}
 
 Every flag can also be set in the environment: --web.listen-address=:9342 as
@@ -183,7 +190,11 @@ function readGiven(program: Command, flags: readonly Flag[], environment: NodeJS
 }
 
 /** How many words a command takes after its name. */
-const MOST_WORDS: Readonly<Partial<Record<CommandName, number>>> = { record: 1, maintenance: 3 };
+const MOST_WORDS: Readonly<Partial<Record<CommandName, number>>> = {
+  record: 1,
+  address: 1,
+  maintenance: 3,
+};
 
 /** What to do with the maintenance: `start 2h "new card"`, `end`, `show`. */
 function readMaintenanceAction([action, time, reason]: readonly string[]): MaintenanceAction {
@@ -216,11 +227,25 @@ function readCommand([command = 'serve', ...words]: readonly string[]):
       `too many arguments. Expected ${most + 1} arguments but got ${words.length + 1}: ${[command, ...words].join(', ')}.`,
     );
   if (command === 'maintenance') return { command, ...readMaintenanceAction(words) };
+  if (command === 'address') return { command, address: readAddress(words[0]) };
   if (command !== 'record') return { command };
   const [directory] = words;
   if (directory === undefined)
     throw new UsageError('record takes the directory to write into: frr-exporter record DIR');
   return { command, directory };
+}
+
+/** An address, or a prefix of any length; a host address without its length, as the exporter names it. */
+function readAddress(text: string | undefined): string {
+  const prefix = text?.includes('/')
+    ? parsePrefix(text)
+    : parsePrefix(`${text}/${isIPv6(text ?? '') ? 128 : 32}`);
+  if (prefix === undefined)
+    throw new UsageError(
+      `address takes an address or a prefix without a zone, such as 203.0.113.20 or 2001:db8::/48${text === undefined ? '' : `, not ${JSON.stringify(text)}`}`,
+    );
+  const { address, prefixLength, afi } = prefix;
+  return prefixLength === (afi === 'ipv4' ? 32 : 128) ? address : `${address}/${prefixLength}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { UserError } from '../base/user-error.ts';
 import type { Config } from '../flags/config.ts';
 import { checkMaintenance, NO_MAINTENANCE } from '../maintenance.ts';
 import { pollOnce } from '../poller/scheduler.ts';
+import type { Snapshot } from '../poller/snapshot.ts';
 import { type StatusDocument, statusDocument } from '../status/document.ts';
 import { openConfiguredSource, pollSettings } from './frr.ts';
 
@@ -22,22 +23,45 @@ export async function nodeStatus(config: Config, version: string): Promise<Statu
     : await fetched(config.url, config.frrTimeout);
 }
 
-async function polled(config: Config, version: string): Promise<StatusDocument> {
+/**
+ * Polls FRR once. What fails is part of the snapshot, and not logged.
+ * @throws RecordingError
+ */
+export async function pollSnapshot(config: Config): Promise<Snapshot> {
   const { source } = await openConfiguredSource(config);
-  const { collectors, maintenanceFile } = config;
-  // What fails is part of the verdict.
   const log = pino({ level: 'silent' });
-  const snapshot = await pollOnce({ source, collectors, settings: pollSettings(config), log });
+  return await pollOnce({ source, collectors: config.collectors, settings: pollSettings(config), log });
+}
+
+async function polled(config: Config, version: string): Promise<StatusDocument> {
+  const snapshot = await pollSnapshot(config);
   const now = Date.now() / 1000;
+  const { maintenanceFile } = config;
   const maintenance =
     maintenanceFile === undefined ? NO_MAINTENANCE : await checkMaintenance(maintenanceFile, now);
   return statusDocument(snapshot, maintenance, version, now);
 }
 
-/** @param timeout seconds */
 async function fetched(url: URL, timeout: number): Promise<StatusDocument> {
-  const base = url.href.replace(/\/$/, '');
-  const target = base.endsWith('/api/v1/status') ? base : `${base}/api/v1/status`;
+  const { target, document } = await fetchDocument<StatusDocument>(url, '/api/v1/status', timeout);
+  if (typeof document?.verdict?.headline !== 'string' || !Array.isArray(document.verdict.findings))
+    throw new StatusUrlError(`${target} does not answer with the status of an exporter`);
+  return document;
+}
+
+/**
+ * A document of a running exporter, not checked; undefined where the answer is not JSON.
+ * @param url of the exporter, or of its status document
+ * @param timeout seconds
+ * @throws StatusUrlError
+ */
+export async function fetchDocument<Document>(
+  url: URL,
+  path: string,
+  timeout: number,
+): Promise<{ readonly target: string; readonly document: Document | undefined }> {
+  const base = url.href.replace(/\/$/, '').replace(/\/api\/v1\/\w+$/, '');
+  const target = `${base}${path}`;
   let text: string;
   try {
     const response = await fetch(target, { signal: AbortSignal.timeout(timeout * 1000) });
@@ -48,15 +72,12 @@ async function fetched(url: URL, timeout: number): Promise<StatusDocument> {
     const { message, cause } = error as Error;
     throw new StatusUrlError(`${target}: ${cause instanceof Error ? cause.message : message}`);
   }
-  const document = parsed(text);
-  if (typeof document?.verdict?.headline !== 'string' || !Array.isArray(document.verdict.findings))
-    throw new StatusUrlError(`${target} does not answer with the status of an exporter`);
-  return document;
+  return { target, document: parsed(text) };
 }
 
-function parsed(text: string): StatusDocument | undefined {
+function parsed<Document>(text: string): Document | undefined {
   try {
-    return JSON.parse(text) as StatusDocument;
+    return JSON.parse(text) as Document;
   } catch {
     return undefined;
   }

@@ -1,12 +1,15 @@
-/** `frr-exporter record DIR`: runs every command of the allow-list once and writes the answers into a directory. */
+/** `frr-exporter record DIR`: runs the commands of all collectors once and writes the answers into a directory. */
 import type { Writable } from 'node:stream';
+import type { ActiveCollector } from '../collectors/collector.ts';
 import { DEFAULT_VRF, parseVrfs } from '../collectors/vrfs.ts';
 import { type Config, runsElsewhere } from '../flags/config.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
-import { allCommands, COMMANDS, type Command, type Daemon } from '../frr/commands.ts';
+import { bgpPrefix, COMMANDS, type Command, type Daemon, fixedCommands } from '../frr/commands.ts';
 import { copyKernelRoutes } from '../frr/kernel-routes.ts';
+import { createRecorder, type Recorder } from '../frr/recorder.ts';
 import { type Recorded, refuseIfNotEmpty, writeRecording } from '../frr/recording.ts';
-import { FrrError, type FrrSource } from '../frr/source.ts';
+import { FrrError } from '../frr/source.ts';
+import { frrForPoll } from '../poller/queries.ts';
 import { openConfiguredSource } from './frr.ts';
 
 const WHAT_IT_CONTAINS = `\
@@ -21,14 +24,16 @@ It contains no passwords: the configuration is not read. Review it before you sh
  */
 export async function record(config: Config, directory: string, output: Writable): Promise<number> {
   await refuseIfNotEmpty(directory);
-  const { source, why } = await openConfiguredSource(config);
+  const { source: frr, why } = await openConfiguredSource(config);
+  const source = createRecorder(frr, config.frrTimeout);
   try {
     output.write(`Querying FRR by ${source.kind}: ${why}\n`);
     // Addresses of another network namespace than FRR's would be reported as FRR's when the recording is replayed.
     const elsewhere = runsElsewhere(config);
     const addresses = elsewhere ? [] : await unlessNotRecorded(source.addresses());
     const links = elsewhere ? [] : await unlessNotRecorded(source.links());
-    const recorded = await runAll(source, await commandsFor(source, addresses, config), config);
+    await runEverything(source, addresses, config);
+    const recorded = source.recorded();
     const answers = recorded.filter(({ outcome }) => !(outcome instanceof FrrError)).length;
     writeFailures(recorded, output);
     if (answers === 0) {
@@ -46,6 +51,9 @@ export async function record(config: Config, directory: string, output: Writable
   }
 }
 
+/** The recorder sets the deadlines. */
+const NEVER = new AbortController().signal;
+
 /** None when a recording without them is recorded again. */
 async function unlessNotRecorded<Item>(items: Promise<readonly Item[]>): Promise<readonly Item[]> {
   try {
@@ -56,41 +64,61 @@ async function unlessNotRecorded<Item>(items: Promise<readonly Item[]>): Promise
   }
 }
 
-async function commandsFor(
-  source: FrrSource,
+/**
+ * Runs the commands of all collectors. The recorder remembers the answers.
+ * @param addresses those of the node's interfaces, all of which are looked up
+ */
+export async function runEverything(
+  source: Recorder,
   addresses: readonly InterfaceAddress[],
-  config: Config,
-): Promise<readonly Command[]> {
-  const vrfs = await run(source, COMMANDS.vrfs, config);
+  { collectors, frrTimeout }: Pick<Config, 'collectors' | 'frrTimeout'>,
+): Promise<void> {
+  await runAll(source, addresses);
+  for (const collector of collectors) await poll(source, collector, frrTimeout);
+}
+
+/** Runs the commands that do not depend on answers, and looks up the addresses of the interfaces. */
+async function runAll(source: Recorder, addresses: readonly InterfaceAddress[]): Promise<void> {
+  const vrfs = await answerTo(source, COMMANDS.vrfs);
   const hosts = addresses.filter(({ afi, prefixLength }) => prefixLength === (afi === 'ipv4' ? 32 : 128));
-  return allCommands(
-    [DEFAULT_VRF, ...(vrfs instanceof FrrError ? [] : parseVrfs(vrfs.bytes.toString()))],
-    [...new Set(hosts.map(({ address }) => address))],
-  );
+  for (const command of [
+    ...fixedCommands([DEFAULT_VRF, ...(vrfs === undefined ? [] : parseVrfs(vrfs))]),
+    ...hosts.map((host) => bgpPrefix(DEFAULT_VRF, host)),
+  ])
+    await answerTo(source, command);
 }
 
-/** One after another, because nothing is urgent. A daemon that hangs is waited for only once. */
-async function runAll(source: FrrSource, commands: readonly Command[], config: Config): Promise<Recorded[]> {
-  const hung = new Map<Daemon, FrrError>();
-  const recorded: Recorded[] = [];
-  for (const command of commands) {
-    const outcome = hung.get(command.daemon) ?? (await run(source, command, config));
-    if (outcome instanceof FrrError && outcome.reason === 'timed_out') hung.set(command.daemon, outcome);
-    recorded.push({ command, outcome });
-  }
-  return recorded;
-}
-
-async function run(
-  source: FrrSource,
-  command: Command,
-  { frrTimeout }: Config,
-): Promise<Recorded['outcome']> {
+/** Undefined where there is none; the recorder remembers why. */
+async function answerTo(source: Recorder, command: Command): Promise<string | undefined> {
   try {
-    return await source.show(command, AbortSignal.timeout(frrTimeout * 1000));
+    return (await source.show(command, NEVER)).bytes.toString();
   } catch (error) {
-    if (error instanceof FrrError) return error;
+    if (error instanceof FrrError) return undefined;
     throw error;
+  }
+}
+
+/** Runs what a collector queries, part of which depends on other answers. */
+export async function poll(
+  source: Recorder,
+  { query }: Pick<ActiveCollector, 'query'>,
+  timeout: number,
+): Promise<void> {
+  try {
+    await query(
+      frrForPoll({
+        source,
+        timeout,
+        signal: NEVER,
+        inDoubt: new Set(),
+        loggedDown: () => undefined,
+        queriedAnyway: new Set(),
+        sent: () => undefined,
+        worked: () => undefined,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof FrrError)) throw error;
   }
 }
 

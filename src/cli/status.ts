@@ -15,7 +15,7 @@ const COLOURS = { ok: 'green', warning: 'yellow', critical: 'red', unknown: 'red
 const WIDEST = 48;
 
 /** Control characters, which a terminal would obey, are shown as question marks. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text.replaceAll(/\p{Cc}|\p{Cf}/gu, '?');
 }
 

@@ -36,6 +36,8 @@ export interface Frr {
    * @throws FrrError, also while it is iterated over
    */
   routes(command: Command): Promise<Iterable<readonly [prefix: string, paths: unknown]>>;
+  /** All JSON documents of each answer, as {@link json} has them, queried like that. */
+  documentsEach(commands: readonly Command[]): Promise<readonly (readonly unknown[])[]>;
   /** @throws FrrError */
   text(command: Command): Promise<string>;
   /** Whether other collectors query the daemon in every round, so that one more query costs no process (vtysh). */

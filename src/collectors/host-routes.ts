@@ -1,141 +1,40 @@
 /**
  * Whether the addresses that people reach this node by are announced, and to how many peers: the purpose of BGP on a
- * host. A host address is one with a /32 or /128 mask on an interface, not a route of that length in the RIB: FRR 10
- * keeps a `local` route of that length for every address.
+ * host. A host address is one with a /32 or /128 mask on an interface, or a kernel or static route of that length, in
+ * any VRF. It is not every route of that length in the RIB: FRR 10 keeps a `local` route for every address.
  */
-import { BlockList, isIP } from 'node:net';
-import { type FlagValues, flag, list } from '../flags/flag.ts';
-import { integer, type Kind } from '../flags/values.ts';
-import type { InterfaceAddress } from '../frr/addresses.ts';
-import { bgpHostPrefix } from '../frr/commands.ts';
-import { metric, NO_LABELS } from '../metrics/family.ts';
+import { inTurns } from '../base/turns.ts';
+import {
+  bgpPrefix,
+  bgpRouteLeak,
+  bgpType5Routes,
+  bgpVpnPrefix,
+  COMMANDS,
+  localRoutes,
+} from '../frr/commands.ts';
+import type { Tables } from '../metrics/tables.ts';
 import { statefulCollector, states } from './collector.ts';
-import { type Fields, fields, items, members } from './fields.ts';
-
-const HOST_ROUTE_LABELS = ['address', 'interface', 'afi'] as const;
-
-/** 1 while BGP has the address as a route of this node's own. */
-export const hostRouteInBgp = metric({
-  name: 'frr_host_route_in_bgp',
-  type: 'gauge',
-  help: 'Whether BGP has the host address with a best path that originates from this node.',
-  labels: HOST_ROUTE_LABELS,
-  source: `${bgpHostPrefix.text}: paths with bestpath and peerId 0.0.0.0`,
-});
-/** To how many peers the address is announced. */
-export const hostRouteAdvertisedPeers = metric({
-  name: 'frr_host_route_advertised_peers',
-  type: 'gauge',
-  help: 'Number of established BGP peers to which the host address is advertised.',
-  labels: HOST_ROUTE_LABELS,
-  source: `${bgpHostPrefix.text}: advertisedTo`,
-});
-const hostRoutesTotal = metric({
-  name: 'frr_host_routes',
-  type: 'gauge',
-  help: 'Number of host addresses (/32 and /128) on the interfaces of this node.',
-  labels: [],
-  source: "addresses of the node's own network namespace",
-});
-const hostRoutesAdvertised = metric({
-  name: 'frr_host_routes_advertised',
-  type: 'gauge',
-  help: 'Number of host addresses of this node that are advertised to at least one BGP peer.',
-  labels: [],
-  source: `${bgpHostPrefix.text}: advertisedTo`,
-});
-const hostRoutesUnadvertised = metric({
-  name: 'frr_host_routes_unadvertised',
-  type: 'gauge',
-  help: 'Number of host addresses of this node that are not advertised to any BGP peer.',
-  labels: [],
-  source: `${bgpHostPrefix.text}: advertisedTo`,
-});
-
-/** An interface, or a prefix that addresses are in. */
-export interface HostAddressFilter {
-  readonly text: string;
-  matches(address: InterfaceAddress): boolean;
-}
-
-/**
- * Reads `br-ex`, `vlan*` (any characters for the star), `172.31.0.5`, `172.16.0.0/12`, `2001:db8::/32`.
- * @throws TypeError for what is neither an interface name nor a prefix
- */
-export function hostAddressFilter(text: string): HostAddressFilter {
-  const [address = '', length, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version !== 0) {
-    const family = version === 4 ? ('ipv4' as const) : ('ipv6' as const);
-    const longest = version === 4 ? 32 : 128;
-    const prefixLength =
-      length === undefined ? longest : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-    if (!(prefixLength <= longest) || rest.length > 0 || address.includes('%'))
-      throw new TypeError(`"${text}" is not a prefix such as 172.16.0.0/12 or 2001:db8::/32`);
-    const prefix = new BlockList();
-    prefix.addSubnet(address, prefixLength, family);
-    return { text, matches: (one) => one.afi === family && prefix.check(one.address, family) };
-  }
-  if (length !== undefined || !/^[^\s,]+$/.test(text))
-    throw new TypeError(
-      `"${text}" is neither an interface, such as br-ex or vlan*, nor a prefix, such as 172.16.0.0/12`,
-    );
-  const pattern = new RegExp(`^${text.replaceAll(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`);
-  return { text, matches: (one) => pattern.test(one.interface) };
-}
-
-/** Loopback and link-local addresses: the node cannot be reached by them. */
-const NEVER_ANNOUNCED = new BlockList();
-NEVER_ANNOUNCED.addSubnet('127.0.0.0', 8, 'ipv4');
-NEVER_ANNOUNCED.addSubnet('169.254.0.0', 16, 'ipv4');
-NEVER_ANNOUNCED.addAddress('::1', 'ipv6');
-NEVER_ANNOUNCED.addSubnet('fe80::', 10, 'ipv6');
-
-/** The host addresses among the node's addresses that the flags select. */
-export function hostAddresses(
-  addresses: readonly InterfaceAddress[],
-  { include, exclude }: Pick<FlagValues<typeof FLAGS>, 'include' | 'exclude'>,
-): readonly InterfaceAddress[] {
-  return addresses.filter(
-    (one) =>
-      one.prefixLength === (one.afi === 'ipv4' ? 32 : 128) &&
-      !NEVER_ANNOUNCED.check(one.address, one.afi) &&
-      (include.length === 0 || include.some((filter) => filter.matches(one))) &&
-      !exclude.some((filter) => filter.matches(one)),
-  );
-}
-
-/** A flag's value that selects host addresses. */
-export const hostAddress: Kind<HostAddressFilter> = {
-  placeholder: 'INTERFACE|PREFIX',
-  takes: 'an interface such as br-ex or vlan*, or a prefix such as 172.16.0.0/12 or 2001:db8::/32',
-  read: (given) => {
-    try {
-      return hostAddressFilter(given);
-    } catch {
-      return undefined;
-    }
-  },
-};
-
-const FLAGS = {
-  include: list({
-    name: 'collector.host-routes.include',
-    help: 'Only these host addresses',
-    kind: hostAddress,
-  }),
-  exclude: list({
-    name: 'collector.host-routes.exclude',
-    help: 'Not these host addresses, even if they are included',
-    kind: hostAddress,
-  }),
-  maxSeries: flag({
-    name: 'collector.host-routes.max-series',
-    help: 'Maximum number of host addresses to export individually; with more, only totals are exported',
-    kind: integer(0, 1_000_000),
-    default: '1000',
-  }),
-};
+import { type Announcement, advertisedPeers, announcements, lookUp } from './host-routes/announcements.ts';
+import { isHost } from './host-routes/filter.ts';
+import { HOST_ADDRESS_FLAGS } from './host-routes/flags.ts';
+import { createNodeQuery } from './host-routes/instances.ts';
+import {
+  HOST_ROUTE_DESCRIPTORS,
+  HOST_ROUTE_LABELS,
+  hostRouteAdvertisedPeers,
+  hostRouteEvpnPeers,
+  hostRouteInBgp,
+  hostRouteReceiver,
+  hostRoutesAdvertised,
+  hostRoutesTotal,
+  hostRoutesUnadvertised,
+  hostRouteUnused,
+  hostRouteUpdated,
+  hostRouteVpnPeers,
+} from './host-routes/metrics.ts';
+import { ofInterfaces, ofRoutes } from './host-routes/sources.ts';
+import { hostRouteItems, hostRouteTitle, unannouncedTitles } from './host-routes/status.ts';
+import { VRF_LABEL } from './vrfs.ts';
 
 const announcedStates = states({
   topic: 'address',
@@ -146,29 +45,38 @@ const announcedStates = states({
   ]),
   stateOf: (peers) => Math.min(peers, 1),
   up: 1,
-  title: (labels) => `address ${labels.address} (${labels.interface})`,
+  title: (labels) => `address ${hostRouteTitle(labels)}`,
 });
+
+function total(tables: Tables, descriptor: typeof hostRoutesTotal): number {
+  return tables.rows(descriptor).reduce((sum, { value }) => sum + value, 0);
+}
 
 export const hostRoutes = statefulCollector({
   name: 'host-routes',
-  help: "Host addresses (/32, /128) of the node's interfaces, whether they are in BGP, and the peers they are advertised to.",
+  help: "Host addresses (/32, /128) of the node's interfaces and of its kernel and static routes in every VRF, whether they are in BGP, and the peers they are advertised to.",
   enabledByDefault: true,
   pace: 'tables',
   needs: 'node-addresses',
-  commands: [bgpHostPrefix],
-  flags: FLAGS,
-  descriptors: [
-    hostRouteInBgp,
-    hostRouteAdvertisedPeers,
-    hostRoutesTotal,
-    hostRoutesAdvertised,
-    hostRoutesUnadvertised,
+  commands: [
+    COMMANDS.bgpInstances,
+    COMMANDS.tableSizes,
+    localRoutes,
+    bgpRouteLeak,
+    COMMANDS.bgpVpn4Summary,
+    COMMANDS.bgpVpn6Summary,
+    COMMANDS.bgpVnis,
+    bgpPrefix,
+    bgpVpnPrefix,
+    bgpType5Routes,
   ],
+  flags: HOST_ADDRESS_FLAGS,
+  descriptors: HOST_ROUTE_DESCRIPTORS,
   states: [announcedStates],
   *findings(tables) {
-    const all = tables.rows(hostRoutesTotal)[0]?.value ?? 0;
+    const all = total(tables, hostRoutesTotal);
     if (all === 0) return;
-    const missing = tables.rows(hostRoutesUnadvertised)[0]?.value ?? 0;
+    const missing = total(tables, hostRoutesUnadvertised);
     const addresses = all === 1 ? 'address' : 'addresses';
     const measure = { name: 'addresses_unannounced', bad: missing, all };
     if (missing === 0) yield { level: 'ok', text: `${all} ${addresses} announced`, details: [], measure };
@@ -176,62 +84,93 @@ export const hostRoutes = statefulCollector({
       yield {
         level: 'critical',
         text: `${missing} of ${all} ${addresses} announced to no peer`,
-        details: tables
-          .rows(hostRouteAdvertisedPeers)
-          .filter(({ value }) => value === 0)
-          .map(({ labels }) => `${labels.address} (${labels.interface})`),
+        details: unannouncedTitles(tables),
         measure,
       };
   },
   status: {
     host_routes: {
       title: 'Host routes',
-      items: (tables) =>
-        tables.rows(hostRouteInBgp).map(({ labels, value, number }) => ({
-          address: labels.address,
-          interface: labels.interface,
-          afi: labels.afi,
-          in_bgp: value === 1,
-          advertised_peers: number(hostRouteAdvertisedPeers),
-        })),
+      columns: ['address', 'vrf', 'interface', 'origin', 'in_bgp', 'advertised_peers'],
+      items: hostRouteItems,
     },
   },
-  create: ({ include, exclude, maxSeries }) => ({
-    async query(frr) {
-      const addresses = hostAddresses(await frr.addresses(), { include, exclude });
-      const different = [...new Set(addresses.map(({ address }) => address))];
-      const found = await frr.jsonEach(different.map((address) => bgpHostPrefix(address)));
-      const answers = new Map(different.map((address, index) => [address, found[index]]));
-      return addresses.map((address) => ({ address, answer: answers.get(address.address) }));
-    },
-    *families(answers, { emit, labels }) {
-      let advertised = 0;
-      for (const { address, answer } of answers) {
-        yield;
-        const route = fields(answer);
-        const own = isOwn(route);
-        const peers = own ? [...members(route.advertisedTo)].length : 0;
-        if (peers > 0) advertised++;
-        if (answers.length > maxSeries) continue;
-        const set = labels(HOST_ROUTE_LABELS, [address.address, address.interface, address.afi]);
-        emit(hostRouteInBgp, set, own ? 1 : 0);
-        emit(hostRouteAdvertisedPeers, set, peers);
-      }
-      emit(hostRoutesTotal, NO_LABELS, answers.length);
-      emit(hostRoutesAdvertised, NO_LABELS, advertised);
-      emit(hostRoutesUnadvertised, NO_LABELS, answers.length - advertised);
-    },
-  }),
+  create({ include, exclude, maxSeries, maxTable }) {
+    const queryNode = createNodeQuery(maxTable);
+    const isRedistributed = createRedistribution();
+    return {
+      async query(frr) {
+        const [node, onInterfaces] = await Promise.all([queryNode(frr), frr.addresses()]);
+        const selection = { include, exclude };
+        return await lookUp(frr, node, [
+          ...ofInterfaces(onInterfaces, selection),
+          ...(await inTurns(ofRoutes(node.routes, node.instances, selection))),
+        ]);
+      },
+      *families(answers, { emit, labels, leaveOut }) {
+        const { instances, leftOut, largeTables } = answers.node;
+        const found: (readonly Announcement[])[] = [];
+        for (const one of announcements(answers)) {
+          yield;
+          found.push(one);
+        }
+        const redistributed = isRedistributed(found.map(([own]) => own as Announcement));
+        const meant = found.filter((_, index) => redistributed[index]);
+        const others = found.filter((_, index) => !redistributed[index]);
+        if (meant.length <= maxSeries)
+          for (const one of meant.flat()) {
+            yield;
+            emitAddress(one);
+          }
+        if (others.length <= maxSeries)
+          for (const [own] of others) emit(hostRouteUnused, labelsOf(own as Announcement), 1);
+        for (const { vrf } of instances) {
+          const set = labels(VRF_LABEL, [vrf]);
+          const peers = meant.flatMap(([own]) => (own?.address.vrf === vrf ? [advertisedPeers(own)] : []));
+          emit(hostRoutesTotal, set, peers.length);
+          emit(hostRoutesAdvertised, set, peers.filter((one) => one !== undefined && one > 0).length);
+          emit(hostRoutesUnadvertised, set, peers.filter((one) => one === 0).length);
+        }
+        for (const vrf of leftOut) leaveOut('vrf_name', hostRouteInBgp, labels(VRF_LABEL, [vrf]));
+        for (const { vrf, afi } of largeTables)
+          leaveOut('table_size', hostRouteInBgp, labels(['afi', 'vrf'], [afi, vrf]));
+
+        function labelsOf({
+          address: { address, prefixLength, interface: name, afi, vrf, origin },
+        }: Announcement) {
+          const text = isHost({ afi, prefixLength }) ? address : `${address}/${prefixLength}`;
+          return labels(HOST_ROUTE_LABELS, [text, name, afi, vrf, origin]);
+        }
+
+        function emitAddress(one: Announcement): void {
+          const set = labelsOf(one);
+          emit(hostRouteInBgp, set, one.inBgp ? 1 : 0);
+          emit(hostRouteAdvertisedPeers, set, advertisedPeers(one));
+          emit(hostRouteVpnPeers, set, one.vpnPeers);
+          emit(hostRouteEvpnPeers, set, one.evpnPeers === 'unknown' ? undefined : one.evpnPeers);
+          emit(hostRouteUpdated, set, one.updated);
+          for (const { vrf, peer, family } of one.receivers)
+            emit(hostRouteReceiver, labels(hostRouteReceiver.labels, [...set.values, vrf, peer, family]), 1);
+        }
+      },
+    };
+  },
 });
 
 /**
- * Whether the best path comes from this node. Another node may announce the same address (anycast, or a virtual
- * address that moved), and then it is that one's route that is passed on to peers.
+ * Tells the addresses that are meant to be announced from kernel and static routes for another purpose: those that FRR
+ * redistributes are in BGP. One that was there at an earlier poll is still meant to be.
  */
-function isOwn(route: Fields): boolean {
-  return items(route.paths).some((item) => {
-    const path = fields(item);
-    const { peerId } = fields(path.peer);
-    return fields(path.bestpath).overall === true && (peerId === '0.0.0.0' || peerId === '::');
-  });
+function createRedistribution(): (found: readonly Announcement[]) => readonly boolean[] {
+  let before: ReadonlySet<string> = new Set();
+  return (found) => {
+    const inBgp = new Set<string>();
+    const redistributed = found.map(({ address, inBgp: isInBgp }) => {
+      const key = `${address.vrf} ${address.origin} ${address.address}/${address.prefixLength}`;
+      if (isInBgp || before.has(key)) inBgp.add(key);
+      return address.origin === 'interface' || inBgp.has(key);
+    });
+    before = inBgp;
+    return redistributed;
+  };
 }

@@ -7,7 +7,7 @@ import { type KernelRoute, LOCAL_TABLE } from '../frr/kernel-routes.ts';
 import { metric, NO_LABELS } from '../metrics/family.ts';
 import { statefulCollector } from './collector.ts';
 import { installedRoute } from './default-route.ts';
-import { hostAddresses } from './host-routes.ts';
+import { ofInterfaces } from './host-routes/sources.ts';
 import { DEFAULT_VRF, queryEachTable } from './vrfs.ts';
 
 const LABELS = ['vrf', 'afi', 'prefix'] as const;
@@ -71,7 +71,7 @@ export const kernelRoutes = statefulCollector({
           return [{ vrf, afi, address, prefixLength: 0, table: kernelTable, interfaces: route.interfaces }];
         });
         // An address can be on several interfaces.
-        const addresses = new Map(hostAddresses(await frr.addresses(), ALL).map((one) => [one.address, one]));
+        const addresses = new Map(ofInterfaces(await frr.addresses(), ALL).map((one) => [one.address, one]));
         for (const { afi, address, prefixLength } of addresses.values())
           wanted.push({ vrf: DEFAULT_VRF, afi, address, prefixLength, table: LOCAL_TABLE, interfaces: [] });
         // After zebra, so that a route that was just installed is not missed.

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inTurns } from '../base/turns.ts';
 import { flag, list } from '../flags/flag.ts';
 import { integer, type Kind, yesOrNo } from '../flags/values.ts';
+import { type Prefix, parsePrefix } from '../frr/addresses.ts';
 import { bgpPrefix, bgpRange, COMMANDS, isVrfName } from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
 import { metric, numberOf } from '../metrics/family.ts';
@@ -304,7 +305,7 @@ function createTableReader(vrf: string, afi: Afi, include: readonly string[]): T
       };
       const readRange = async (range: Range, most: number) => {
         const before = found;
-        const answer = await frr.routes(bgpRange(afi, vrf, rangeText(afi, range)));
+        const answer = await frr.routes(bgpRange(vrf, parsePrefix(rangeText(afi, range)) as Prefix));
         await inTurns(eachRoute(answer, (text, paths) => add(text, readPaths(paths))));
         uneven ||= found - before > most;
         await pause(PAUSE);
@@ -313,7 +314,7 @@ function createTableReader(vrf: string, afi: Afi, include: readonly string[]): T
       const { pieces, gaps, shorter } = division;
       for (const piece of pieces) await readRange(piece, 1.5 * MOST_PATHS);
       for (const text of new Set([...shorter, ...include])) {
-        const [answer] = await frr.json(bgpPrefix(afi, vrf, text));
+        const [answer] = await frr.json(bgpPrefix(vrf, parsePrefix(text) as Prefix));
         add(text, readPaths(fields(answer).paths));
       }
       const next = gaps[round++ % gaps.length];

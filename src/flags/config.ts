@@ -67,6 +67,7 @@ export function runsElsewhere(
 /** Paths of the other endpoints. */
 const OTHER_PATHS: readonly string[] = [
   '/api/v1/status',
+  '/api/v1/addresses',
   '/api/v1/events',
   '/api/v1/targets',
   '/healthz',

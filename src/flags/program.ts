@@ -1,5 +1,5 @@
 /** The program's own flags, in the order of `--help`. Those of collectors are declared by the collectors. */
-import { hostAddress } from '../collectors/host-routes.ts';
+import { hostAddress } from '../collectors/host-routes/filter.ts';
 import { SOURCE_KINDS } from '../frr/options.ts';
 import { type FlagSet, flag, list, optional } from './flag.ts';
 import {

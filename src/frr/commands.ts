@@ -8,6 +8,7 @@
  * its cost for the router has been measured. Whole tables are not queried, except by {@link bgpRange} on a witness.
  */
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Prefix } from './addresses.ts';
 
 /** FRR's daemons, as their sockets (`NAME.vty`) and `vtysh -d NAME` call them. */
 export const DAEMONS = [
@@ -80,7 +81,7 @@ export const COMMANDS = {
   evpnVnis: json('zebra', 'show evpn vni json', { mayBeEmpty: true }),
   /** The L3 VNI of each VRF that has one. */
   vrfVnis: json('zebra', 'show vrf vni json'),
-  /** The route targets of each VNI; a line for each VNI, no routes. Empty without BGP. */
+  /** The route distinguisher and the route targets of each VNI; a line for each VNI, no routes. Empty without BGP. */
   bgpVnis: json('bgpd', 'show bgp l2vpn evpn vni json', { mayBeEmpty: true }),
   /** One document for all VRFs; neighbors and interfaces are few. */
   ospfNeighbors: json('ospfd', 'show ip ospf vrf all neighbor json'),
@@ -91,6 +92,13 @@ export const COMMANDS = {
   ospfMaxAge: json('ospfd', 'show ip ospf vrf all database max-age json'),
   pimNeighbors: json('pimd', 'show ip pim vrf all neighbor json'),
   pimInterfaces: json('pimd', 'show ip pim vrf all interface json'),
+  /** BGP instances with the VRFs and L3 VNIs that they are for. */
+  bgpInstances: json('bgpd', 'show bgp vrfs json'),
+  /** Sessions that exchange VPN routes. Empty where there are none. */
+  bgpVpn4Summary: json('bgpd', 'show bgp ipv4 vpn summary json'),
+  bgpVpn6Summary: json('bgpd', 'show bgp ipv6 vpn summary json'),
+  /** How many routes each routing table of zebra has, from its counters. */
+  tableSizes: allow('zebra', 'show zebra router table summary', 'text'),
   vrrp: json('vrrpd', 'show vrrp json'),
   /** FRR 8.4 and newer, where bgpd has the RPKI module. */
   rpkiServers: json('bgpd', 'show rpki cache-server json'),
@@ -167,6 +175,15 @@ export const showMemory = template('show memory', (daemon: Daemon) =>
   allow(daemon, 'show memory', 'text', { recordedAs: `show memory ${daemon}` }),
 );
 
+/** `192.0.2.1/32`. @throws TypeError for what is not an address, or has a zone or an impossible length */
+function prefixText({ address, prefixLength, afi }: Prefix): string {
+  const longest = afi === 'ipv4' ? 32 : 128;
+  const isAddress = afi === 'ipv4' ? isIPv4(address) : isIPv6(address) && !address.includes('%');
+  if (!isAddress || !Number.isInteger(prefixLength) || prefixLength < 0 || prefixLength > longest)
+    throw new TypeError(`${JSON.stringify(`${address}/${prefixLength}`)} is not an ${afi} prefix`);
+  return `${address}/${prefixLength}`;
+}
+
 /**
  * The running configuration of one daemon. It may hold passwords: it is only ever hashed, and {@link allCommands}, which
  * recordings are made of, leaves it out. 0.5 ms for 3 sessions.
@@ -179,46 +196,64 @@ export const runningConfig = template('show running-config', (daemon: Daemon) =>
 );
 
 /**
- * Whether bgpd has a host prefix, and to which peers it was advertised. One look-up, whatever the table's size.
- * @param address an IPv4 or IPv6 address without a mask or zone
- * @throws TypeError when it is not an address
- */
-export const bgpHostPrefix = template(
-  'show bgp ipv4 unicast ADDRESS/32 json, show bgp ipv6 unicast ADDRESS/128 json',
-  (address: string) => {
-    if (isIPv4(address)) return json('bgpd', `show bgp ipv4 unicast ${address}/32 json`);
-    if (isIPv6(address) && !address.includes('%'))
-      return json('bgpd', `show bgp ipv6 unicast ${address}/128 json`);
-    throw new TypeError(`${JSON.stringify(address)} is not an IP address`);
-  },
-);
-
-/**
- * An IPv4 or IPv6 prefix as one word.
- * @throws TypeError when it is none
- */
-function prefixWord(afi: 'ipv4' | 'ipv6', prefix: string): string {
-  const [address = '', length = '', ...rest] = prefix.split('/');
-  const [isAddress, longest] = afi === 'ipv4' ? [isIPv4(address), 32] : [isIPv6(address), 128];
-  if (
-    !isAddress ||
-    address.includes('%') ||
-    !/^\d{1,3}$/.test(length) ||
-    Number(length) > longest ||
-    rest.length > 0
-  )
-    throw new TypeError(`${JSON.stringify(prefix)} is not an ${afi} prefix`);
-  return prefix;
-}
-
-/**
- * The paths of one prefix in BGP's table. One look-up, whatever the table's size.
- * @throws TypeError for a prefix that is none, and for a VRF that cannot be named; see {@link isVrfName}
+ * Whether bgpd has a prefix in a VRF, and to which peers it was advertised. One look-up, whatever the table's size.
+ * @throws TypeError for what is not a prefix, and for a VRF that cannot be named; see {@link isVrfName}
  */
 export const bgpPrefix = template(
   'show bgp [vrf NAME] ipv4 unicast PREFIX json, show bgp [vrf NAME] ipv6 unicast PREFIX json',
-  (afi: 'ipv4' | 'ipv6', vrf: string, prefix: string) =>
-    json('bgpd', `show bgp${inVrf(vrf)} ${afi} unicast ${prefixWord(afi, prefix)} json`),
+  (vrf: string, prefix: Prefix) =>
+    json('bgpd', `show bgp${inVrf(vrf)} ${prefix.afi} unicast ${prefixText(prefix)} json`),
+);
+
+/**
+ * The same for a prefix among the VPN routes, by route distinguisher. A look-up for each of these.
+ * @throws TypeError for what is not a prefix
+ */
+export const bgpVpnPrefix = template(
+  'show bgp ipv4 vpn PREFIX json, show bgp ipv6 vpn PREFIX json',
+  (prefix: Prefix) => json('bgpd', `show bgp ${prefix.afi} vpn ${prefixText(prefix)} json`),
+);
+
+/** Such as `172.16.0.2:3` and `64999:100` (RFC 4364, 4.2). */
+const ROUTE_DISTINGUISHER = /^(?:\d{1,10}|\d{1,3}(?:\.\d{1,3}){3}):\d{1,10}$/;
+
+/**
+ * The type 5 routes with one route distinguisher, which are those of one VRF, and to which peers each was advertised.
+ * Not by prefix: for that, bgpd walks all type 5 routes that it has.
+ * @throws TypeError for what is not a route distinguisher
+ */
+export const bgpType5Routes = template('show bgp l2vpn evpn route rd RD type prefix json', (rd: string) => {
+  if (!ROUTE_DISTINGUISHER.test(rd))
+    throw new TypeError(`${JSON.stringify(rd)} is not a route distinguisher`);
+  return json('bgpd', `show bgp l2vpn evpn route rd ${rd} type prefix json`);
+});
+
+/**
+ * The VRFs that a VRF imports routes from (`import vrf`).
+ * @throws TypeError for a VRF that cannot be named; see {@link isVrfName}
+ */
+export const bgpRouteLeak = template(
+  'show bgp [vrf NAME] ipv4 unicast route-leak json, show bgp [vrf NAME] ipv6 unicast route-leak json',
+  (afi: 'ipv4' | 'ipv6', vrf: string) => json('bgpd', `show bgp${inVrf(vrf)} ${afi} unicast route-leak json`),
+);
+
+/** Protocols of routes that lead to the node's own addresses. */
+export const LOCAL_PROTOCOLS = ['connected', 'kernel', 'static'] as const;
+
+export type LocalProtocol = (typeof LOCAL_PROTOCOLS)[number];
+
+/**
+ * Routes of one protocol: of all VRFs, or of one. zebra walks the tables, so they must not be large (`tableSizes`). Before
+ * FRR 10 one document for each VRF; each route has the number of its VRF.
+ * @throws TypeError for a VRF that cannot be named; see {@link isVrfName}
+ */
+export const localRoutes = template(
+  LOCAL_PROTOCOLS.map(
+    (protocol) =>
+      `show ip route [vrf NAME|all] ${protocol} json, show ipv6 route [vrf NAME|all] ${protocol} json`,
+  ).join(', '),
+  (afi: 'ipv4' | 'ipv6', protocol: LocalProtocol, vrf?: string) =>
+    json('zebra', `show ${IP[afi]} route${vrf === undefined ? ' vrf all' : inVrf(vrf)} ${protocol} json`),
 );
 
 /**
@@ -229,8 +264,8 @@ export const bgpPrefix = template(
  */
 export const bgpRange = template(
   'show bgp [vrf NAME] ipv4 unicast PREFIX longer-prefixes json, show bgp [vrf NAME] ipv6 unicast PREFIX longer-prefixes json',
-  (afi: 'ipv4' | 'ipv6', vrf: string, range: string) =>
-    json('bgpd', `show bgp${inVrf(vrf)} ${afi} unicast ${prefixWord(afi, range)} longer-prefixes json`),
+  (vrf: string, range: Prefix) =>
+    json('bgpd', `show bgp${inVrf(vrf)} ${range.afi} unicast ${prefixText(range)} longer-prefixes json`),
 );
 
 /**
@@ -244,15 +279,37 @@ export function enable(daemon: Daemon): Command {
 const AFIS = ['ipv4', 'ipv6'] as const;
 
 /**
- * Every command that can be sent and whose answer may be kept, for a recording: those without parameters, and the others with each daemon, each
- * VRF that can be named, and each address.
+ * The commands that are sent whatever FRR answers, and whose answers may be kept: those without parameters, and those with
+ * each daemon and each VRF that can be named.
  */
-export function allCommands(vrfs: readonly string[], hostAddresses: readonly string[]): readonly Command[] {
-  const named = vrfs.filter((vrf) => vrf === 'default' || isVrfName(vrf));
+export function fixedCommands(vrfs: readonly string[]): readonly Command[] {
   return [
     ...Object.values(COMMANDS),
-    ...named.flatMap((vrf) => AFIS.flatMap((afi) => [routeSummary(afi, vrf), defaultRoute(afi, vrf)])),
+    ...nameable(vrfs).flatMap((vrf) =>
+      AFIS.flatMap((afi) => [routeSummary(afi, vrf), defaultRoute(afi, vrf)]),
+    ),
     ...DAEMONS.flatMap((daemon) => [showVersion(daemon), showMemory(daemon)]),
-    ...hostAddresses.map(bgpHostPrefix),
   ];
+}
+
+/** Every command that can be sent: also those with each prefix and each route distinguisher. */
+export function allCommands(
+  vrfs: readonly string[],
+  prefixes: readonly Prefix[],
+  routeDistinguishers: readonly string[],
+): readonly Command[] {
+  const named = nameable(vrfs);
+  return [
+    ...fixedCommands(vrfs),
+    ...named.flatMap((vrf) => AFIS.map((afi) => bgpRouteLeak(afi, vrf))),
+    ...[undefined, ...named].flatMap((vrf) =>
+      AFIS.flatMap((afi) => LOCAL_PROTOCOLS.map((protocol) => localRoutes(afi, protocol, vrf))),
+    ),
+    ...prefixes.flatMap((prefix) => [...named.map((vrf) => bgpPrefix(vrf, prefix)), bgpVpnPrefix(prefix)]),
+    ...routeDistinguishers.map(bgpType5Routes),
+  ];
+}
+
+function nameable(vrfs: readonly string[]): readonly string[] {
+  return vrfs.filter((vrf) => vrf === 'default' || isVrfName(vrf));
 }

@@ -8,10 +8,9 @@
  * `frr-exporter record DIR` makes such a folder.
  */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import path from 'node:path';
 import { UserError } from '../base/user-error.ts';
-import type { InterfaceAddress } from './addresses.ts';
+import { type InterfaceAddress, type Prefix, parsePrefix } from './addresses.ts';
 import { answerOfVtysh } from './answers.ts';
 import type { Command } from './commands.ts';
 import { findKernelRoutes, hasKernelRoutes } from './kernel-routes.ts';
@@ -48,7 +47,7 @@ const checkAnswer: Check = (value) => {
 
 const checkAddresses: Check = (value) => {
   if (!Array.isArray(value)) return ': must be a list';
-  const wrong = value.findIndex((text) => typeof text !== 'string' || parseAddress(text) === undefined);
+  const wrong = value.findIndex((text) => typeof text !== 'string' || parsePrefix(text) === undefined);
   return wrong < 0 ? undefined : `.${wrong}: must be like 192.0.2.1/32`;
 };
 
@@ -126,7 +125,7 @@ export async function openRecording(directory: string, maxOutput: number): Promi
     async addresses() {
       if (addresses === undefined) throw notRecorded(ADDRESSES, 'addresses');
       return Object.entries(addresses).flatMap(([name, texts]) =>
-        texts.map((text) => ({ interface: name, ...(parseAddress(text) as ParsedAddress) })),
+        texts.map((text) => ({ interface: name, ...(parsePrefix(text) as Prefix) })),
       );
     },
     async links(names) {
@@ -174,17 +173,6 @@ async function readJson<Content extends object>(
     if (problem !== undefined) throw new RecordingError(`${file}: ${key}${problem}`);
   }
   return value as Content;
-}
-
-type ParsedAddress = Omit<InterfaceAddress, 'interface'>;
-
-function parseAddress(text: string): ParsedAddress | undefined {
-  const [address = '', length = '', ...rest] = text.split('/');
-  const version = isIP(address);
-  const prefixLength = /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-  if (version === 0 || address.includes('%') || rest.length > 0) return undefined;
-  if (!(prefixLength <= (version === 4 ? 32 : 128))) return undefined;
-  return { address, prefixLength, afi: version === 4 ? 'ipv4' : 'ipv6' };
 }
 
 /** The outcome of one command: its answer, or why there is none. */

@@ -63,7 +63,7 @@ export function* renderSlices(
   let text = '';
   let pending = 0;
   for (const { descriptor, samples, created } of families) {
-    if (samples.length === 0) continue;
+    if (samples.length === 0 || descriptor.unexposed) continue;
     const { name, type, help, unit } = descriptor;
     const family = familyName(descriptor, format);
     text += familyHead(family, type, help, unit, format);

@@ -21,6 +21,8 @@ export interface Descriptor<Labels extends readonly string[] = readonly string[]
   readonly source: string;
   /** Oldest FRR version that reports it; left out where all supported versions (7.5 and newer) do. */
   readonly since?: string;
+  /** It is for the documents of the API only, as it would have too many series for Prometheus. */
+  readonly unexposed?: true;
 }
 
 /** One combination of label values, with its exposition text, shared by every family that uses it. */

@@ -19,7 +19,8 @@ export function createDropLog(log: Logger, counts: Map<DropReason, number>): Dro
         duplicate: 'FRR reported a second sample with the same labels',
         not_a_number: `FRR reported ${JSON.stringify(value)}, which is not a number`,
         vrf_name: 'the name of the VRF cannot be part of a command',
-        table_size: 'the table has more paths than --collector.received-routes.max-paths',
+        table_size:
+          'the table is larger than --collector.host-routes.max-table or --collector.received-routes.max-paths',
         limit: 'there are more series than --metrics.max-series',
       }[reason];
       log.warn(

@@ -147,6 +147,20 @@ export function frrForPoll(options: QueryOptions): FrrForPoll {
     if (place !== -1) large.splice(place, 1)[0]?.transfer(0);
   }
 
+  async function documentsEach(commands: readonly Command[]): Promise<readonly (readonly unknown[])[]> {
+    const documents = new Array<readonly unknown[]>(commands.length);
+    for (const daemon of new Set(commands.map((command) => command.daemon))) {
+      const together = commands.filter((command) => command.daemon === daemon);
+      const answers = await query(together, (deadline) => source.showEach(together, deadline));
+      let next = 0;
+      for (const [index, command] of commands.entries()) {
+        if (command.daemon !== daemon) continue;
+        documents[index] = await readLargeDocuments(command, (answers[next++] as Answer).bytes);
+      }
+    }
+    return documents;
+  }
+
   return {
     json: async (command) => readLargeDocuments(command, (await one(command)).bytes),
     async routes(command) {
@@ -159,18 +173,9 @@ export function frrForPoll(options: QueryOptions): FrrForPoll {
       return text;
     },
     async jsonEach(commands) {
-      const documents = new Array<unknown>(commands.length);
-      for (const daemon of new Set(commands.map((command) => command.daemon))) {
-        const together = commands.filter((command) => command.daemon === daemon);
-        const answers = await query(together, (deadline) => source.showEach(together, deadline));
-        let next = 0;
-        for (const [index, command] of commands.entries()) {
-          if (command.daemon !== daemon) continue;
-          documents[index] = (await readLargeDocuments(command, (answers[next++] as Answer).bytes))[0];
-        }
-      }
-      return documents;
+      return (await documentsEach(commands)).map(([first]) => first);
     },
+    documentsEach,
     queriedAnyway: (daemon) => options.queriedAnyway.has(daemon),
     recentText: (command, polls) => recent?.recentText(command, polls),
     addresses: () => source.addresses(),

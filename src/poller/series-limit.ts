@@ -2,10 +2,13 @@
 import type { MetricFamily } from '../metrics/family.ts';
 
 export function countSeries(families: readonly MetricFamily[]): number {
-  return families.reduce((sum, { samples }) => sum + samples.length, 0);
+  return families.reduce(
+    (sum, { descriptor, samples }) => sum + (descriptor.unexposed ? 0 : samples.length),
+    0,
+  );
 }
 
-/** The families up to the limit, in their order, and how many samples were cut off. */
+/** The families up to the limit, in their order, and how many samples were cut off. Those that are not exposed are free. */
 export function limitSeries(
   families: readonly MetricFamily[],
   allowance: number,
@@ -15,7 +18,11 @@ export function limitSeries(
   const kept: MetricFamily[] = [];
   let left = Math.max(0, allowance);
   for (const family of families) {
-    if (left === 0) break;
+    if (family.descriptor.unexposed) {
+      kept.push(family);
+      continue;
+    }
+    if (left === 0) continue;
     const samples = family.samples.slice(0, left);
     kept.push({ ...family, samples });
     left -= samples.length;

@@ -8,6 +8,7 @@ import type { Maintenance } from '../maintenance.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import { negotiate } from '../metrics/negotiate.ts';
 import type { Poller } from '../poller/scheduler.ts';
+import { addressesDocument } from '../status/addresses.ts';
 import { statusDocument } from '../status/document.ts';
 import { BadRequest } from './bad-request.ts';
 import { type CollectorNames, selectedCollectors } from './collect-filter.ts';
@@ -144,17 +145,26 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
     return json(reply, statusAt(Date.now() / 1000));
   }
 
+  async function addresses(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    return json(reply, addressesDocument(poller.snapshot()));
+  }
+
   async function events(request: FastifyRequest, reply: FastifyReply): Promise<string> {
     return json(reply, { events: history.events(eventQuery(target(request.url)[1])) });
   }
 
   async function targets(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
-    return json(reply, announcedTargets(statusAt(Date.now() / 1000), config));
+    return json(reply, announcedTargets(statusAt(Date.now() / 1000).host_routes, config));
   }
 
   const routes = [
     { path: config.webTelemetryPath, what: 'the metrics, for Prometheus', answer: metrics },
     { path: '/api/v1/status', what: 'the status document, as JSON', answer: status },
+    {
+      path: '/api/v1/addresses',
+      what: 'host addresses and to whom they are announced, as JSON',
+      answer: addresses,
+    },
     { path: '/api/v1/events', what: 'the changes of the last hours, as JSON', answer: events },
     { path: '/api/v1/targets', what: 'the announced addresses, for a prober', answer: targets },
     { path: '/healthz', what: 'whether the exporter runs', answer: alive },

@@ -13,17 +13,22 @@ export interface TargetGroup {
   readonly labels: Readonly<Record<`__meta_frr_${string}`, string>>;
 }
 
-/** The host addresses that are advertised to at least one peer and that the flags select, in the order of the status document. */
+type HostRoute = StatusDocument['host_routes'][number];
+
+/**
+ * The host addresses of the default VRF that are advertised to at least one peer and that the flags select, in the order of
+ * the status document. Those of another VRF may be another tenant's where the prober is, unless they leak.
+ */
 export function announcedTargets(
-  { host_routes: routes }: Pick<StatusDocument, 'host_routes'>,
+  routes: readonly Pick<HostRoute, 'address' | 'vrf' | 'interface' | 'afi' | 'advertised_peers'>[],
   {
     webTargetsInclude: include,
     webTargetsExclude: exclude,
   }: Pick<Config, 'webTargetsInclude' | 'webTargetsExclude'>,
 ): readonly TargetGroup[] {
-  return routes.flatMap(({ address, interface: name, afi, advertised_peers: peers }) => {
+  return routes.flatMap(({ address, vrf, interface: name, afi, advertised_peers: peers }) => {
     const version = isIP(address);
-    if (version === 0 || peers === null || peers === 0) return [];
+    if (version === 0 || vrf !== 'default' || peers === null || peers === 0) return [];
     const one = {
       address,
       prefixLength: version === 4 ? 32 : 128,

@@ -38,6 +38,7 @@ export {
   type Topology,
   TRIPLEO,
 } from './topology.ts';
+export { ADDRESSES, filterTenantAddress } from './topology-addresses.ts';
 export { configureRpki, DAEMONS, EVERYTHING, startRpkiCache } from './topology-daemons.ts';
 export { FULL } from './topology-full.ts';
 export { FRR_RELEASES, FRR_VERSIONS, type FrrVersion, frrRoot } from './versions.ts';

@@ -1,5 +1,5 @@
 /** The laboratory: three real FRR routers in network namespaces, and what can happen to them. Needs root. */
-import { addVrf, makeNetwork, removeVrf, setFarEnd } from './network.ts';
+import { addVrf, ipBatch, makeNetwork, namespaceOf, removeVrf, setFarEnd } from './network.ts';
 import { claim, release } from './ownership.ts';
 import { end, makeRouter, type Router } from './router.ts';
 import { ROUTER_NAMES, type RouterName, type Topology, TRIPLEO } from './topology.ts';
@@ -34,6 +34,8 @@ export interface Lab extends AsyncDisposable {
   /** Makes a VRF that is a network namespace, with commands for `ip -batch` in it, and takes it away; FRR sees it with `zebra --vrfwnetns`. */
   addVrf(router: RouterName, vrf: string, kernel?: readonly string[]): Promise<void>;
   removeVrf(router: RouterName, vrf: string): Promise<void>;
+  /** Runs commands of ip(8) in a VRF. */
+  inVrf(router: RouterName, vrf: string, ...commands: readonly string[]): Promise<void>;
   /** SIGKILL. The socket stays behind, as in life. */
   kill(router: RouterName, daemon: string): Promise<void>;
   /** SIGSTOP: the daemon takes connections, and answers nothing. */
@@ -90,6 +92,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       heal: async (link) => far(link, 'up'),
       addVrf: (router, vrf, kernel) => addVrf(name, folder, router, vrf, kernel),
       removeVrf: (router, vrf) => removeVrf(name, folder, router, vrf),
+      inVrf: (router, vrf, ...commands) => ipBatch(namespaceOf(name, router, vrf), commands),
       kill: (router, daemon) => end(running(router, daemon), 'SIGKILL'),
       hang: (router, daemon) => {
         process.kill(running(router, daemon), 'SIGSTOP');

@@ -10,7 +10,7 @@ import { execa } from 'execa';
 import { type Link, type LinkEnd, ROUTER_NAMES, type RouterName, type Topology } from './topology.ts';
 
 /** The network namespace of a router, or of a VRF of it. */
-const namespaceOf = (lab: string, router: RouterName, vrf?: string) =>
+export const namespaceOf = (lab: string, router: RouterName, vrf?: string) =>
   vrf === undefined ? `${lab}-${router}` : `${lab}-${router}-${vrf}`;
 
 /** The folder that a router sees as /run/netns. */
@@ -81,13 +81,16 @@ export async function makeNetwork(lab: string, folder: string, { routers, links 
     ]);
   }
   for (const router of ROUTER_NAMES) {
-    const { kernel, vrfs = {} } = routers[router];
+    const { kernel, vrfs = {}, moved = {} } = routers[router];
     const ups = (vrf?: string) =>
       Object.values(links)
         .flat()
         .filter((end) => end.router === router && end.vrf === vrf)
         .map((end) => `link set ${end.interface} up`);
-    await ipBatch(namespaceOf(lab, router), [...kernel, ...ups()]);
+    const moves = Object.entries(moved).map(
+      ([name, vrf]) => `link set ${name} netns ${namespaceOf(lab, router, vrf)}`,
+    );
+    await ipBatch(namespaceOf(lab, router), [...kernel, ...moves, ...ups()]);
     for (const [vrf, commands] of Object.entries(vrfs))
       await ipBatch(namespaceOf(lab, router, vrf), [...commands, ...ups(vrf)]);
   }

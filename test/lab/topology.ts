@@ -27,6 +27,11 @@ export interface RouterPlan {
    * `daemonFlags: { zebra: ['--vrfwnetns'] }`.
    */
   readonly vrfs?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Interfaces that `kernel` makes and that then move to a VRF, by name. FRR takes the VXLAN interface of an L3 VNI only
+   * if its packets leave through the router's own namespace.
+   */
+  readonly moved?: Readonly<Record<string, string>>;
 }
 
 /** One end of a link: an interface of a router, in one of its VRFs or in none. */

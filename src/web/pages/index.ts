@@ -41,7 +41,7 @@ export const PAGES: readonly Page[] = [
     make(view, { address = '' }) {
       const page = addressPage(view, address);
       if (page === undefined)
-        throw new NotFound(`no interface of this node has the host address ${JSON.stringify(address)}`);
+        throw new NotFound(`this node does not have the host address ${JSON.stringify(address)}`);
       return page;
     },
   },

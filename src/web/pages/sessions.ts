@@ -52,7 +52,7 @@ function dropsText({ history, now }: View, session: Session, all: boolean): Html
 }
 
 /** Path of the page about a session. */
-export function sessionPath({ prefix }: Site, { vrf, peer }: Session): string {
+export function sessionPath({ prefix }: Site, { vrf, peer }: Pick<Session, 'vrf' | 'peer'>): string {
   return `${prefix}/session/${encodeURIComponent(vrf)}/${encodeURIComponent(peer)}`;
 }
 

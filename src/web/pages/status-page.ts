@@ -79,17 +79,19 @@ function collectorProblem({ status }: View, name: string): Content {
 
 function addresses(view: View): Content {
   const { host_routes } = view.status;
-  const missing = host_routes.filter(({ advertised_peers }) => advertised_peers === 0);
+  const expected = host_routes.filter((route) => route.expected);
+  const missing = expected.filter(({ advertised_peers }) => advertised_peers === 0);
   const listed = missing.slice(0, MOST_ON_A_PAGE);
   if (missing.length === 0) return null;
   return html`<section>
-<h2>${marked('critical', `${missing.length} of ${host_routes.length} addresses announced to no peer`)}</h2>
+<h2>${marked('critical', `${missing.length} of ${expected.length} addresses announced to no peer`)}</h2>
 ${collectorProblem(view, 'host-routes')}
 ${runbookLink(view.site, 'FRRHostRouteNotAdvertised')}
 ${table(
-  ['Address', 'Interface', 'In BGP'],
+  ['Address', 'VRF', 'Interface', 'In BGP'],
   listed.map((route) => [
     html`<a href="${addressPath(view.site, route.address)}"><code>${route.address}</code></a>`,
+    html`<bdi>${route.vrf}</bdi>`,
     html`<code>${route.interface}</code>`,
     route.in_bgp ? 'yes, but advertised to no peer' : 'no',
   ]),

@@ -99,7 +99,7 @@ describe('the container that the service template yields', () => {
 
   it('tells of the addresses of the node, in whose network it is', async () => {
     expect(await samples('frr_host_route_advertised_peers')).toContain(
-      `frr_host_route_advertised_peers{address="${CTLPLANE_IP}",interface="lo",afi="ipv4"} 2`,
+      `frr_host_route_advertised_peers{address="${CTLPLANE_IP}",interface="lo",afi="ipv4",vrf="default",origin="interface"} 2`,
     );
   });
 

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { bgpHostPrefix, COMMANDS, showVersion } from '../../../src/frr/commands.ts';
+import { bgpPrefix, COMMANDS, showVersion } from '../../../src/frr/commands.ts';
 import type { SourceOptions } from '../../../src/frr/options.ts';
 import { vtyshSource } from '../../../src/frr/vtysh.ts';
 import { findVtysh } from '../../../src/frr/vtysh-program.ts';
 import { failureOf } from '../../unit/frr/failure.ts';
 import { fakeVtysh } from '../../unit/frr/fake-vtysh.ts';
+import { host } from '../../unit/frr/host.ts';
 import { processesWith } from '../../unit/frr/processes.ts';
 import { temporaryFolder } from '../../unit/frr/temporary-folder.ts';
 
@@ -135,7 +136,11 @@ describe('vtyshSource', () => {
       *192.0.2.2/32*) printf '{"second":"}{"}';;
       *) echo 'FRRouting 8.4.4';;`,
     );
-    const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2'), showVersion('bgpd')];
+    const commands = [
+      bgpPrefix('default', host('192.0.2.1')),
+      bgpPrefix('default', host('192.0.2.2')),
+      showVersion('bgpd'),
+    ];
     const answers = await source(vtysh).showEach(commands, AbortSignal.timeout(LONG));
     expect(answers.map(({ bytes }) => bytes.toString())).toEqual([
       '{"first":1}\n',
@@ -181,7 +186,7 @@ describe('vtyshSource', () => {
       temporaryFolder(),
       'for each; do case "$each" in show*) printf "[\\"$each\\"][]";; esac; done',
     );
-    const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2')];
+    const commands = [bgpPrefix('default', host('192.0.2.1')), bgpPrefix('default', host('192.0.2.2'))];
     const answers = await source(vtysh).showEach(commands, AbortSignal.timeout(LONG));
     expect(answers.map(({ bytes }) => bytes.toString())).toEqual(commands.map(({ text }) => `["${text}"][]`));
   });
@@ -191,7 +196,7 @@ describe('vtyshSource', () => {
       temporaryFolder(),
       `*192.0.2.2/32*) echo '% Unknown command: show bgp ipv4 unicast 192.0.2.2/32 json'; exit 1;; *) echo '{}';;`,
     );
-    const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('192.0.2.2')];
+    const commands = [bgpPrefix('default', host('192.0.2.1')), bgpPrefix('default', host('192.0.2.2'))];
     expect(await failureOf(() => source(vtysh).showEach(commands, AbortSignal.timeout(LONG)))).toEqual({
       reason: 'unknown_command',
       message:

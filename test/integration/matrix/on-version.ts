@@ -7,7 +7,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { activate } from '../../../src/collectors/collector.ts';
 import { configDrift } from '../../../src/collectors/config-drift.ts';
-import { allCommands, bgpPrefix, bgpRange } from '../../../src/frr/commands.ts';
+import { type Prefix, parsePrefix } from '../../../src/frr/addresses.ts';
+import { allCommands, bgpRange } from '../../../src/frr/commands.ts';
 import { openSource } from '../../../src/frr/open.ts';
 import { FrrError } from '../../../src/frr/source.ts';
 import {
@@ -27,6 +28,7 @@ import {
   waitFor,
 } from '../../lab/index.ts';
 import { collect, frrOf, lines } from '../../unit/collectors/recorded.ts';
+import { host } from '../../unit/frr/host.ts';
 import { provokeCauses, starve, untilCauses } from './causes.ts';
 
 /** Seconds between polls of sessions and daemons; tables take three times as long, details twelve times. */
@@ -153,10 +155,14 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         'the host addresses to be announced',
       );
       const reported = page.find('frr_host_route_in_bgp');
+      const expected = [
+        ...NODE_HOST_ADDRESSES.map((address) => ({ ...address, vrf: 'default' })),
+        { address: '10.65.0.1', interface: 'lo', afi: 'ipv4', vrf: 'tenant-b' },
+      ];
       expect(reported.map(({ labels, value }) => ({ ...labels, value }))).toEqual(
-        expect.arrayContaining(NODE_HOST_ADDRESSES.map((address) => ({ ...address, value: 1 }))),
+        expect.arrayContaining(expected.map((one) => ({ ...one, origin: 'interface', value: 1 }))),
       );
-      expect(reported).toHaveLength(NODE_HOST_ADDRESSES.length);
+      expect(reported).toHaveLength(expected.length);
     });
 
     test('reports where a policy is missing', async () => {
@@ -245,7 +251,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       );
       expect(advertised(page, '172.16.0.1')).toBe(before);
       expect(page.value('frr_host_route_in_bgp', { address: '172.31.0.5' })).toBe(1);
-      expect(page.value('frr_host_routes_unadvertised')).toBe(1);
+      expect(page.value('frr_host_routes_unadvertised', { vrf: 'default' })).toBe(1);
       expect(up(page)).toEqual(SESSIONS_UP);
       await lab.node.configure('no route-map only-host-prefixes deny 5');
       await pageWhere(
@@ -500,16 +506,15 @@ async function sendAllCommands(lab: Lab): Promise<void> {
   const commands = [
     ...allCommands(
       ['default', 'tenant-a', 'tenant-b'],
-      ['172.31.0.5', '192.0.2.250', 'f00d:f00d::1', '2001:db8::250'],
+      ['172.31.0.5', '192.0.2.250', 'f00d:f00d::1', '2001:db8::250'].map(host),
+      ['172.16.0.1:2', '64999:4'],
     ),
     // Those of a witness, which are not recorded.
-    ...['default', 'tenant-b'].flatMap((vrf) => [
-      bgpRange('ipv4', vrf, '0.0.0.0/0'),
-      bgpRange('ipv4', vrf, '172.31.0.0/16'),
-      bgpRange('ipv6', vrf, '0:0:0:0:0:0:0:0/0'),
-      bgpPrefix('ipv4', vrf, '172.31.0.0/16'),
-      bgpPrefix('ipv6', vrf, '::/0'),
-    ]),
+    ...['default', 'tenant-b'].flatMap((vrf) =>
+      ['0.0.0.0/0', '172.31.0.0/16', '0:0:0:0:0:0:0:0/0'].map((range) =>
+        bgpRange(vrf, parsePrefix(range) as Prefix),
+      ),
+    ),
   ];
   for (const way of Object.values(waysTo(lab))) {
     const { source } = await openSource(way);

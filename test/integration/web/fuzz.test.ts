@@ -48,6 +48,7 @@ const TARGETS = [
   '/metrics',
   '/',
   '/api/v1/status',
+  '/api/v1/addresses',
   '/api/v1/events',
   '/api/v1/targets',
   '*',

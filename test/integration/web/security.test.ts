@@ -10,7 +10,16 @@ import { messages, type Program, startOurs } from './programs.ts';
 import { openSilently, rawStatus, sendRaw } from './raw.ts';
 import { HASH, PASSWORD } from './web-configs.ts';
 
-const PATHS = ['/', '/metrics', '/api/v1/status', '/api/v1/events', '/api/v1/targets', '/healthz', '/readyz'];
+const PATHS = [
+  '/',
+  '/metrics',
+  '/api/v1/status',
+  '/api/v1/addresses',
+  '/api/v1/events',
+  '/api/v1/targets',
+  '/healthz',
+  '/readyz',
+];
 const TRICKS = [
   '/metrics/',
   '//metrics',

@@ -15,6 +15,16 @@ describe('commands', () => {
     const line = read('--log.level=debug', 'once', '--frr.timeout', '1s');
     expect(line).toMatchObject({ command: 'once', config: { logLevel: 'debug', frrTimeout: 1 } });
   });
+  test.each([
+    ['203.0.113.20', '203.0.113.20'],
+    ['203.0.113.20/32', '203.0.113.20'],
+    ['198.51.100.0/24', '198.51.100.0/24'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['2001:db8::/48', '2001:db8::/48'],
+  ])('address takes %s', (text, address) => {
+    expect(read('address', text)).toMatchObject({ command: 'address', address });
+  });
+
   test('record needs a directory', () => {
     expect(read('record', 'somewhere')).toMatchObject({ command: 'record', directory: 'somewhere' });
   });
@@ -77,7 +87,7 @@ describe('what is refused, in one line', () => {
     ],
     [
       ['start'],
-      'unknown command "start"; there are serve, once, record, doctor, status, check, maintenance, help, version',
+      'unknown command "start"; there are serve, once, record, doctor, status, address, check, maintenance, help, version',
     ],
     [['once', 'now'], 'once takes no argument, not "now"'],
     [['record'], 'record takes the directory to write into: frr-exporter record DIR'],
@@ -91,6 +101,16 @@ describe('what is refused, in one line', () => {
       ['maintenance', 'start', '2h', 'new', 'card'],
       'too many arguments. Expected 4 arguments but got 5: maintenance, start, 2h, new, card.',
     ],
+    [
+      ['address'],
+      'address takes an address or a prefix without a zone, such as 203.0.113.20 or 2001:db8::/48',
+    ],
+    ...['fe80::1%eth0', '192.0.2', '192.0.2.1/33', '192.0.2.0/24/24', 'lo', ''].map(
+      (text): [string[], string] => [
+        ['address', text],
+        `address takes an address or a prefix without a zone, such as 203.0.113.20 or 2001:db8::/48, not ${JSON.stringify(text)}`,
+      ],
+    ),
     [['record', 'a', 'b'], 'too many arguments. Expected 2 arguments but got 3: record, a, b.'],
   ])('%j', (argv, message) => {
     expect(() => read(...argv)).toThrow(new UsageError(message));

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { record } from '../../../src/cli/record.ts';
-import { bgpHostPrefix, COMMANDS, routeSummary, showMemory, showVersion } from '../../../src/frr/commands.ts';
+import { bgpPrefix, COMMANDS, routeSummary, showMemory, showVersion } from '../../../src/frr/commands.ts';
 import { openRecording, RecordingError } from '../../../src/frr/recording.ts';
 import { failureOf } from '../frr/failure.ts';
 import { fakeDaemon, reply } from '../frr/fake-daemon.ts';
+import { host } from '../frr/host.ts';
 import { temporaryFolder } from '../frr/temporary-folder.ts';
 import { captured, configured } from './captured.ts';
 
@@ -48,7 +49,9 @@ it('records every answer and every failure, for what is there', async () => {
   expect(await answerOf(showVersion('zebra'))).toBe('["show version"]');
   expect(await answerOf(showMemory('bgpd'))).toBe('{"show memory":"Größe"}');
   expect(await answerOf(routeSummary('ipv6', 'red'))).toBe('["show ipv6 route vrf red summary json"]');
-  expect(await answerOf(bgpHostPrefix('::1'))).toBe('{"show bgp ipv6 unicast ::1/128 json":"Größe"}');
+  expect(await answerOf(bgpPrefix('default', host('::1')))).toBe(
+    '{"show bgp ipv6 unicast ::1/128 json":"Größe"}',
+  );
   expect(await failureOf(() => recording.show(COMMANDS.zebraClients, never))).toMatchObject({
     reason: 'unknown_command',
   });

@@ -19,6 +19,10 @@ function changed(frr: Frr, change: (document: Json) => Json): Frr {
     ...frr,
     json: async (command) => (await frr.json(command)).map((document) => change(document as Json)),
     jsonEach: async (commands) => (await frr.jsonEach(commands)).map((document) => change(document as Json)),
+    documentsEach: async (commands) =>
+      (await frr.documentsEach(commands)).map((documents) =>
+        documents.map((document) => change(document as Json)),
+      ),
   };
 }
 
@@ -28,8 +32,9 @@ const all = () =>
     ({ name }) => !['memory', 'received-routes'].includes(name),
   );
 
-const situationOf = ({ enabledByDefault }: ActiveCollector) =>
-  enabledByDefault ? 'every-kind' : 'other-daemons';
+/** The VRFs of host addresses become part of commands, which host-routes-vrfs.test.ts tests. */
+const situationOf = ({ name, enabledByDefault }: ActiveCollector) =>
+  name === 'host-routes' ? 'healthy' : enabledByDefault ? 'every-kind' : 'other-daemons';
 
 const NAMES = [
   ['quotes', 'a"b"'],

@@ -7,9 +7,9 @@ import { collectors, recordedFrr } from './recorded.ts';
 
 /** What stands for the parameters of a command in its declaration, as a pattern of what they can be. */
 const PARAMETERS: readonly (readonly [RegExp, string])[] = [
-  [/ \\\[vrf NAME\\\]/g, '(?: vrf \\S+)?'],
+  [/ \\\[vrf NAME(?:\|all)?\\\]/g, '(?: vrf \\S+)?'],
   [/PREFIX/g, '[0-9a-f.:]+/\\d+'],
-  [/ADDRESS/g, '[0-9a-f.:]+'],
+  [/ RD /g, ' [0-9.]+:\\d+ '],
 ];
 
 function declares(collector: ActiveCollector, { text }: Command): boolean {
@@ -37,6 +37,10 @@ function noting(frr: Frr, sent: Command[]): Frr {
     jsonEach: (commands) => {
       sent.push(...commands);
       return frr.jsonEach(commands);
+    },
+    documentsEach: (commands) => {
+      sent.push(...commands);
+      return frr.documentsEach(commands);
     },
   };
 }

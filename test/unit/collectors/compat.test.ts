@@ -272,6 +272,7 @@ test.each([
     json: async () => [answer],
     jsonEach: async (commands) => commands.map(() => answer),
     routes: async () => [],
+    documentsEach: async (commands) => commands.map(() => [answer]),
     text: async () => '',
   };
   const bare = collectors();

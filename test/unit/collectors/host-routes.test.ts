@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { activate } from '../../../src/collectors/collector.ts';
-import { hostAddresses, hostAddressFilter, hostRoutes } from '../../../src/collectors/host-routes.ts';
+import { hostAddressFilter } from '../../../src/collectors/host-routes/filter.ts';
+import { ofInterfaces } from '../../../src/collectors/host-routes/sources.ts';
+import { hostRoutes } from '../../../src/collectors/host-routes.ts';
 import type { InterfaceAddress } from '../../../src/frr/addresses.ts';
 import { answering, collect, lines } from './recorded.ts';
 
@@ -47,7 +49,7 @@ test.each([
   ['not those whose interface is only alike', ['br', 'br-e', 'r-ex', 'brxex'], [], []],
 ])('host addresses: %s', (_, include, exclude, expected) => {
   const settings = { include: include.map(hostAddressFilter), exclude: exclude.map(hostAddressFilter) };
-  expect(hostAddresses(NODE, settings).map(({ address }) => address)).toEqual(expected);
+  expect(ofInterfaces(NODE, settings).map(({ address }) => address)).toEqual(expected);
 });
 
 test.each([
@@ -75,6 +77,24 @@ const route = (peers: readonly string[], peerId = '0.0.0.0') =>
     ],
   });
 
+/** A node without VRFs and without kernel and static routes. */
+const NO_VRFS = {
+  'show bgp vrfs json': '{"vrfs":{"default":{"type":"DFLT","vrfId":0,"l3vni":0}}}',
+  'show zebra router table summary': '',
+  ...Object.fromEntries(
+    ['ip', 'ipv6'].flatMap((ip) =>
+      ['connected', 'kernel', 'static'].map((protocol) => [
+        `show ${ip} route vrf all ${protocol} json`,
+        '{}',
+      ]),
+    ),
+  ),
+};
+
+/** Like all samples of an exporter, without those that are for its API only. */
+const exposed = (families: Awaited<ReturnType<typeof collect>>) =>
+  lines({ families: families.families.filter(({ descriptor }) => !descriptor.unexposed) });
+
 const LOOK_UP = 'show bgp ipv4 unicast 172.31.0.5/32 json';
 
 test.each([
@@ -92,47 +112,53 @@ test.each([
   ['not there without BGP', '{"warning":"Default BGP instance not found"}', 0, 0],
   ['odd', '{"paths":[1,null,{"bestpath":true,"peer":"0.0.0.0"}],"advertisedTo":["eth1"]}', 0, 0],
 ])('an address that is %s', async (_, answer, inBgp, peers) => {
-  const frr = answering({ [LOOK_UP]: answer }, [on('lo', '172.31.0.5/32')]);
-  const set = '{address="172.31.0.5",interface="lo",afi="ipv4"}';
-  expect(lines(await collect(hostRoutes, frr))).toEqual([
+  const frr = answering({ ...NO_VRFS, [LOOK_UP]: answer }, [on('lo', '172.31.0.5/32')]);
+  const set = '{address="172.31.0.5",interface="lo",afi="ipv4",vrf="default",origin="interface"}';
+  expect(exposed(await collect(hostRoutes, frr))).toEqual([
     `frr_host_route_in_bgp${set} ${inBgp}`,
     `frr_host_route_advertised_peers${set} ${peers}`,
-    'frr_host_routes 1',
-    `frr_host_routes_advertised ${peers > 0 ? 1 : 0}`,
-    `frr_host_routes_unadvertised ${peers > 0 ? 0 : 1}`,
+    'frr_host_routes{vrf="default"} 1',
+    `frr_host_routes_advertised{vrf="default"} ${peers > 0 ? 1 : 0}`,
+    `frr_host_routes_unadvertised{vrf="default"} ${peers > 0 ? 0 : 1}`,
   ]);
 });
 
 test('an address on two interfaces is queried once and exported twice', async () => {
-  const frr = answering({ [LOOK_UP]: route(['eth1']) }, [
+  const frr = answering({ ...NO_VRFS, [LOOK_UP]: route(['eth1']) }, [
     on('lo', '172.31.0.5/32'),
     on('br-ex', '172.31.0.5/32'),
   ]);
-  expect(lines(await collect(hostRoutes, frr))).toEqual([
-    'frr_host_route_in_bgp{address="172.31.0.5",interface="lo",afi="ipv4"} 1',
-    'frr_host_route_in_bgp{address="172.31.0.5",interface="br-ex",afi="ipv4"} 1',
-    'frr_host_route_advertised_peers{address="172.31.0.5",interface="lo",afi="ipv4"} 1',
-    'frr_host_route_advertised_peers{address="172.31.0.5",interface="br-ex",afi="ipv4"} 1',
-    'frr_host_routes 2',
-    'frr_host_routes_advertised 2',
-    'frr_host_routes_unadvertised 0',
+  expect(exposed(await collect(hostRoutes, frr))).toEqual([
+    'frr_host_route_in_bgp{address="172.31.0.5",interface="lo",afi="ipv4",vrf="default",origin="interface"} 1',
+    'frr_host_route_in_bgp{address="172.31.0.5",interface="br-ex",afi="ipv4",vrf="default",origin="interface"} 1',
+    'frr_host_route_advertised_peers{address="172.31.0.5",interface="lo",afi="ipv4",vrf="default",origin="interface"} 1',
+    'frr_host_route_advertised_peers{address="172.31.0.5",interface="br-ex",afi="ipv4",vrf="default",origin="interface"} 1',
+    'frr_host_routes{vrf="default"} 2',
+    'frr_host_routes_advertised{vrf="default"} 2',
+    'frr_host_routes_unadvertised{vrf="default"} 0',
   ]);
 });
 
-test('without host addresses FRR is not queried', async () => {
-  expect(lines(await collect(hostRoutes, answering({}, [on('eth1', '100.64.1.2/30')])))).toEqual([
-    'frr_host_routes 0',
-    'frr_host_routes_advertised 0',
-    'frr_host_routes_unadvertised 0',
+test('without host addresses there are only totals', async () => {
+  expect(exposed(await collect(hostRoutes, answering(NO_VRFS, [on('eth1', '100.64.1.2/30')])))).toEqual([
+    'frr_host_routes{vrf="default"} 0',
+    'frr_host_routes_advertised{vrf="default"} 0',
+    'frr_host_routes_unadvertised{vrf="default"} 0',
   ]);
 });
 
 test('with more addresses than --collector.host-routes.max-series only the totals are exported', async () => {
-  const frr = answering({ [LOOK_UP]: route(['eth1']), 'show bgp ipv4 unicast 172.31.0.6/32 json': '{}' }, [
-    on('lo', '172.31.0.5/32'),
-    on('lo', '172.31.0.6/32'),
-  ]);
-  expect(lines(await collect(activate(hostRoutes, { include: [], exclude: [], maxSeries: 1 }), frr))).toEqual(
-    ['frr_host_routes 2', 'frr_host_routes_advertised 1', 'frr_host_routes_unadvertised 1'],
+  const frr = answering(
+    { ...NO_VRFS, [LOOK_UP]: route(['eth1']), 'show bgp ipv4 unicast 172.31.0.6/32 json': '{}' },
+    [on('lo', '172.31.0.5/32'), on('lo', '172.31.0.6/32')],
   );
+  expect(
+    exposed(
+      await collect(activate(hostRoutes, { include: [], exclude: [], maxSeries: 1, maxTable: 100 }), frr),
+    ),
+  ).toEqual([
+    'frr_host_routes{vrf="default"} 2',
+    'frr_host_routes_advertised{vrf="default"} 1',
+    'frr_host_routes_unadvertised{vrf="default"} 1',
+  ]);
 });

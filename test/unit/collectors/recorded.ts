@@ -33,6 +33,7 @@ export function frrOf(source: FrrSource): Frr {
     json: async (command) => readDocuments(command, await frr.text(command)),
     routes: async (command) => readRoutes(command, (await source.show(command, signal)).bytes),
     jsonEach: (commands) => Promise.all(commands.map(async (command) => (await frr.json(command))[0])),
+    documentsEach: (commands) => Promise.all(commands.map(frr.json)),
     queriedAnyway: () => false,
     recentText: () => undefined,
     addresses: () => source.addresses(),

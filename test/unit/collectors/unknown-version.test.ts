@@ -19,6 +19,10 @@ function changed(frr: Frr, change: (value: Json) => Json): Frr {
     jsonEach: async (commands) => (await frr.jsonEach(commands)).map((document) => change(document as Json)),
     routes: async (command) =>
       [...(await frr.routes(command))].map(([prefix, paths]) => [prefix, change(paths as Json)] as const),
+    documentsEach: async (commands) =>
+      (await frr.documentsEach(commands)).map((documents) =>
+        documents.map((document) => change(document as Json)),
+      ),
   };
 }
 
@@ -182,6 +186,8 @@ describe('a missing field affects only the metrics that depend on it', () => {
         'frr_host_route_advertised_peers',
         'frr_host_routes_advertised',
         'frr_host_routes_unadvertised',
+        'frr_host_route_updated_timestamp_seconds',
+        'frr_host_route_receiver_info',
       ],
     ],
     ['host-routes', 'pathCount', []],

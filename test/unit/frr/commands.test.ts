@@ -2,13 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   allCommands,
-  bgpHostPrefix,
+  bgpPrefix,
+  bgpRouteLeak,
+  bgpType5Routes,
+  bgpVpnPrefix,
   COMMANDS,
   DAEMONS,
   type Daemon,
   defaultRoute,
   enable,
   isVrfName,
+  localRoutes,
   routeSummary,
   showMemory,
   showVersion,
@@ -30,6 +34,10 @@ const ALLOWED = [
   'ospfd: show ip ospf vrf all database max-age json',
   'pimd: show ip pim vrf all neighbor json',
   'pimd: show ip pim vrf all interface json',
+  'bgpd: show bgp vrfs json',
+  'bgpd: show bgp ipv4 vpn summary json',
+  'bgpd: show bgp ipv6 vpn summary json',
+  'zebra: show zebra router table summary',
   'vrrpd: show vrrp json',
   'bgpd: show rpki cache-server json',
   'bgpd: show rpki cache-connection json',
@@ -45,12 +53,29 @@ const ALLOWED = [
   'zebra: show ipv6 route vrf red summary json',
   'zebra: show ipv6 route vrf red ::/0 json',
   ...DAEMONS.flatMap((daemon) => [`${daemon}: show version`, `${daemon}: show memory`]),
+  'bgpd: show bgp ipv4 unicast route-leak json',
+  'bgpd: show bgp ipv6 unicast route-leak json',
+  'bgpd: show bgp vrf red ipv4 unicast route-leak json',
+  'bgpd: show bgp vrf red ipv6 unicast route-leak json',
+  ...[' vrf all', '', ' vrf red'].flatMap((vrf) =>
+    ['ip', 'ipv6'].flatMap((ip) =>
+      ['connected', 'kernel', 'static'].map((protocol) => `zebra: show ${ip} route${vrf} ${protocol} json`),
+    ),
+  ),
   'bgpd: show bgp ipv4 unicast 192.0.2.1/32 json',
-  'bgpd: show bgp ipv6 unicast 2001:db8::1/128 json',
+  'bgpd: show bgp vrf red ipv4 unicast 192.0.2.1/32 json',
+  'bgpd: show bgp ipv4 vpn 192.0.2.1/32 json',
+  'bgpd: show bgp ipv6 unicast 2001:db8::/48 json',
+  'bgpd: show bgp vrf red ipv6 unicast 2001:db8::/48 json',
+  'bgpd: show bgp ipv6 vpn 2001:db8::/48 json',
+  'bgpd: show bgp l2vpn evpn route rd 172.16.0.2:3 type prefix json',
 ];
 
+const IPV4 = { address: '192.0.2.1', prefixLength: 32, afi: 'ipv4' } as const;
+const IPV6 = { address: '2001:db8::', prefixLength: 48, afi: 'ipv6' } as const;
+
 describe('allCommands', () => {
-  const all = allCommands(['default', 'red', 'not a name', 'all'], ['192.0.2.1', '2001:db8::1']);
+  const all = allCommands(['default', 'red', 'not a name', 'all'], [IPV4, IPV6], ['172.16.0.2:3']);
 
   it('is the allow-list', () => {
     expect(all.map(({ daemon, text }) => `${daemon}: ${text}`)).toEqual(ALLOWED);
@@ -85,8 +110,26 @@ describe('commands with parameters', () => {
   it.each(['', '192.0.2.1/32', '192.0.2', 'fe80::1%eth0', '192.0.2.1 json\nconfigure', 'all', '::1\0'])(
     'take no %j for an address',
     (address) => {
-      expect(() => bgpHostPrefix(address)).toThrow(
-        new TypeError(`${JSON.stringify(address)} is not an IP address`),
+      for (const afi of ['ipv4', 'ipv6'] as const)
+        for (const make of [
+          () => bgpPrefix('default', { ...IPV4, address, afi }),
+          () => bgpVpnPrefix({ ...IPV4, address, afi }),
+        ])
+          expect(make).toThrow(new TypeError(`${JSON.stringify(`${address}/32`)} is not an ${afi} prefix`));
+    },
+  );
+
+  it.each([-1, 33, 0.5, Number.NaN])('take no %d for a prefix length', (prefixLength) => {
+    expect(() => bgpPrefix('default', { ...IPV4, prefixLength })).toThrow(
+      new TypeError(`"192.0.2.1/${prefixLength}" is not an ipv4 prefix`),
+    );
+  });
+
+  it.each(['', '64999', '64999:', '1:2:3', 'all', '64999:1 json', 'a:1', '1.2.3:4', '64999:1\n'])(
+    'take no %j for a route distinguisher',
+    (rd) => {
+      expect(() => bgpType5Routes(rd)).toThrow(
+        new TypeError(`${JSON.stringify(rd)} is not a route distinguisher`),
       );
     },
   );
@@ -97,6 +140,9 @@ describe('commands with parameters', () => {
       expect(isVrfName(vrf)).toBe(false);
       expect(() => routeSummary('ipv4', vrf)).toThrow(TypeError);
       expect(() => defaultRoute('ipv6', vrf)).toThrow(TypeError);
+      expect(() => bgpPrefix(vrf, IPV4)).toThrow(TypeError);
+      expect(() => bgpRouteLeak('ipv4', vrf)).toThrow(TypeError);
+      expect(() => localRoutes('ipv4', 'kernel', vrf)).toThrow(TypeError);
     },
   );
 
@@ -110,7 +156,12 @@ describe('commands with parameters', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6()), (text) => {
         for (const make of [
-          () => bgpHostPrefix(text),
+          () => bgpPrefix('default', { ...IPV4, address: text }),
+          () => bgpPrefix(text, IPV6),
+          () => bgpVpnPrefix({ ...IPV6, address: text }),
+          () => bgpRouteLeak('ipv6', text),
+          () => bgpType5Routes(text),
+          () => localRoutes('ipv4', 'kernel', text),
           () => routeSummary('ipv4', text),
           () => defaultRoute('ipv6', text),
         ]) {

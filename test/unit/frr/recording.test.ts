@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
-  bgpHostPrefix,
+  bgpPrefix,
   COMMANDS,
   type Command,
   routeSummary,
@@ -17,6 +17,7 @@ import {
 } from '../../../src/frr/recording.ts';
 import { FRR_ERROR_REASONS, FrrError } from '../../../src/frr/source.ts';
 import { failureOf } from './failure.ts';
+import { host } from './host.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const never = new AbortController().signal;
@@ -202,12 +203,12 @@ describe('writeRecording', () => {
       { interface: 'lo', address: '203.0.113.20', prefixLength: 32, afi: 'ipv4' as const },
       { interface: 'lo', address: '2001:db8::1', prefixLength: 128, afi: 'ipv6' as const },
     ];
-    const host = bgpHostPrefix('2001:db8::1');
+    const lookUp = bgpPrefix('default', host('2001:db8::1'));
     await writeRecording(
       folder,
       [
         { command: COMMANDS.bgpSummary, outcome: { bytes: Buffer.from('{"€":1}\n'), seconds: 3 } },
-        { command: host, outcome: { bytes: Buffer.from('{}'), seconds: 3 } },
+        { command: lookUp, outcome: { bytes: Buffer.from('{}'), seconds: 3 } },
         { command: showVersion('zebra'), outcome: { bytes: Buffer.from('FRRouting\n'), seconds: 3 } },
         { command: COMMANDS.bfdPeers, outcome: new FrrError('timed_out', 'bfdd', 'bfdd did not answer') },
       ],
@@ -243,7 +244,7 @@ describe('writeRecording', () => {
       bytes: Buffer.from('{"€":1}\n'),
       seconds: 0,
     });
-    expect(await source.show(host, never)).toEqual({ bytes: Buffer.from('{}'), seconds: 0 });
+    expect(await source.show(lookUp, never)).toEqual({ bytes: Buffer.from('{}'), seconds: 0 });
     expect(await failureOf(() => source.show(COMMANDS.bfdPeers, never))).toEqual({
       reason: 'timed_out',
       message: 'bfdd did not answer',

@@ -5,11 +5,12 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { bgpHostPrefix, COMMANDS, showVersion } from '../../../src/frr/commands.ts';
+import { bgpPrefix, COMMANDS, showVersion } from '../../../src/frr/commands.ts';
 import type { SourceOptions } from '../../../src/frr/options.ts';
 import { socketSource } from '../../../src/frr/socket.ts';
 import { failureOf } from './failure.ts';
 import { fakeDaemon, reply } from './fake-daemon.ts';
+import { host } from './host.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const { bgpSummary, bgpNeighbors, bfdPeers } = COMMANDS;
@@ -71,7 +72,7 @@ describe('socketSource', () => {
       return undefined;
     });
     const frr = source(folder);
-    const commands = Array.from({ length: 10 }, (_, i) => bgpHostPrefix(`192.0.2.${i}`));
+    const commands = Array.from({ length: 10 }, (_, i) => bgpPrefix('default', host(`192.0.2.${i}`)));
     expect(await Promise.all(commands.map((command) => frr.text(command)))).toEqual(
       commands.map(({ text }) => text),
     );
@@ -83,7 +84,7 @@ describe('socketSource', () => {
   it('sends several commands on one connection', async () => {
     const folder = temporaryFolder();
     const bgpd = await fakeDaemon(folder, 'bgpd', (command) => `["${command}"]`);
-    const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('2001:db8::1')];
+    const commands = [bgpPrefix('default', host('192.0.2.1')), bgpPrefix('default', host('2001:db8::1'))];
     const answers = await source(folder).showEach(commands, AbortSignal.timeout(LONG));
     expect(answers.map(({ bytes }) => bytes.toString())).toEqual([
       '["show bgp ipv4 unicast 192.0.2.1/32 json"]',
@@ -98,7 +99,7 @@ describe('socketSource', () => {
     await fakeDaemon(folder, 'bgpd', (command) =>
       command.includes('ipv6') ? reply('% Unknown command\n', 2) : '{}',
     );
-    const commands = [bgpHostPrefix('192.0.2.1'), bgpHostPrefix('2001:db8::1')];
+    const commands = [bgpPrefix('default', host('192.0.2.1')), bgpPrefix('default', host('2001:db8::1'))];
     expect(await failureOf(() => source(folder).showEach(commands, AbortSignal.timeout(LONG)))).toEqual({
       reason: 'unknown_command',
       message: 'this FRR does not know the command: % Unknown command',

@@ -304,7 +304,7 @@ describe('an event', () => {
     [
       'an address, whose number of peers may change',
       hostRoutes,
-      [['frr_host_route_advertised_peers', ['192.0.2.1', 'lo', 'ipv4']]],
+      [['frr_host_route_advertised_peers', ['192.0.2.1', 'lo', 'ipv4', 'default', 'interface']]],
       [[2], [1], [0], [2]],
       [
         ['address 192.0.2.1 (lo)', 'announced', 'announced to no peer', 0],

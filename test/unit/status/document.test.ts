@@ -3,6 +3,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 
 import { NO_MAINTENANCE } from '../../../src/maintenance.ts';
+import { addressesDocument } from '../../../src/status/addresses.ts';
 import { statusDocument } from '../../../src/status/document.ts';
 import { recordingNames } from '../../recordings.ts';
 import { snapshotOf } from './snapshots.ts';
@@ -10,7 +11,12 @@ import { snapshotOf } from './snapshots.ts';
 const SITUATIONS = recordingNames().map((name) => name.split('/') as [version: string, situation: string]);
 
 const schema = JSON.parse(readFileSync(new URL('../../../docs/status.schema.json', import.meta.url), 'utf8'));
-const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+const ofAddresses = JSON.parse(
+  readFileSync(new URL('../../../docs/addresses.schema.json', import.meta.url), 'utf8'),
+);
+const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+const validate = ajv.addSchema(schema, 'status.schema.json').compile(schema);
+const validateAddresses = ajv.compile(ofAddresses);
 
 async function statusOf(version: string, situation: string) {
   const snapshot = await snapshotOf(`${version}/${situation}`);
@@ -22,6 +28,12 @@ describe.each(SITUATIONS)('FRR %s, %s', (version, situation) => {
     const document = JSON.parse(JSON.stringify(await statusOf(version, situation)));
     validate(document);
     expect(validate.errors).toBeNull();
+  });
+
+  test('its addresses are as their schema says', async () => {
+    const document = addressesDocument(await snapshotOf(`${version}/${situation}`));
+    validateAddresses(JSON.parse(JSON.stringify(document)));
+    expect(validateAddresses.errors).toBeNull();
   });
 });
 
@@ -36,6 +48,7 @@ test('the schema leaves nothing open: every name of every object is wanted, and 
     for (const [name, inner] of Object.entries(part)) look(inner, `${path}/${name}`);
   };
   look(schema, '');
+  look(ofAddresses, '');
 });
 
 describe('what a link that was cut looks like', () => {

@@ -247,9 +247,9 @@ test.each([
   ['/?show=all', 400, 'show must be one of down, never, shut, established, not "all"\n'],
   ['/session/default/eth9', 404, 'FRR has no BGP session with "eth9" in VRF "default"\n'],
   ['/session/a%2Fb/fe80::1%25eth0', 404, 'FRR has no BGP session with "fe80::1%eth0" in VRF "a/b"\n'],
-  ['/address/192.0.2.1', 404, 'no interface of this node has the host address "192.0.2.1"\n'],
+  ['/address/192.0.2.1', 404, 'this node does not have the host address "192.0.2.1"\n'],
   ['/session/default', 404, 'not found\n'],
-  ['/address/', 404, 'no interface of this node has the host address ""\n'],
+  ['/address/', 404, 'this node does not have the host address ""\n'],
 ])('%s', async (path, status, text) => {
   const answer = await fetch(`${base}${path}`);
   expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([

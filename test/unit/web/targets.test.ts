@@ -1,26 +1,25 @@
 import { expect, test } from 'vitest';
-import { hostAddressFilter } from '../../../src/collectors/host-routes.ts';
+import { hostAddressFilter } from '../../../src/collectors/host-routes/filter.ts';
 import { announcedTargets } from '../../../src/web/targets.ts';
 
-const route = (address: string, name: string, peers: number | null) => ({
+const route = (address: string, name: string, peers: number | null, vrf = 'default') => ({
   address,
+  vrf,
   interface: name,
   afi: address.includes(':') ? 'ipv6' : 'ipv4',
-  in_bgp: true,
   advertised_peers: peers,
 });
 
-const STATUS = {
-  host_routes: [
-    route('172.31.0.5', 'lo', 2),
-    route('203.0.113.20', 'br-ex', 1),
-    route('203.0.113.21', 'br-ex', 0),
-    route('203.0.113.22', 'br-ex', null),
-    route('203.0.113.0/24', 'br-ex', 2),
-    route('2001:db8:f::20', 'br-ex', 2),
-    route('__proto__', 'lo', 2),
-  ],
-};
+const ROUTES = [
+  route('172.31.0.5', 'lo', 2),
+  route('203.0.113.20', 'br-ex', 1),
+  route('203.0.113.21', 'br-ex', 0),
+  route('203.0.113.22', 'br-ex', null),
+  route('203.0.113.0/24', 'br-ex', 2),
+  route('2001:db8:f::20', 'br-ex', 2),
+  route('__proto__', 'lo', 2),
+  route('172.31.0.6', 'lo', 2, 'tenant'),
+];
 
 const target = (address: string, name: string, afi: string) => ({
   targets: [address],
@@ -41,9 +40,9 @@ test.each([
     webTargetsInclude: include.map(hostAddressFilter),
     webTargetsExclude: exclude.map(hostAddressFilter),
   };
-  expect(announcedTargets(STATUS, flags)).toEqual(expected);
+  expect(announcedTargets(ROUTES, flags)).toEqual(expected);
 });
 
 test('without host routes there are none', () => {
-  expect(announcedTargets({ host_routes: [] }, { webTargetsInclude: [], webTargetsExclude: [] })).toEqual([]);
+  expect(announcedTargets([], { webTargetsInclude: [], webTargetsExclude: [] })).toEqual([]);
 });

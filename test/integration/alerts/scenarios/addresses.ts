@@ -4,6 +4,8 @@ import type { Scenario, Steps } from '../scenario.ts';
 
 const ADVERTISED = 'frr_host_route_advertised_peers';
 const vip = (address: string, name = 'lo') => ({ address, interface: name, afi: 'ipv4' });
+/** A kernel route of a VRF. */
+const inVrf = (address: string) => ({ ...vip(address, 'ten0'), vrf: 'tenant', origin: 'kernel' });
 /** As the recording rule makes it of `addresses_file`. */
 const listed = (address: string, kind: 'must-exist' | 'anycast', steps: Steps = 1) => ({
   metric: 'address:frr_address_listed:info',
@@ -98,6 +100,59 @@ export const ADDRESSES: readonly Scenario[] = [
         ],
       },
     ],
+  },
+  {
+    name: 'a kernel route of a VRF goes out as a type 5 route, then is filtered; one that leaks is announced elsewhere',
+    about: ['FRRHostRouteNotAdvertised'],
+    only: new Set(['FRRHostRouteNotAdvertised']),
+    every: '10s',
+    until: '20m',
+    series: healthy(1)
+      .add('node-1', ADVERTISED, inVrf('203.0.113.30'), { '0s': 2, '10m': 0 })
+      .add('node-1', 'frr_host_route_evpn_advertised_peers', inVrf('203.0.113.30'), { '0s': 2, '10m': 0 })
+      .add('node-1', ADVERTISED, inVrf('203.0.113.31'), 2)
+      .add('node-1', ADVERTISED, { ...inVrf('203.0.113.31'), vrf: 'default', origin: 'leaked' }, 2).series,
+    checks: [
+      { at: '9m', firing: [] },
+      {
+        at: '12m',
+        firing: [
+          'FRRHostRouteNotAdvertised critical node-1 afi=ipv4 address=203.0.113.30 origin=kernel vrf=tenant',
+        ],
+        texts: {
+          FRRHostRouteNotAdvertised: {
+            labels: {
+              severity: 'critical',
+              cluster: 'cloud-1',
+              instance: 'node-1:9342',
+              hostname: 'node-1',
+              job: 'frr',
+              address: '203.0.113.30',
+              interface: 'ten0',
+              afi: 'ipv4',
+              vrf: 'tenant',
+              origin: 'kernel',
+            },
+            title: 'node-1 does not announce 203.0.113.30 in VRF tenant',
+            description:
+              '203.0.113.30 on ten0 in VRF tenant of node-1 is announced to no established peer, although the node has sessions.',
+            impact:
+              'Nobody outside the node can reach 203.0.113.30. The OpenStack dashboard shows whether it is a VIP, a floating IP or a provider IP.',
+          },
+        },
+      },
+    ],
+  },
+  {
+    name: 'tenants of two nodes have the same address in VRFs of their own',
+    about: ['FRRAddressDuplicated'],
+    only: new Set(['FRRAddressDuplicated']),
+    every: '10s',
+    until: '10m',
+    series: healthy(2)
+      .add('node-1', ADVERTISED, inVrf('10.0.0.1'), 2)
+      .add('node-2', ADVERTISED, { ...inVrf('10.0.0.1'), vrf: 'other' }, 2).series,
+    checks: [{ at: '9m', firing: [] }],
   },
   {
     name: 'fifty addresses that were never announced',

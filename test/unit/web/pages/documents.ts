@@ -111,3 +111,25 @@ export function textOf(html: string): string {
 export function titleOf(html: string): string | undefined {
   return /<title>(.*)<\/title>/.exec(html)?.[1];
 }
+
+type HostRoute = StatusDocument['host_routes'][number];
+
+/** A host address of an interface in the default VRF, which is announced to nobody unless `other` says so. */
+export function hostRoute(address: string, other: Partial<HostRoute> = {}): HostRoute {
+  return {
+    address,
+    interface: 'lo',
+    afi: address.includes(':') ? 'ipv6' : 'ipv4',
+    vrf: 'default',
+    origin: 'interface',
+    in_bgp: false,
+    in_bgp_since: null,
+    advertised_peers: 0,
+    vpn_advertised_peers: null,
+    evpn_advertised_peers: null,
+    advertised_to: [],
+    expected: true,
+    reason: null,
+    ...other,
+  };
+}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createHistory } from '../../../../src/events/history.ts';
 import { NotFound, PAGES } from '../../../../src/web/pages/index.ts';
-import { document, event, session, textOf, titleOf, view } from './documents.ts';
+import { document, event, hostRoute, session, textOf, titleOf, view } from './documents.ts';
 
 const STATUS = document(
   [
@@ -33,8 +33,15 @@ const STATUS = document(
   ],
   {
     host_routes: [
-      { address: '2001:db8::1', interface: 'lo1', afi: 'ipv6', in_bgp: true, advertised_peers: 2 },
-      { address: '2001:db8::1', interface: 'lo2', afi: 'ipv6', in_bgp: false, advertised_peers: 0 },
+      hostRoute('2001:db8::1', { interface: 'lo1', in_bgp: true, advertised_peers: 2 }),
+      hostRoute('2001:db8::1', { interface: 'lo2', reason: 'not in BGP' }),
+      hostRoute('203.0.113.30', {
+        vrf: 'tenant-a',
+        origin: 'kernel',
+        in_bgp: true,
+        advertised_peers: 1,
+        advertised_to: [{ vrf: 'tenant-a', peer: 'eth2', description: 'tor2', family: 'unicast' }],
+      }),
     ],
   },
 );
@@ -100,10 +107,22 @@ test('an address', () => {
   expect(titleOf(page)).toBe('✓ 1 BGP session up · 2001:db8::1 · compute-01');
   expect(textOf(page)).toContain(
     [
-      '2001:db8::1 Interface In BGP Announced lo1 yes ✓ to 2 peers lo2 no ✗ to no peer',
+      '2001:db8::1 VRF Origin Interface In BGP Announced default interface lo1 yes ✓ to 2 peers',
+      'default interface lo2 no ✗ to no peer not in BGP',
       "vtysh -c 'show bgp ipv6 unicast 2001:db8::1/128'",
     ].join(' '),
   );
+});
+
+test('an address in a VRF', () => {
+  const page = make('/address/:address', { address: '203.0.113.30' });
+  expect(textOf(page)).toContain(
+    [
+      'tenant-a kernel lo yes ✓ to 1 peer eth2 (tor2), VRF tenant-a, unicast',
+      "vtysh -c 'show bgp vrf tenant-a ipv4 unicast 203.0.113.30/32'",
+    ].join(' '),
+  );
+  expect(page).toContain('<a href="/frr/session/tenant-a/eth2">');
 });
 
 test.each([
@@ -112,7 +131,7 @@ test.each([
     { vrf: 'default', peer: 'eth2' },
     'FRR has no BGP session with "eth2" in VRF "default"',
   ],
-  ['/address/:address', { address: '<b>' }, 'no interface of this node has the host address "<b>"'],
+  ['/address/:address', { address: '<b>' }, 'this node does not have the host address "<b>"'],
 ])('%s of something unknown', (path, parameters, message) => {
   expect(() => make(path, parameters)).toThrow(new NotFound(message));
 });

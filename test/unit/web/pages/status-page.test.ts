@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { BadRequest } from '../../../../src/web/bad-request.ts';
 import { escapeHtml } from '../../../../src/web/pages/html.ts';
 import { readShown, statusPage } from '../../../../src/web/pages/status-page.ts';
-import { collector, document, event, session, textOf, titleOf, view } from './documents.ts';
+import { collector, document, event, hostRoute, session, textOf, titleOf, view } from './documents.ts';
 
 const EVERYTHING = readShown('');
 
@@ -105,13 +105,8 @@ test('a node with a session in each state: the broken ones first, with all that 
 });
 
 test('what cannot be reached comes before the sessions', () => {
-  const address = (name: string, advertised_peers: number) => ({
-    address: name,
-    interface: 'lo1',
-    afi: 'ipv4',
-    in_bgp: name === '203.0.113.20',
-    advertised_peers,
-  });
+  const address = (name: string, advertised_peers: number) =>
+    hostRoute(name, { interface: 'lo1', in_bgp: name === '203.0.113.20', advertised_peers });
   const status = document([DOWN], {
     host_routes: [address('203.0.113.10', 2), address('203.0.113.20', 0), address('203.0.113.30', 0)],
     default_routes: [
@@ -134,8 +129,8 @@ test('what cannot be reached comes before the sessions', () => {
   });
   expect(textOf(statusPage(view(status), EVERYTHING))).toContain(
     [
-      '✗ 2 of 3 addresses announced to no peer Address Interface In BGP',
-      '203.0.113.20 lo1 yes, but advertised to no peer 203.0.113.30 lo1 no',
+      '✗ 2 of 3 addresses announced to no peer Address VRF Interface In BGP',
+      '203.0.113.20 default lo1 yes, but advertised to no peer 203.0.113.30 default lo1 no',
       "! no IPv4 default route vtysh -c 'show ip route 0.0.0.0/0'",
       'All 1 down',
     ].join(' '),
@@ -288,7 +283,7 @@ test.each([
 
 test('links to runbooks and the dashboard, where their URLs are configured', () => {
   const status = document([DOWN, session('192.0.2.3', { vrf: 'a&b', up: false, established_count: 0 })], {
-    host_routes: [{ address: '::1', interface: 'lo', afi: 'ipv6', in_bgp: false, advertised_peers: 0 }],
+    host_routes: [hostRoute('::1')],
   });
   const linksOf = (page: string) => [...page.matchAll(/href="(https:[^"]*)"/g)].map(([, url]) => url);
   expect(linksOf(statusPage(view(status), EVERYTHING))).toEqual([]);
@@ -332,7 +327,7 @@ test("what FRR's configuration and peers say is text, whatever it is", () => {
         frr: { up: true, version: evil },
         maintenance: { active: true, end: null, reason: evil },
         bfd_sessions: [{ ...BFD, vrf: evil, interface: evil, diagnostic: evil }],
-        host_routes: [{ address: evil, interface: evil, afi: evil, in_bgp: false, advertised_peers: 0 }],
+        host_routes: [hostRoute(evil, { interface: evil, afi: evil, vrf: evil, origin: evil, reason: evil })],
         events: [event(evil, { what: evil, from: evil, to: evil, cause: evil })],
         daemons: [{ name: evil, up: true, hung: false, watchfrr_up: true, restarts: 0 }],
         collectors: [collector('bgp', { up: false, error: { reason: 'failed', message: evil } })],

@@ -120,7 +120,9 @@ def worth(status):
     """What of a status counts in a comparison: name -> whether it is good."""
     sessions = {'BGP session %s (VRF %s)' % (s['peer'], s['vrf']): s['up'] for s in status['bgp_sessions'] if s['admin_up'] is not False}
     defaults = {'%s default route (VRF %s)' % (r['afi'], r['vrf']): r['installed'] for r in status['default_routes']}
-    hosts = {'host route %s' % r['address']: bool(r['advertised_peers']) for r in status['host_routes']}
+    # Exporters of 0.1.0 know the default VRF only.
+    vrf = lambda r: '' if r.get('vrf', 'default') == 'default' else ' (VRF %s)' % r['vrf']
+    hosts = {'host route %s%s' % (r['address'], vrf(r)): bool(r['advertised_peers']) for r in status['host_routes']}
     return {**sessions, **defaults, **hosts}
 
 

@@ -1,0 +1,101 @@
+/** The metrics of the collector `host-routes`. */
+import { bgpPrefix, bgpType5Routes, bgpVpnPrefix } from '../../frr/commands.ts';
+import { metric } from '../../metrics/family.ts';
+import { VRF_LABEL } from '../vrfs.ts';
+
+export const HOST_ROUTE_LABELS = ['address', 'interface', 'afi', 'vrf', 'origin'] as const;
+
+/** 1 while BGP has the address as a route of this node's own. */
+export const hostRouteInBgp = metric({
+  name: 'frr_host_route_in_bgp',
+  type: 'gauge',
+  help: 'Whether BGP has the host address in its VRF with a best path that originates from this node.',
+  labels: HOST_ROUTE_LABELS,
+  source: `${bgpPrefix.text}: paths with bestpath and peerId 0.0.0.0`,
+});
+/** To how many peers the address is announced. */
+export const hostRouteAdvertisedPeers = metric({
+  name: 'frr_host_route_advertised_peers',
+  type: 'gauge',
+  help: 'Number of established BGP peers to which the host address is advertised, from its VRF, from the VRFs that it is leaked to, as a VPN route or as an EVPN route.',
+  labels: HOST_ROUTE_LABELS,
+  source: `${bgpPrefix.text}: advertisedTo, and the same of the next two metrics`,
+});
+export const hostRouteVpnPeers = metric({
+  name: 'frr_host_route_vpn_advertised_peers',
+  type: 'gauge',
+  help: 'Number of those peers to which it is advertised as a VPN route; absent where it is not one.',
+  labels: HOST_ROUTE_LABELS,
+  source: `${bgpVpnPrefix.text}: advertisedTo of paths with nhVrfName`,
+});
+export const hostRouteEvpnPeers = metric({
+  name: 'frr_host_route_evpn_advertised_peers',
+  type: 'gauge',
+  help: 'Number of those peers to which it is advertised as an EVPN type 5 route; absent in a VRF without an L3 VNI.',
+  labels: HOST_ROUTE_LABELS,
+  source: `${bgpType5Routes.text}: advertisedTo`,
+});
+export const hostRoutesTotal = metric({
+  name: 'frr_host_routes',
+  type: 'gauge',
+  help: 'Number of host addresses (/32 and /128) on the interfaces of the VRF, and of its kernel and static host routes that FRR redistributes.',
+  labels: VRF_LABEL,
+  source:
+    "addresses of the node's own network namespace; show ip route vrf all connected json, and the same of kernel and static",
+});
+export const hostRoutesAdvertised = metric({
+  name: 'frr_host_routes_advertised',
+  type: 'gauge',
+  help: 'Number of host addresses of the VRF that are advertised to at least one BGP peer.',
+  labels: VRF_LABEL,
+  source: `${bgpPrefix.text}: advertisedTo`,
+});
+export const hostRoutesUnadvertised = metric({
+  name: 'frr_host_routes_unadvertised',
+  type: 'gauge',
+  help: 'Number of host addresses of the VRF that are not advertised to any BGP peer.',
+  labels: VRF_LABEL,
+  source: `${bgpPrefix.text}: advertisedTo`,
+});
+
+/** For `/api/v1/addresses`: when the path in BGP last changed, in seconds since the epoch. */
+export const hostRouteUpdated = metric({
+  name: 'frr_host_route_updated_timestamp_seconds',
+  type: 'gauge',
+  unit: 'seconds',
+  help: 'When the path of the host address in BGP last changed.',
+  labels: HOST_ROUTE_LABELS,
+  source: `${bgpPrefix.text}: lastUpdate`,
+  unexposed: true,
+});
+/** For `/api/v1/addresses`: a sample for each peer that is sent the address; `session_vrf` is the VRF of the session. */
+export const hostRouteReceiver = metric({
+  name: 'frr_host_route_receiver_info',
+  type: 'info',
+  help: 'A peer to which the host address is advertised.',
+  labels: [...HOST_ROUTE_LABELS, 'session_vrf', 'peer', 'family'],
+  source: `${bgpPrefix.text}, ${bgpVpnPrefix.text}, ${bgpType5Routes.text}: advertisedTo`,
+  unexposed: true,
+});
+/** For `/api/v1/addresses`: kernel and static host routes that FRR does not redistribute, so that the others have no series for them. */
+export const hostRouteUnused = metric({
+  name: 'frr_host_route_unused_info',
+  type: 'info',
+  help: 'A kernel or static host route that is not in BGP.',
+  labels: HOST_ROUTE_LABELS,
+  source: bgpPrefix.text,
+  unexposed: true,
+});
+
+export const HOST_ROUTE_DESCRIPTORS = [
+  hostRouteInBgp,
+  hostRouteAdvertisedPeers,
+  hostRouteVpnPeers,
+  hostRouteEvpnPeers,
+  hostRoutesTotal,
+  hostRoutesAdvertised,
+  hostRoutesUnadvertised,
+  hostRouteUpdated,
+  hostRouteReceiver,
+  hostRouteUnused,
+];
