@@ -28,8 +28,9 @@ The link of a peer is that of the interface with its name (unnumbered), or of th
 is then determined without it.
 
 That bfdd or bgpd of this node waited for a CPU shows the kernel where the exporter sees their processes: on the node itself, or in
-a container that shares its process IDs. The time is that of the measurements around the reset, which are as far apart as polls.
-A daemon that was stopped, not starved, hangs (\`frr_daemon_hung\`).
+a container that shares its process IDs. The time is that of the measurements around the reset, which are as far apart as polls; many short waits do not count.
+A daemon that was stopped, not starved, hangs (\`frr_daemon_hung\`). FRR's own \`Starv_Warn\` is no evidence: it counts timers
+that are more than four seconds late, without a time, when BFD has long given up, and FRR 7.5 does not have it.
 
 A session that has several causes has the first that applies, from top to bottom. The last column says how it was shown on FRR: by
 a recording of that version in \`test/recordings\`, or in the laboratory on FRR 7.5.1, 8.4.4, 10.3 and 10.7.1

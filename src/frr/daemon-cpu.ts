@@ -27,7 +27,11 @@ export interface DaemonCpu {
 const NOTABLE = 0.1;
 const REMEMBERED = 200;
 
-/** Seconds between two readings that still tell of a moment: many short waits in a longer time are no long one. */
+/**
+ * Many short waits are not a long one: the average of those between two readings must have so many seconds, and the readings must
+ * not be further apart than this.
+ */
+const LEAST_AVERAGE = 0.05;
 const FARTHEST = 15;
 
 interface Reading {
@@ -36,6 +40,8 @@ interface Reading {
   /** Seconds since the daemon started. */
   readonly used: number;
   readonly waited: number;
+  /** How often it was given a CPU since then. */
+  readonly runs: number;
 }
 
 /** @param folder of the daemons' sockets and their `DAEMON.pid` */
@@ -55,7 +61,8 @@ export function daemonCpu(
     newest.set(daemon, reading);
     if (before?.pid === pid && reading.at - before.at <= FARTHEST) {
       const seconds = reading.waited - before.waited;
-      if (seconds >= NOTABLE)
+      const average = seconds / Math.max(1, reading.runs - before.runs);
+      if (seconds >= NOTABLE && average >= LEAST_AVERAGE)
         waits = [...waits, { daemon, from: before.at, to: reading.at, seconds }].slice(-REMEMBERED);
     }
     return reading;
@@ -85,13 +92,14 @@ function processOf(folder: string, proc: string, daemon: Daemon): number | undef
 }
 
 /**
- * Linux' Documentation/scheduler/sched-stats.rst: the time on a CPU and the time of waiting for one, in nanoseconds. A stopped
- * process does not wait.
+ * Linux' Documentation/scheduler/sched-stats.rst: the time on a CPU and the time of waiting for one, in nanoseconds, and how often
+ * it was given one. A stopped process does not wait.
  */
-function schedulerTimes(proc: string, pid: number): Pick<Reading, 'used' | 'waited'> | undefined {
+function schedulerTimes(proc: string, pid: number): Pick<Reading, 'used' | 'waited' | 'runs'> | undefined {
   try {
-    const [used, waited] = readFileSync(path.join(proc, String(pid), 'schedstat'), 'utf8').split(' ');
-    return { used: Number(used) / 1e9, waited: Number(waited) / 1e9 };
+    const times = readFileSync(path.join(proc, String(pid), 'schedstat'), 'utf8').split(' ');
+    const [used = Number.NaN, waited = Number.NaN, runs = Number.NaN] = times.map(Number);
+    return { used: used / 1e9, waited: waited / 1e9, runs };
   } catch {
     return undefined;
   }

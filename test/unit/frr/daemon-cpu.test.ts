@@ -39,12 +39,12 @@ describe('waits for a CPU', () => {
     return {
       waits: cpu.waits,
       /** Measures at a moment at which the process has waited for so many seconds since its start. */
-      measureAt(moment: number, waited: number, pid = 7) {
+      measureAt(moment: number, waited: number, pid = 7, runs = 30) {
         now = moment;
         mkdirSync(path.join(folder, String(pid)), { recursive: true });
         writeFileSync(path.join(folder, 'bgpd.pid'), `${pid}\n`);
         writeFileSync(path.join(folder, String(pid), 'comm'), 'bgpd\n');
-        writeFileSync(path.join(folder, String(pid), 'schedstat'), `5000000 ${waited * 1e9} 30\n`);
+        writeFileSync(path.join(folder, String(pid), 'schedstat'), `5000000 ${waited * 1e9} ${runs}\n`);
         cpu.measure('bgpd');
       },
     };
@@ -64,6 +64,14 @@ describe('waits for a CPU', () => {
     measureAt(16, 2);
     measureAt(17, 4, 8);
     expect(waits()).toEqual([]);
+  });
+
+  test('but not many short ones', () => {
+    const { waits, measureAt } = bgpd();
+    measureAt(0, 0, 7, 100);
+    measureAt(5, 1, 7, 121);
+    measureAt(10, 2, 7, 141);
+    expect(waits()).toEqual([{ daemon: 'bgpd', from: 5, to: 10, seconds: 1 }]);
   });
 
   test('of which only the last ones are remembered', () => {
