@@ -172,14 +172,7 @@ async function untilEstablished(node: Router): Promise<void> {
  * @returns the causes that must follow, by the peer
  */
 export async function provokeCauses({ node, tor1 }: Lab): Promise<Readonly<Record<string, RegExp>>> {
-  await Promise.all([
-    node.ip(...SESSIONS.map(({ nodeAddress }) => `addr add ${nodeAddress}/30 dev eth1`)),
-    tor1.ip(
-      ...SESSIONS.filter(({ nobody }) => !nobody).map(
-        ({ torAddress }) => `addr add ${torAddress}/30 dev down0`,
-      ),
-    ),
-  ]);
+  await node.ip(...SESSIONS.map(({ nodeAddress }) => `addr add ${nodeAddress}/30 dev eth1`));
   const onTor = (of: (fate: Fate) => readonly string[]) =>
     tor1.configure('router bgp 65001', ...SESSIONS.flatMap((one) => frrLines(one.nodeAddress, of(one))));
   await Promise.all([
@@ -189,6 +182,9 @@ export async function provokeCauses({ node, tor1 }: Lab): Promise<Readonly<Recor
     ),
     onTor(({ tor = [] }) => [...TOR, ...tor]),
   ]);
+  // Now, so that no session comes up with half of its configuration.
+  const answering = SESSIONS.filter(({ nobody }) => !nobody);
+  await tor1.ip(...answering.map(({ torAddress }) => `addr add ${torAddress}/30 dev down0`));
   await untilEstablished(node);
   const silent = SESSIONS.filter(({ later }) => later?.silence);
   await tor1.ip(
