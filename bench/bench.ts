@@ -8,7 +8,7 @@
  * --only sessions   10, 100 and 1,000 real sessions; also writes docs/img/benchmarks.svg (25 minutes)
  * --only stand-in   10,000 sessions of a stand-in for bgpd (5 minutes)
  * --only routes     a million routes in RIB and kernel (12 minutes)
- * --only page       the status page with 3 and 1,000 sessions (2 minutes)
+ * --only page       the status page with 3 and 100 sessions (2 minutes)
  * --only witness    30,000 and 100,000 host routes that a witness receives (12 minutes)
  * --only start      time from start to the first complete scrape, and memory, with 3 sessions (3 minutes)
  * --sessions 10,100,1000 --repeats 3 --routes 1000000 --minutes 4 --small-minutes 2.5 --witness-routes 30000,100000 --page docs/benchmarks.md

@@ -6,7 +6,7 @@ import { createScraper } from './scrape.ts';
 import { startSessionPair } from './session-pair.ts';
 import { quantile } from './statistics.ts';
 
-const SIZES = [3, 1_000] as const;
+const SIZES = [3, 100] as const;
 /** Requests before the measurement, in which V8 compiles the code, and of the measurement. */
 const WARM_UP = 200;
 const REQUESTS = 400;

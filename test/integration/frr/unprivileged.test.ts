@@ -11,6 +11,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { doctor } from '../../../src/cli/doctor.ts';
 import { COMMANDS } from '../../../src/frr/commands.ts';
+import { openLogFile } from '../../../src/frr/log-file.ts';
 import { openSource } from '../../../src/frr/open.ts';
 import { openRecording } from '../../../src/frr/recording.ts';
 import { socketSource } from '../../../src/frr/socket.ts';
@@ -19,6 +20,7 @@ import { vtyshSource } from '../../../src/frr/vtysh.ts';
 import { captured, configured } from '../../unit/cli/captured.ts';
 import { failureOf } from '../../unit/frr/failure.ts';
 import { fakeVtysh } from '../../unit/frr/fake-vtysh.ts';
+import { readableLog } from '../../unit/poller/fake-frr.ts';
 
 const NOBODY = 65534;
 const wasRoot = process.getuid?.() === 0;
@@ -144,4 +146,12 @@ it('lets doctor say what to do about it', async () => {
     1,
   );
   expect(closed.text()).toContain(`FAIL ${closedFolder}: permission denied; ${remedy()}\n`);
+});
+
+it("says that FRR's log cannot be read", async () => {
+  const { log, lines } = readableLog();
+  const file = await openLogFile(path.join(folder, 'not-a-program'), log);
+  expect(await file.read()).toEqual([]);
+  await file.close();
+  expect(lines.map(({ msg }) => msg)).toEqual(['--frr.log: it cannot be read: permission denied']);
 });
