@@ -1,5 +1,5 @@
 /** Makes alert rules: expression, waiting time and severity, with the texts and links that each must have. */
-import type { Alert, Severity } from './rule.ts';
+import type { Alert, Annotations, Severity } from './rule.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** The dashboards that alerts link to, by uid, and what each takes from the alert's labels. */
@@ -13,25 +13,13 @@ export const DASHBOARD_VARIABLES = {
 
 export type DashboardUid = keyof typeof DASHBOARD_VARIABLES;
 
-export interface AlertOptions {
+export interface AlertOptions extends Omit<Annotations, 'runbook_url' | 'dashboard_url'> {
   readonly expr: string;
   /** How long the expression must hold. Left out: fires at the first evaluation. */
   readonly for?: string;
   /** How long it goes on firing after the expression holds no more. */
   readonly keepFiringFor?: string;
   readonly severity: Severity;
-  /** What it is, the same text for every alert of this name: one sentence with a full stop. */
-  readonly summary: string;
-  /** How many, who and what, for a lock screen: a template whose first 60 characters say it. */
-  readonly title: string;
-  /** Which one, and why: a template. */
-  readonly description: string;
-  /** When the fault began, where that is known better than when the alert did: a template. */
-  readonly since?: string;
-  /** Who notices, above all which addresses nobody can reach: a template. */
-  readonly impact: string;
-  /** What to do first. */
-  readonly action: string;
   readonly dashboard: DashboardUid;
   /** The alert is about no single node, so the dashboard is opened without one. */
   readonly fleetWide?: boolean;

@@ -3,7 +3,7 @@
  * whether that still meets the objective. Sampled once a minute. What is lost has a sample and what is available has
  * none, so that 12,000 addresses cost as much as those that were lost.
  */
-import { alert } from '../alert.ts';
+import { type AlertOptions, alert } from '../alert.ts';
 import { promql, type Recording, type RuleFile } from '../rule.ts';
 import { ADDRESSES_AT_RISK, CLUSTER, NODES_AT_RISK } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -105,6 +105,18 @@ const ADDRESSES: Objective = {
 };
 
 export function availability(site: Thresholds): RuleFile {
+  const ticket = (
+    name: string,
+    of: Objective,
+    texts: Pick<AlertOptions, 'summary' | 'title' | 'description' | 'impact' | 'action'>,
+  ) =>
+    alert(site, name, {
+      expr: atRisk(of),
+      severity: 'warning',
+      ...texts,
+      dashboard: 'frr-fleet',
+      fleetWide: true,
+    });
   const { carry, node_label: nodeLabel } = site;
   const percent = (ratio: number) => `${Number((100 * ratio).toPrecision(6))} %`;
   const objective = percent(site.availability_objective);
@@ -183,9 +195,7 @@ export function availability(site: Thresholds): RuleFile {
               )
             `,
           })),
-          alert(site, 'FRRUplinkAvailabilityAtRisk', {
-            expr: atRisk(UPLINKS),
-            severity: 'warning',
+          ticket('FRRUplinkAvailabilityAtRisk', UPLINKS, {
             summary: 'Nodes are about to miss the availability objective for their uplinks.',
             title: `${CLUSTER}uplinks: availability objective at risk`,
             description: `Cluster {{ or $labels.cluster "(no name)" }} loses uplinks faster than the objective of ${objective} in 30 days allows. Nodes that spent more than ${spent} of their own budget: ${NODES_AT_RISK}.`,
@@ -193,12 +203,8 @@ export function availability(site: Thresholds): RuleFile {
               'None beyond the outages that have paged. At this rate the nodes are without a network for longer than promised.',
             action:
               'Open the availability row of the fleet dashboard: a few nodes are a repair that is overdue, all of them a change or a router.',
-            dashboard: 'frr-fleet',
-            fleetWide: true,
           }),
-          alert(site, 'FRRAddressAvailabilityAtRisk', {
-            expr: atRisk(ADDRESSES),
-            severity: 'warning',
+          ticket('FRRAddressAvailabilityAtRisk', ADDRESSES, {
             summary: 'Addresses are about to miss the availability objective.',
             title: `${CLUSTER}addresses: availability objective at risk`,
             description: `Cluster {{ or $labels.cluster "(no name)" }} loses addresses faster than the objective of ${objective} in 30 days allows. Addresses that spent more than ${spent} of their own budget: ${ADDRESSES_AT_RISK}.`,
@@ -206,8 +212,6 @@ export function availability(site: Thresholds): RuleFile {
               'None beyond the outages that have paged. At this rate VIPs, floating IPs or provider IPs are unreachable for longer than promised.',
             action:
               'Open the availability row of the fleet dashboard: addresses of one node share its faults, one address alone has its own (route map, failover).',
-            dashboard: 'frr-fleet',
-            fleetWide: true,
           }),
         ],
       },

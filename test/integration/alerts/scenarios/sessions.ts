@@ -1,5 +1,5 @@
 import { healthy, TOR1, target } from '../fleet.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Check, Scenario } from '../scenario.ts';
 
 const PEER1 = 'vrf=default peer=100.64.1.1';
 const PEER2 = 'vrf=default peer=eth2';
@@ -26,6 +26,28 @@ const peerLabels = {
   remote_router_id: '10.0.0.2',
   interface: 'eth2',
 };
+
+/** The texts of {@link ROUTE_SERVER}, down since 10 s. */
+const routeServerDown = (why: string): Required<Check>['texts'] => ({
+  FRRBGPPeerDown: {
+    labels: {
+      severity: 'warning',
+      ...target('node-1'),
+      vrf: 'default',
+      peer: '192.0.2.9',
+      remote_as: '64512',
+      remote_router_id: '192.0.2.9',
+    },
+    title: 'node-1 → route server down',
+    description: `node-1 has lost its BGP session with route server (peer 192.0.2.9, AS 64512, VRF default). Why: ${why}.`,
+    since: 'Thu 1970-01-01 00:00:10 UTC',
+    impact:
+      'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
+    action:
+      'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors 192.0.2.9\'` and look at "Last reset".',
+    dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=192.0.2.9',
+  },
+});
 
 export const SESSIONS: readonly Scenario[] = [
   {
@@ -88,27 +110,7 @@ export const SESSIONS: readonly Scenario[] = [
       {
         at: '15s',
         firing: ['FRRBGPPeerDown warning node-1 vrf=default peer=192.0.2.9'],
-        texts: {
-          FRRBGPPeerDown: {
-            labels: {
-              severity: 'warning',
-              ...target('node-1'),
-              vrf: 'default',
-              peer: '192.0.2.9',
-              remote_as: '64512',
-              remote_router_id: '192.0.2.9',
-            },
-            title: 'node-1 → route server down',
-            description:
-              'node-1 has lost its BGP session with route server (peer 192.0.2.9, AS 64512, VRF default). Why: BGP Notification received: Cease/Administrative Shutdown.',
-            since: 'Thu 1970-01-01 00:00:10 UTC',
-            impact:
-              'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
-            action:
-              'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors 192.0.2.9\'` and look at "Last reset".',
-            dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=192.0.2.9',
-          },
-        },
+        texts: routeServerDown('BGP Notification received: Cease/Administrative Shutdown'),
       },
       { at: '30s', firing: [] },
     ],
@@ -131,27 +133,7 @@ export const SESSIONS: readonly Scenario[] = [
       {
         at: '15s',
         firing: ['FRRBGPPeerDown warning node-1 vrf=default peer=192.0.2.9'],
-        texts: {
-          FRRBGPPeerDown: {
-            labels: {
-              severity: 'warning',
-              ...target('node-1'),
-              vrf: 'default',
-              peer: '192.0.2.9',
-              remote_as: '64512',
-              remote_router_id: '192.0.2.9',
-            },
-            title: 'node-1 → route server down',
-            description:
-              'node-1 has lost its BGP session with route server (peer 192.0.2.9, AS 64512, VRF default). Why: link down (eth7).',
-            since: 'Thu 1970-01-01 00:00:10 UTC',
-            impact:
-              'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
-            action:
-              'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors 192.0.2.9\'` and look at "Last reset".',
-            dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=192.0.2.9',
-          },
-        },
+        texts: routeServerDown('link down (eth7)'),
         values: { 'sum(instance_reason:frr_bgp_sessions_lost:count{why="link down (eth7)"})': 1 },
       },
     ],
