@@ -251,3 +251,27 @@ export function nodesOfAddress(site: Thresholds, of: readonly string[] = ['clust
   const selector = of.map((label) => `${label}=%q`).join(',');
   return nodeList(site, `frr_host_route_advertised_peers{${selector}} > 0`, of);
 }
+
+/** The nodes that announced the address of this alert within a day. */
+export function nodesThatHad(site: Thresholds): string {
+  return nodeList(
+    site,
+    'host_route:frr_host_route_advertised:last_timestamp_seconds{cluster=%q,address=%q}',
+    ['cluster', 'address'],
+  );
+}
+
+/** The routers of the node from which witnesses do not receive the address of this alert. */
+export const ROUTERS_WITHOUT_ROUTE = list(
+  'node_remote_router:frr_bgp_session:witnessed{cluster=%q,instance=%q,afi=%q} unless on (remote_router_id) address_remote_router:frr_received_route:known{cluster=%q,address=%q}',
+  ['cluster', 'instance', 'afi', 'cluster', 'address'],
+  'remote_router_id',
+  'a router that no witness has a session with',
+  '{{ or $one.Labels.description "router" }} ({{ $one.Labels.remote_router_id }})',
+);
+
+/** Why a witness is ignored. */
+export const WITNESS_FAULT =
+  `${found(`frr_collector_up${'{cluster=%q,instance=%q,collector="received-routes"}'}`, NODE)}` +
+  '{{ if eq (. | first | value) 1.0 }}its table is read too rarely, or not whole, or FRR has just started' +
+  '{{ else }}the collector received-routes fails{{ end }}{{ else }}its exporter cannot be scraped{{ end }}';

@@ -103,6 +103,11 @@ const SCHEMA = z.strictObject({
   address_gone_for: duration,
   address_duplicated_for: duration,
   address_unanswered_for: duration,
+  witness_lag: window,
+  witness_announced: window,
+  witness_not_received_for: duration,
+  witness_ghost_for: duration,
+  witness_ignored_for: duration,
   default_route_missing_for: duration,
   kernel_route_missing_for: duration,
   rib_fib_mismatch_ratio: ratio,
@@ -190,6 +195,7 @@ const INHIBITING: readonly (readonly [ThresholdName, ThresholdName])[] = [
   ['default_route_missing_for', 'address_family_lost_for'],
   ['address_family_lost_for', 'no_prefixes_for'],
   ['host_route_not_advertised_for', 'no_prefixes_for'],
+  ['all_uplinks_down_for', 'witness_not_received_for'],
 ];
 
 /** The same for how long they go on. Each pair: the one that is inhibited, the one that inhibits. */
@@ -279,6 +285,7 @@ function derived(settings: Settings, addresses: readonly ListedAddress[]): Thres
     clock_off_age: durationText(Math.max(seconds('clock_off_age'), 30 + scrape)),
     start_grace: durationText(Math.max(seconds('start_grace'), 4 * scrape)),
     nodes_down_window: durationText(Math.max(seconds('nodes_down_window'), 4 * scrape)),
+    witness_lag: durationText(Math.max(seconds('witness_lag'), 4 * scrape)),
     carry: durationText(Math.max(60, 4 * scrape)),
     slow_interval: durationText(slow),
     recent: durationText(Math.max(2 * slow, 4 * scrape)),

@@ -19,6 +19,7 @@ const FOLDED = [
   'FRRBGPNoPrefixesReceived',
   'FRRBGPMaxPrefixExceeded',
   'FRRHostRouteNotAdvertised',
+  'FRRHostRouteNotReceived',
   'FRRDefaultRouteMissing',
   'FRRCertificateExpiring',
 ].join('|');

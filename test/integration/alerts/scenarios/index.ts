@@ -14,6 +14,7 @@ import { REACHABILITY } from './reachability.ts';
 import { SESSIONS } from './sessions.ts';
 import { STORMS } from './storms.ts';
 import { UPLINKS } from './uplinks.ts';
+import { WITNESS } from './witness.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...SESSIONS,
@@ -31,4 +32,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...UPLINKS,
   ...ADDRESSES,
   ...PROBING,
+  ...WITNESS,
 ];
