@@ -21,6 +21,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          globalSetup: 'test/unit/shared-folder.ts',
           testTimeout: 120_000,
           // Timers of real routers on a busy machine: only what fails twice has failed.
           retry: 1,
