@@ -44,7 +44,7 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
     'Whether the newest file could be loaded is shown; this is since when the current one is in use.',
   frr_exporter_active_resources: 'For finding leaks in the exporter, as the soak test does.',
   frr_exporter_event_loop_delay_seconds_sum:
-    'A mean over one measurement every 100 ms hides the few long delays, whose share is shown.',
+    'A mean over one measurement every 500 ms hides the few long delays, whose share is shown.',
   frr_exporter_http_requests_total:
     'Prometheus’ own view of its scrapes is shown; this also counts people and scanners.',
   frr_exporter_http_request_duration_seconds_bucket: 'Prometheus’ own scrape durations are shown.',

@@ -3,9 +3,9 @@
  * pays for joining them only. `bench/body.ts` compares this with compressing the whole body for each scrape.
  */
 import { inTurns, type Turns } from '../base/turns.ts';
-import { END, type Format, renderSlices } from './exposition.ts';
+import { END, type Format, render, renderSlices, SAMPLES_A_SLICE } from './exposition.ts';
 import type { MetricFamily } from './family.ts';
-import { type Deflated, deflateSlices, joinGzip } from './gzip.ts';
+import { type Deflated, deflateShort, deflateSlices, joinGzip } from './gzip.ts';
 
 /** Part of a body; does not change. */
 export interface BodyPart {
@@ -33,18 +33,27 @@ function* joinTurns(slices: Iterable<Buffer>): Turns<Buffer> {
   return all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all);
 }
 
+/** Whether the text is one slice. */
+function isShort(families: readonly MetricFamily[]): boolean {
+  return families.reduce((sum, { samples }) => sum + samples.length, 0) < SAMPLES_A_SLICE;
+}
+
 /** A part with these families. Where every client takes gzip, as Prometheus does, its text is never in memory as a whole. */
 export function familiesPart(families: readonly MetricFamily[]): BodyPart {
   return {
     text: oncePerFormat((format) => inTurns(joinTurns(renderSlices(families, format)))),
-    deflated: oncePerFormat((format) => deflateSlices(renderSlices(families, format))),
+    deflated: oncePerFormat(async (format) =>
+      isShort(families)
+        ? deflateShort(render(families, format))
+        : deflateSlices(renderSlices(families, format)),
+    ),
   };
 }
 
 /** A small part with a text from elsewhere. */
 export function textPart(render: (format: Format) => Promise<Buffer>): BodyPart {
   const text = oncePerFormat(render);
-  return { text, deflated: oncePerFormat(async (format) => deflateSlices([await text(format)])) };
+  return { text, deflated: oncePerFormat(async (format) => deflateShort(await text(format))) };
 }
 
 const END_PART = textPart(async (format) => Buffer.from(END[format]));

@@ -12,7 +12,7 @@ export type Format = 'text' | 'openmetrics';
 export const END: Readonly<Record<Format, string>> = { text: '', openmetrics: '# EOF\n' };
 
 /** Samples that are turned into one string before it becomes bytes: some 100 kB, some 0.5 ms. */
-const SAMPLES_A_SLICE = 1_000;
+export const SAMPLES_A_SLICE = 1_000;
 
 /**
  * A value as both formats write it: the shortest text that reads back as the same 64-bit float.

@@ -1,4 +1,4 @@
-/** How many vtysh a round of polls takes, with every collector that is enabled by default; and what happens between two rounds. */
+/** Which vtysh processes a round of polls takes, with every collector that is enabled by default; and what happens between two rounds. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -13,12 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.stop());
 
-test('a round of a small router is at most five processes, and one to each daemon', async () => {
+test('a round of a small router is at most five processes, and the cause of a lost session costs no neighbors command', async () => {
   const folder = temporaryFolder();
   const starts = join(folder, 'starts');
+  const commands = join(folder, 'commands');
   const vtysh = fakeVtysh(
     folder,
-    `while [ "$1" != -d ]; do options="$options $1"; shift; done; echo "$2" >>'${starts}'; exec vtysh $options "$@"`,
+    `while [ "$1" != -d ]; do options="$options $1"; shift; done; echo "$2" >>'${starts}'; echo "$*" >>'${commands}'; exec vtysh $options "$@"`,
   );
   const flags = ['--frr.source=vtysh', `--frr.vtysh.path=${vtysh}`, '--poll.interval=4s'];
   const exporter = await startExporter({ lab, flags });
@@ -39,6 +40,24 @@ test('a round of a small router is at most five processes, and one to each daemo
   const quiet = ['bfdd', 'bgpd', 'zebra'];
   const full = ['bfdd', 'bgpd', 'staticd', 'watchfrr', 'zebra'];
   expect(rounds.slice(1)).toEqual([quiet, quiet, full, quiet]);
+
+  const sent = (command: string) => readFileSync(commands, 'utf8').split(command).length - 1;
+  expect([sent('all neighbors json'), sent('summary failed json')]).toEqual([1, 0]);
+  const atTor1 = (line: string) => lab.tor1.configure('router bgp 65001', line);
+  await atTor1('neighbor 100.64.1.2 shutdown message new card');
+  await waitFor(
+    async () =>
+      (await exporter.page()).find('frr_bgp_session_down_cause', {
+        peer: '100.64.1.1',
+        text: 'shut down by the peer: "new card"',
+      }).length === 1,
+    { within: 20_000, every: 100, for: 'the cause' },
+  );
+  // The next whole poll comes 48 s after the first one.
+  expect(sent('all neighbors json')).toBe(1);
+  expect(sent('summary failed json')).toBeGreaterThan(0);
+  await atTor1('no neighbor 100.64.1.2 shutdown');
+  await lab.untilUp();
 });
 
 test('ten flaps within seconds are ten events with the reasons of the log, also across a rotation', async () => {
