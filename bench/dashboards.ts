@@ -167,7 +167,7 @@ ${table(
   ]),
 )}
 
-All panels of a dashboard, ${AT_ONCE} at a time as a browser asks, until the last one is there: ${opened.join(', ')}.`,
+All panels of a dashboard, ${AT_ONCE} at a time, as a browser requests them, until the last one is there: ${opened.join(', ')}.`,
   );
   const slow = measured.filter(({ times }) => median(times) > GOAL);
   for (const { dashboard, panel, times } of slow)

@@ -53,15 +53,15 @@ function goals(results: Results): Goal[] {
   const against = (
     ours: Program,
     other: Program,
-    figure: keyof Measured,
+    quantity: keyof Measured,
     most: number,
     name: string,
   ): Goal => ({
     name,
     goal: `≤ ${most >= 0.1 ? most : `1/${1 / most}`} × theirs`,
     most,
-    ours: (results.get(ours) as Measured)[figure],
-    theirs: (results.get(other) as Measured)[figure],
+    ours: (results.get(ours) as Measured)[quantity],
+    theirs: (results.get(other) as Measured)[quantity],
     unit: seconds,
   });
   const bySockets = [SAME_BY_SOCKETS, OTHER_BY_SOCKETS] as const;
@@ -81,14 +81,14 @@ const FOR_THE_CURVES = 1;
 /** A logarithmic scale has no 0, and the CPU clock ticks in hundredths of a second. */
 const LEAST = 1e-4;
 
-function linesOf(all: ReadonlyMap<number, Results>, figure: keyof Measured): Line[] {
+function linesOf(all: ReadonlyMap<number, Results>, quantity: keyof Measured): Line[] {
   return PROGRAMS.map((program, n) => ({
     name: program.name,
     colour: COLOURS[n % COLOURS.length] as string,
     dashed: !program.ours,
     points: [...all].map(([sessions, results]) => ({
       x: sessions,
-      y: Math.max((results.get(program) as Measured)[figure], LEAST),
+      y: Math.max((results.get(program) as Measured)[quantity], LEAST),
     })),
   }));
 }
@@ -103,10 +103,10 @@ function draw(all: ReadonlyMap<number, Results>): void {
   writeFileSync(
     PICTURE,
     drawCharts(
-      Object.entries(charts).map(([figure, title]) => ({
+      Object.entries(charts).map(([quantity, title]) => ({
         title,
         xTitle: 'sessions × 3 address families',
-        lines: linesOf(all, figure as keyof typeof charts),
+        lines: linesOf(all, quantity as keyof typeof charts),
         unit: seconds,
       })),
     ),

@@ -120,7 +120,7 @@ const counts = Object.entries(COUNTS).map(([key, name]) => {
   const least = (among: readonly Look[]) =>
     Math.min(...among.map((look) => look[key as keyof typeof COUNTS]));
   const [start, end] = [least(first), least(last)];
-  return { name, start, end, kept: end <= start };
+  return { name, start, end, held: end <= start };
 });
 const from = `minutes ${WARM_UP} to ${(WARM_UP + WINDOW).toFixed(0)}`;
 const to = `minutes ${(minutes - WINDOW).toFixed(0)} to ${minutes}`;
@@ -128,12 +128,12 @@ const goal = Number.isFinite(MEMORY_GOAL) ? `at most ${megabytes(MEMORY_GOAL)} a
 const rows = [
   ['resident memory, median', goal, megabytes(memory.start), megabytes(memory.end), verdict(inBounds)],
   ['the same', 'no growth', megabytes(memory.start), megabytes(memory.end), verdict(steady)],
-  ...counts.map(({ name, start, end, kept }) => [
+  ...counts.map(({ name, start, end, held }) => [
     name,
     'no growth',
     String(start),
     String(end),
-    verdict(kept),
+    verdict(held),
   ]),
 ];
 const result = `${table(['', 'goal', from, to, ''], rows)}
@@ -156,4 +156,4 @@ polled every ${interval} s with ${values.source === 'vtysh' ? 'vtysh' : 'sockets
 ${result}`,
   );
 }
-process.exitCode = inBounds && steady && counts.every(({ kept }) => kept) ? 0 : 1;
+process.exitCode = inBounds && steady && counts.every(({ held }) => held) ? 0 : 1;

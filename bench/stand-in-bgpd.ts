@@ -139,11 +139,11 @@ export function serveStandIn(directory: string, sessions: number): () => void {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, 'bgpd.vty');
   rmSync(path, { force: true });
-  const asked = new Map<string, number>();
+  const queried = new Map<string, number>();
   const answers = new Map<string, readonly Buffer[]>();
   const answer = (command: string): readonly Buffer[] => {
-    const ticks = (asked.get(command) ?? 0) + 1;
-    asked.set(command, ticks);
+    const ticks = (queried.get(command) ?? 0) + 1;
+    queried.set(command, ticks);
     const known = answers.get(`${command} ${ticks % 2}`);
     if (known !== undefined) return known;
     let text: string;

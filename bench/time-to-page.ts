@@ -107,13 +107,13 @@ function results(runs: readonly Run[]): string {
     .filter(({ mine }) => mine.length > 0)
     .map(({ fault, mine }) => {
       const times = mine.map(({ seconds }) => seconds);
-      const figures = [Math.min(...times), median(times), Math.max(...times)].map((time) => time.toFixed(1));
+      const columns = [Math.min(...times), median(times), Math.max(...times)].map((time) => time.toFixed(1));
       const others = mine.flatMap((run) => run.others).length;
       return [
         fault.name,
         `${fault.alert} (${fault.reaches})`,
         String(mine.length),
-        ...figures,
+        ...columns,
         String(others),
       ];
     });

@@ -1,4 +1,4 @@
-/** Takes PromQL apart, for tests that look at what expressions of dashboards and rules ask for. */
+/** Takes PromQL apart, for tests that look at what expressions of dashboards and rules select. */
 import { parser } from '@prometheus-io/lezer-promql';
 
 export interface Matcher {

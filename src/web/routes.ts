@@ -195,8 +195,8 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
 
   async function beforeRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const start = performance.now();
-    // With `:vrf` and `:peer` instead of their values, so that sessions do not make series.
-    const path = request.routeOptions.url ?? OTHER;
+    // With `:vrf` and `:peer` instead of their values, so that sessions do not make series. Fastify takes `*` for `/`.
+    const path = (request.url === '*' ? undefined : request.routeOptions.url) ?? OTHER;
     reply.raw.once('finish', () =>
       observeRequest?.(path, reply.statusCode, (performance.now() - start) / 1000),
     );

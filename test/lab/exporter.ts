@@ -24,7 +24,7 @@ export interface Beside {
 export interface ExporterOptions {
   /** The laboratory whose node it monitors, in the node's network namespace. Without it, it runs on this machine. */
   readonly lab?: Beside;
-  /** How it asks the laboratory's FRR; by vtysh when left out. */
+  /** How it queries the laboratory's FRR; by vtysh when left out. */
   readonly source?: 'vtysh' | 'socket';
   /** More flags; a later one wins over those that the laboratory gives. */
   readonly flags?: readonly string[];

@@ -4,7 +4,7 @@ import type { Tor } from './rack.ts';
 
 export interface Fault {
   readonly name: string;
-  /** The alert that tells of it. */
+  /** The alert about it. */
   readonly alert: string;
   /** Whom it reaches: a page, or a ticket. */
   readonly reaches: 'page' | 'ticket';

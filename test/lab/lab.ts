@@ -23,7 +23,7 @@ export interface Lab extends AsyncDisposable {
   readonly name: string;
   /** A folder for files that go with the laboratory. */
   readonly folder: string;
-  /** FRR's version as it tells itself. */
+  /** The version that FRR reports. */
   readonly version: string;
   readonly node: Router;
   readonly tor1: Router;

@@ -21,7 +21,7 @@ const FRR_ROOT = fileURLToPath(new URL('../../scripts/frr-root', import.meta.url
 export interface FrrRoot {
   /** `/` for the machine's own, without a slash at the end otherwise. */
   readonly path: string;
-  /** As its bgpd tells. */
+  /** As its bgpd reports it. */
   readonly version: string;
 }
 
@@ -31,7 +31,7 @@ async function readVersion(path: string): Promise<string> {
     path === '/' ? await execa(bgpd, ['--version']) : await execa('chroot', [path, bgpd, '--version']);
   const version = /^bgpd version (\S+)/.exec(stdout)?.[1];
   if (version === undefined)
-    throw new Error(`${path}: bgpd --version tells no version: ${stdout.slice(0, 80)}`);
+    throw new Error(`${path}: bgpd --version reports no version: ${stdout.slice(0, 80)}`);
   return version;
 }
 

@@ -29,9 +29,9 @@ export async function waitFor<T>(
       last = error;
     }
     if (Date.now() - start >= options.within) {
-      const told = last instanceof Error ? last.message : JSON.stringify(last);
+      const reason = last instanceof Error ? last.message : JSON.stringify(last);
       throw new Error(
-        `Gave up after ${options.within / 1000} s waiting for ${options.for ?? predicate.toString()}: ${told}`,
+        `Gave up after ${options.within / 1000} s waiting for ${options.for ?? predicate.toString()}: ${reason}`,
         { cause: last },
       );
     }

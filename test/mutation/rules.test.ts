@@ -42,15 +42,19 @@ function excerpt(names: ReadonlySet<string>, mutant?: Mutant): readonly Group[] 
 }
 
 /** As much of a scenario as these rules have a say in. */
-function reduced(scenario: Scenario, affected: ReadonlySet<string>, kept: ReadonlySet<string>): Scenario {
-  const rules = excerpt(kept);
+function reduced(
+  scenario: Scenario,
+  affected: ReadonlySet<string>,
+  remaining: ReadonlySet<string>,
+): Scenario {
+  const rules = excerpt(remaining);
   const recorded = (name: string) => name.includes(':');
   const checks = scenario.checks.map(({ values = {}, ...check }) => ({
     ...check,
     values: Object.fromEntries(
       Object.entries(values).filter(([expression]) => {
         const names = [...namesIn(expression)].filter((name) => recorded(name) || ALERTS.has(name));
-        return names.length > 0 && names.every((name) => kept.has(name));
+        return names.length > 0 && names.every((name) => remaining.has(name));
       }),
     ),
   }));
@@ -124,17 +128,17 @@ beforeAll(async () => {
         left.delete(mutant);
         return [];
       }
-      const kept = DEPENDENCIES.neededBy(affected);
-      const story = reduced(scenario, affected, kept);
-      return [{ mutant, scenario: story, rules: excerpt(kept, mutant) }];
+      const remaining = DEPENDENCIES.neededBy(affected);
+      const shortened = reduced(scenario, affected, remaining);
+      return [{ mutant, scenario: shortened, rules: excerpt(remaining, mutant) }];
     });
     const failed = await failing(`round-${round}`, trials);
     for (const [i, { mutant, scenario }] of trials.entries()) {
       if (!failed.has(i)) continue;
       left.delete(mutant);
       caughtBy.set(mutant, scenario.name);
-      const kept = DEPENDENCIES.neededBy(DEPENDENCIES.affectedBy([ruleName(mutant.original)]));
-      controls.set(`${ruleName(mutant.original)}: ${scenario.name}`, { scenario, rules: excerpt(kept) });
+      const remaining = DEPENDENCIES.neededBy(DEPENDENCIES.affectedBy([ruleName(mutant.original)]));
+      controls.set(`${ruleName(mutant.original)}: ${scenario.name}`, { scenario, rules: excerpt(remaining) });
     }
   }
   const failed = await failing('control', [...controls.values()]);

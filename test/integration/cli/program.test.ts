@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claim, freePort, release, waitFor } from '../../lab/index.ts';
-import { ask } from '../web/probe.ts';
+import { send } from '../web/probe.ts';
 import { COMMAND, FROM_RECORDING, messages, startOurs } from '../web/programs.ts';
 
 let owned: { name: string; folder: string };
@@ -143,7 +143,7 @@ describe('once', () => {
 describe('ends', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('within a second of %s', async (signal) => {
     await using ours = await startOurs([]);
-    await ask({ port: ours.port });
+    await send({ port: ours.port });
     const begin = performance.now();
     process.kill(ours.pid, signal);
     while (ours.exit() === undefined && performance.now() - begin < 5_000)
@@ -164,7 +164,7 @@ describe('ends', () => {
       `--frr.vtysh.path=${stubborn}`,
       '--frr.timeout=30s',
     ]);
-    expect((await ask({ port: ours.port })).status).toBe(200);
+    expect((await send({ port: ours.port })).status).toBe(200);
     while (
       await rm(marker).then(
         () => false,
@@ -207,7 +207,7 @@ describe('signals that do not end it', () => {
     await using ours = await startOurs([]);
     for (let i = 0; i < 5; i++) {
       process.kill(ours.pid, 'SIGUSR1');
-      expect((await ask({ port: ours.port })).status).toBe(200);
+      expect((await send({ port: ours.port })).status).toBe(200);
       expect(await debugged(ours)).toBe(false);
     }
   });
@@ -216,7 +216,7 @@ describe('signals that do not end it', () => {
     const file = join(owned.folder, 'maintenance');
     await using ours = await startOurs([`--maintenance.file=${file}`, '--poll.interval=1h']);
     const maintenance = async () =>
-      /^frr_maintenance (\d)$/m.exec((await ask({ port: ours.port })).body)?.[1];
+      /^frr_maintenance (\d)$/m.exec((await send({ port: ours.port })).body)?.[1];
     expect(await maintenance()).toBe('0');
     await writeFile(file, '');
     process.kill(ours.pid, 'SIGHUP');
@@ -240,7 +240,7 @@ test('listens on several addresses, on a name, and on IPv6', async () => {
 
 test('a route prefix and an external URL', async () => {
   await using ours = await startOurs(['--web.external-url=https://node.example/frr/']);
-  const get = (path: string) => ask({ port: ours.port, path });
+  const get = (path: string) => send({ port: ours.port, path });
   expect((await get('/frr/metrics')).status).toBe(200);
   expect((await get('/metrics')).status).toBe(404);
   expect((await get('/frr/')).body).toContain('<a href="/frr/metrics">');
@@ -250,15 +250,15 @@ test('a route prefix and an external URL', async () => {
 
 test('a proxy that takes the prefix away', async () => {
   await using ours = await startOurs(['--web.external-url=https://node.example/frr', '--web.route-prefix=/']);
-  const { status, body } = await ask({ port: ours.port, path: '/' });
+  const { status, body } = await send({ port: ours.port, path: '/' });
   expect(status).toBe(200);
   expect(body).toContain('<a href="/frr/metrics">');
-  expect((await ask({ port: ours.port, path: '/metrics' })).status).toBe(200);
+  expect((await send({ port: ours.port, path: '/metrics' })).status).toBe(200);
 });
 
 test("the process's own metrics can be left out", async () => {
   await using ours = await startOurs(['--web.disable-exporter-metrics']);
-  const { body } = await ask({ port: ours.port });
+  const { body } = await send({ port: ours.port });
   expect(body).toMatch(/^frr_exporter_build_info\{.*\} 1$/m);
   expect(body).not.toMatch(/^(process_|nodejs_|frr_exporter_http_)/m);
 });

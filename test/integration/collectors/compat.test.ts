@@ -28,7 +28,7 @@ interface Case {
   readonly bothFlags: readonly string[];
   readonly theirFlags: readonly string[];
   /** Metrics that must be there, lest a collector that failed be compared with nothing. */
-  readonly tells: readonly string[];
+  readonly exports: readonly string[];
   /** Series that it gives at least. */
   readonly least: number;
 }
@@ -75,7 +75,7 @@ const EVERY_LABEL = {
     '--collector.bgp.accepted-filtered-prefixes',
   ],
   theirFlags: [...FAMILIES, ...DETAILS],
-  tells: [...COMMON, ...RECENT, 'frr_bgp_peer_prefixes_accepted_count_total'],
+  exports: [...COMMON, ...RECENT, 'frr_bgp_peer_prefixes_accepted_count_total'],
 } as const;
 
 const CASES: readonly Case[] = [
@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
     name: 'with descriptions and types',
     bothFlags: [...OPTIONAL_DAEMONS, '--collector.bgp.peer-descriptions', '--collector.bgp.peer-types'],
     theirFlags: [...FAMILIES, '--collector.bgp.advertised-prefixes'],
-    tells: COMMON,
+    exports: COMMON,
     least: 160,
   },
   { ...EVERY_LABEL, frr: '8.4.4', least: 280 },
@@ -109,7 +109,7 @@ async function startTheirs(
   const flags = [
     `--web.listen-address=127.0.0.1:${port}`,
     `--frr.socket.dir-path=${lab.node.socketFolder}`,
-    // 1.1.4 asks bfdd by vtysh in any case.
+    // 1.1.4 queries bfdd by vtysh in any case.
     ...(version === '1.1.4' ? [`--frr.vtysh.options=-N ${lab.node.namespace}`] : []),
   ];
   const running = await start(program, [...args, ...flags, ...bothFlags, ...theirFlags], {
@@ -185,30 +185,30 @@ describe.each(LABS)('FRR $frr', ({ frr, topology }) => {
             (collectors === undefined || collectors.includes(found.labels.collector as string)),
         );
       // Routes, neighbors and caches come one after another; both pages are compared until they have come to rest.
-      const { told, differences } = await waitFor(
+      const { exported, differences } = await waitFor(
         async () => {
           const their = await theirs.read();
           const found = compare(their, await ours.page());
           const names = new Set(their.series.map(({ name }) => name));
-          expect(one.tells.filter((name) => !names.has(name))).toEqual([]);
+          expect(one.exports.filter((name) => !names.has(name))).toEqual([]);
           expect(their.find('frr_ospf_neighbor_state').every(({ value }) => value === 7)).toBe(true);
           const uplink = { peer: 'eth2', afi: 'ipv4', safi: 'unicast' };
           expect(their.value('frr_bgp_peer_prefixes_received_count_total', uplink)).toBe(20);
           expect(found.filter((difference) => explains(difference).length !== 1)).toEqual([]);
-          return { told: their, differences: found };
+          return { exported: their, differences: found };
         },
-        { within: 60_000, every: 1_000, for: 'both pages to tell the same' },
+        { within: 60_000, every: 1_000, for: 'both expositions to agree' },
       );
-      expect(told.series.length).toBeGreaterThan(one.least);
+      expect(exported.series.length).toBeGreaterThan(one.least);
       // A difference that is none any more has no place in the list.
       const needed = new Set(differences.flatMap(explains));
       // Both may have been queried equally often.
       const relevant = known.filter(
-        ({ metric }) => metric !== 'frr_scrapes_total' && told.find(metric).length > 0,
+        ({ metric }) => metric !== 'frr_scrapes_total' && exported.find(metric).length > 0,
       );
       expect([...needed]).toEqual(expect.arrayContaining(relevant));
       expect(
-        told.find('frr_bgp_peer_prefixes_filtered_count_total').filter(({ value }) => value !== 0),
+        exported.find('frr_bgp_peer_prefixes_filtered_count_total').filter(({ value }) => value !== 0),
       ).toEqual([]);
     },
   );

@@ -107,7 +107,7 @@ const AT_REST = [
 ];
 
 /** Waits until a scrape has exactly these samples, and returns it. */
-const untilTold = (exporter: Exporter, expected: readonly string[], what: string) =>
+const untilReported = (exporter: Exporter, expected: readonly string[], what: string) =>
   waitFor(
     async () => {
       const page = await exporter.page();
@@ -117,9 +117,9 @@ const untilTold = (exporter: Exporter, expected: readonly string[], what: string
     { within: 60_000, for: what },
   );
 
-test.each(['vtysh', 'socket'] as const)('every figure, asked by %s', async (source) => {
+test.each(['vtysh', 'socket'] as const)('every value, by %s', async (source) => {
   await using exporter = await begin(source);
-  const page = await untilTold(exporter, AT_REST, 'all of it to be at rest');
+  const page = await untilReported(exporter, AT_REST, 'all of it to be at rest');
   const now = Date.now() / 1000;
   for (const name of [
     'frr_ospf_neighbor_last_change_timestamp_seconds',
@@ -139,7 +139,7 @@ test.each(['vtysh', 'socket'] as const)('every figure, asked by %s', async (sour
 
 test('a link, a cache and a daemon that go', async () => {
   await using exporter = await begin('socket');
-  await untilTold(exporter, AT_REST, 'all of it to be at rest');
+  await untilReported(exporter, AT_REST, 'all of it to be at rest');
   await lab.cut('tor2');
   await lab.node.configure('interface eth1', 'vrrp 5 shutdown');
   await cache.stop();
@@ -156,10 +156,10 @@ test('a link, a cache and a daemon that go', async () => {
     [`frr_rpki_cache_connected{${cache1}} 1`, `frr_rpki_cache_connected{${cache1}} 0`],
     ['frr_rpki_caches_connected 1', 'frr_rpki_caches_connected 0'],
   ]);
-  // FRR tells nothing about OSPF on an interface without its link.
+  // FRR reports nothing about OSPF on an interface without its link.
   const gone = (line: string) => line.startsWith('frr_ospf_') && line.includes(eth2);
   const left = AT_REST.filter((line) => !gone(line)).map((line) => changed.get(line) ?? line);
-  await untilTold(exporter, left, 'what went to be told');
+  await untilReported(exporter, left, 'what went down to be reported');
   await lab.kill('node', 'ospfd');
   await waitFor(async () => (await exporter.page()).value('frr_collector_up', { collector: 'ospf' }) === 0, {
     within: 30_000,

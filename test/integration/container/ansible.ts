@@ -23,7 +23,7 @@ async function playbook(machine: Machine, args: readonly string[]): Promise<Play
     env: {
       ANSIBLE_CONFIG: join(FOLDER, 'ansible.cfg'),
       ANSIBLE_NOCOLOR: '1',
-      // Quicker; a play that needs more facts asks for them.
+      // Quicker; a play that needs more facts gathers them.
       ANSIBLE_PIPELINING: 'true',
       ANSIBLE_GATHER_SUBSET: '!all,!min,selinux',
       ANSIBLE_LOCALHOST_WARNING: 'false',

@@ -17,7 +17,7 @@ import { REPOSITORY } from './machine.ts';
 const FLEET = join(REPOSITORY, 'container/fleet');
 const read = (file: string) => parse(readFileSync(join(FLEET, file), 'utf8'));
 
-/** The rules ask for these of a session. */
+/** The rules use these metrics of a session. */
 const session = (up: boolean) => `frr_up 1
 frr_daemon_up{daemon="zebra"} 1
 frr_daemon_up{daemon="bgpd"} 1
@@ -133,7 +133,7 @@ describe('a pair of each', () => {
       .map(({ title }) => title)
       .filter((title) => title.includes(cluster));
 
-  it('tells a node by its name', async () => {
+  it('identifies a node by its name', async () => {
     const [sample] = await (pair[0] as Prometheus).query('frr_up{hostname="compute-0"}');
     expect(sample?.metric).toMatchObject({
       instance: 'compute-0',

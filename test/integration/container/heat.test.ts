@@ -49,7 +49,7 @@ describe('the service template, evaluated by Heat', () => {
     expect(data).toEqual(expected('tls-ipv6-role'));
   });
 
-  it('asks for a key of the common size where the service has none of its own', async () => {
+  it('requests a key of the common size where the service has none of its own', async () => {
     const data = await roleData(heat, {
       parameters: { EnableInternalTLS: true, CertificateKeySize: '3072' },
     });

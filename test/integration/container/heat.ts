@@ -95,7 +95,7 @@ function token(port: number): unknown {
   };
 }
 
-/** A stack as Heat's API tells of it, as far as it is read here. */
+/** A stack as Heat's API reports it, as far as it is used here. */
 interface StackAnswer {
   readonly stack: {
     readonly id: string;

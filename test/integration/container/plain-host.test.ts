@@ -197,7 +197,7 @@ describe('the npm package', () => {
     expect(stdout).toContain(version);
   });
 
-  it('asks FRR once', async () => {
+  it('queries FRR once', async () => {
     const { stdout } = await execa(
       program,
       ['once', '--frr.source=recording', `--frr.recording=${recording}`],

@@ -36,7 +36,7 @@ export async function traces(machine: Machine): Promise<readonly string[]> {
       (file) => `/${layer}/${file}`,
     ),
   );
-  // What podman and the tests put there by themselves.
+  // What podman and the tests put there on their own.
   const own = /^\/etc\/(cni|pki|ipa)\b|^\/var\/lib\/(cni|openstack\/(ca)?certs)\b/;
   return [...files.filter((file) => !own.test(file)), ...(await containers(machine))].sort();
 }

@@ -39,7 +39,7 @@ export interface Deployment {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** `ROLEParameters`. */
   readonly roleParameters?: Readonly<Record<string, unknown>>;
-  /** What the network templates of t-h-t tell all services. */
+  /** What the network templates of t-h-t pass to all services. */
   readonly serviceData?: Readonly<Record<string, unknown>>;
 }
 

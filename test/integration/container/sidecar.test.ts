@@ -50,7 +50,7 @@ async function untilFresh(): Promise<void> {
     async () => (await samples('frr_bgp_session_up')).filter((line) => line.endsWith(' 1')).length === 2,
     {
       within: 30_000,
-      for: 'the exporter to tell of both uplinks',
+      for: 'the exporter to report both uplinks',
     },
   );
 }
@@ -82,7 +82,7 @@ afterAll(async () => {
 });
 
 describe('the container that the service template yields', () => {
-  it('tells of FRR in the other container', async () => {
+  it('reports FRR in the other container', async () => {
     expect(await samples('frr_up')).toEqual(['frr_up 1']);
     expect(await samples('frr_bgp_session_up')).toEqual(
       expect.arrayContaining([
@@ -97,7 +97,7 @@ describe('the container that the service template yields', () => {
     );
   });
 
-  it('tells of the addresses of the node, in whose network it is', async () => {
+  it('reports the addresses of the node, whose network it uses', async () => {
     expect(await samples('frr_host_route_advertised_peers')).toContain(
       `frr_host_route_advertised_peers{address="${CTLPLANE_IP}",interface="lo",afi="ipv4",vrf="default",origin="interface"} 2`,
     );
@@ -251,12 +251,12 @@ describe('what comes from outside', () => {
 
     // Since then, FRR has logged the commands of every poll and nothing else.
     await waitFor(async () => (await frr.commandsSeen()).length > seen + 10, { within: 30_000 });
-    const asked = new Set((await frr.commandsSeen()).slice(seen));
-    asked.delete('enable');
+    const queried = new Set((await frr.commandsSeen()).slice(seen));
+    queried.delete('enable');
     const allowed = new Set<string>(Object.values(COMMANDS).map(({ text }) => text));
     const parameterised =
       /^show (version|memory|ip(v6)? route (0\.0\.0\.0\/0|::\/0|summary) json|bgp ipv[46] unicast [0-9a-f.:]+\/(32|128) json)$/;
-    const others = [...asked].filter((command) => !allowed.has(command) && !parameterised.test(command));
+    const others = [...queried].filter((command) => !allowed.has(command) && !parameterised.test(command));
     expect(others).toEqual([]);
     expect(await frr.vtysh('show running-config')).toBe(before);
   });

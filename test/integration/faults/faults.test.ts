@@ -62,7 +62,7 @@ describe.each(['socket', 'vtysh'] as const)('faults of FRR, queried by %s', (sou
     );
   const healthy = () =>
     until(
-      'everything to be well',
+      'everything to be healthy',
       (page) =>
         page.value('frr_bgp_session_up', { peer: '100.64.1.1' }) === 1 &&
         page.value('frr_bfd_session_up', { interface: 'eth1' }) === 1 &&
@@ -96,7 +96,7 @@ describe.each(['socket', 'vtysh'] as const)('faults of FRR, queried by %s', (sou
       expect(page.value('frr_collector_up', { collector: 'bgp' })).toBe(0);
       expect(errors(page, 'bgp', 'timed_out')).toBeGreaterThan(0);
       expect(errors(page, 'bgp', 'not_running')).toBe(0);
-      // The others are as well as ever, and fresh.
+      // The others are as healthy as before, and fresh.
       expect(page.value('frr_up')).toBe(1);
       expect(page.value('frr_bfd_session_up', { interface: 'eth1' })).toBe(1);
       expect(page.value('frr_daemon_hung', { daemon: 'zebra' })).toBe(0);

@@ -32,7 +32,7 @@ export async function render<Name extends string>(
     const play = {
       hosts: names.join(','),
       gather_facts: false,
-      // As in the role, where these are found by themselves.
+      // As in the role, where these are detected.
       vars_files: [
         join(ROLE, 'defaults/main.yml'),
         join(ROLE, 'vars/main.yml'),

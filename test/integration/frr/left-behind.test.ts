@@ -38,7 +38,7 @@ async function settled(): Promise<ReturnType<typeof held>> {
 /** Good answers, failures and deadlines in turns, over one signal that lives as long as the source. */
 async function pollMuch(source: FrrSource, rounds: number): Promise<Record<string, number>> {
   const outcomes: Record<string, number> = {};
-  const ask = async (command: Command, within: number) => {
+  const query = async (command: Command, within: number) => {
     const outcome = await source.show(command, AbortSignal.timeout(within)).then(
       () => 'answered',
       ({ reason }) => reason as string,
@@ -47,10 +47,10 @@ async function pollMuch(source: FrrSource, rounds: number): Promise<Record<strin
   };
   for (let round = 0; round < rounds; round++) {
     await Promise.all([
-      ask(showVersion('zebra'), 10_000),
-      ask(COMMANDS.bgpSummary, 10_000),
-      ask(COMMANDS.bfdPeers, 20),
-      ask(showVersion('ospfd'), 10_000),
+      query(showVersion('zebra'), 10_000),
+      query(COMMANDS.bgpSummary, 10_000),
+      query(COMMANDS.bfdPeers, 20),
+      query(showVersion('ospfd'), 10_000),
     ]);
   }
   return outcomes;

@@ -106,7 +106,7 @@ it('names the group of the folder where the socket cannot even be seen', async (
   });
 });
 
-it('tells a socket that vtysh may not use from a dead daemon', async () => {
+it('distinguishes a socket that vtysh may not use from a dead daemon', async () => {
   const denied = vtyshSource(options(folder));
   expect(await failureOf(() => denied.show(COMMANDS.bgpSummary, AbortSignal.timeout(5000)))).toEqual({
     reason: 'permission_denied',
@@ -119,7 +119,7 @@ it('tells a socket that vtysh may not use from a dead daemon', async () => {
   });
 });
 
-it('tells that vtysh is not to be executed', async () => {
+it('reports that vtysh may not be executed', async () => {
   const frr = vtyshSource(options(folder, 'not-a-program'));
   expect(await failureOf(() => frr.show(COMMANDS.bgpSummary, AbortSignal.timeout(5000)))).toEqual({
     reason: 'permission_denied',
@@ -127,7 +127,7 @@ it('tells that vtysh is not to be executed', async () => {
   });
 });
 
-it('tells that a recording cannot be read', async () => {
+it('reports that a recording cannot be read', async () => {
   await expect(openRecording(path.join(folder, 'recording'), 1000)).rejects.toThrow(
     `${folder}/recording/index.json cannot be read: EACCES: permission denied, open '${folder}/recording/index.json'`,
   );

@@ -27,16 +27,16 @@ function source(vtyshPath: string, more: Partial<SourceOptions> = {}) {
   onTestFinished(() => made.close());
   return {
     ...made,
-    ask: async (command = bgpSummary, within = LONG) =>
+    text: async (command = bgpSummary, within = LONG) =>
       (await made.show(command, AbortSignal.timeout(within))).bytes.toString(),
   };
 }
 
 /** What a fake vtysh was called with, an argument a line. */
-const TELLS_ARGUMENTS = 'for argument; do echo "$argument"; done';
+const PRINTS_ARGUMENTS = 'for argument; do echo "$argument"; done';
 
 /**
- * A vtysh that writes each command before its answer where it is told to, as `-E` does, and ends with the first command
+ * A vtysh that writes each command before its answer with `-E`, and ends with the first command
  * that fails. It notes each start.
  * @param answers cases of sh(1) by command
  */
@@ -57,28 +57,28 @@ function echoingVtysh(folder: string, answers: string): string {
 const startsIn = (folder: string): number => readFileSync(`${folder}/starts`, 'utf8').split('\n').length - 1;
 
 describe('vtyshSource', () => {
-  it('asks one daemon', async () => {
-    const vtysh = fakeVtysh(temporaryFolder(), TELLS_ARGUMENTS);
-    expect(await source(vtysh).ask(showVersion('zebra'))).toBe('-d\nzebra\n-c\nshow version\n');
+  it('queries one daemon', async () => {
+    const vtysh = fakeVtysh(temporaryFolder(), PRINTS_ARGUMENTS);
+    expect(await source(vtysh).text(showVersion('zebra'))).toBe('-d\nzebra\n-c\nshow version\n');
   });
 
   it('names the path space, and a folder of sockets that is not the usual one', async () => {
-    const vtysh = fakeVtysh(temporaryFolder(), TELLS_ARGUMENTS);
+    const vtysh = fakeVtysh(temporaryFolder(), PRINTS_ARGUMENTS);
     const frr = source(vtysh, { pathspace: 'node', socketDir: '/srv/frr' });
-    expect(await frr.ask(showVersion('zebra'))).toBe(
+    expect(await frr.text(showVersion('zebra'))).toBe(
       '-N\nnode\n--vty_socket\n/srv/frr\n-d\nzebra\n-c\nshow version\n',
     );
-    expect(await source(vtysh, { socketDir: '/var/run/frr/' }).ask(showVersion('zebra'))).toBe(
+    expect(await source(vtysh, { socketDir: '/var/run/frr/' }).text(showVersion('zebra'))).toBe(
       '-d\nzebra\n-c\nshow version\n',
     );
   });
 
   it('puts the prefix before vtysh, argument by argument, without a shell', async () => {
     const folder = temporaryFolder();
-    const prefix = fakeVtysh(folder, `${TELLS_ARGUMENTS}; exec "$3" -d bgpd`, 'prefix');
+    const prefix = fakeVtysh(folder, `${PRINTS_ARGUMENTS}; exec "$3" -d bgpd`, 'prefix');
     const vtysh = fakeVtysh(folder, 'echo "[\\"$*\\"]"');
     const frr = source(vtysh, { vtyshPrefix: [prefix, '--into', '$(touch /nowhere); a b'] });
-    expect(await frr.ask(showVersion('bgpd'))).toBe(
+    expect(await frr.text(showVersion('bgpd'))).toBe(
       `--into\n$(touch /nowhere); a b\n${vtysh}\n-d\nbgpd\n-c\nshow version\n["-d bgpd"]\n`,
     );
   });
@@ -91,10 +91,10 @@ describe('vtyshSource', () => {
     vi.stubEnv('SECRET', 'of the exporter');
     vi.stubEnv('HOME', '/home/exporter');
     onTestFinished(() => void vi.unstubAllEnvs());
-    expect(await source(vtysh).ask(showVersion('zebra'))).toBe(
+    expect(await source(vtysh).text(showVersion('zebra'))).toBe(
       'HOME=/nonexistent\nLC_ALL=C\nVTYSH_HISTFILE=\n',
     );
-    expect(await source(vtysh, { vtyshPrefix: ['env'] }).ask(showVersion('zebra'))).toBe(
+    expect(await source(vtysh, { vtyshPrefix: ['env'] }).text(showVersion('zebra'))).toBe(
       'HOME=/home/exporter\nLC_ALL=C\nSECRET=of the exporter\nVTYSH_HISTFILE=\n',
     );
   });
@@ -104,12 +104,12 @@ describe('vtyshSource', () => {
       temporaryFolder(),
       "echo '% vtysh.conf: Permission denied' >&2; printf '{\"a\":1}\\n\\n'",
     );
-    expect(await source(vtysh).ask()).toBe('{"a":1}\n\n');
+    expect(await source(vtysh).text()).toBe('{"a":1}\n\n');
   });
 
   it('types what FRR says on standard error, whatever the exit status', async () => {
     const vtysh = fakeVtysh(temporaryFolder(), 'echo "bgpd is not running" >&2');
-    expect(await failureOf(() => source(vtysh).ask())).toEqual({
+    expect(await failureOf(() => source(vtysh).text())).toEqual({
       reason: 'not_running',
       message: 'bgpd is not running',
     });
@@ -123,9 +123,9 @@ describe('vtyshSource', () => {
     expect(await seconds()).toBe(0);
     await seconds(bgpSummary);
     await seconds(bgpSummary);
-    const told = await seconds(bgpSummary);
-    expect(told).toBeGreaterThan(0.7);
-    expect(told).toBeLessThan(LONG / 1000);
+    const reported = await seconds(bgpSummary);
+    expect(reported).toBeGreaterThan(0.7);
+    expect(reported).toBeLessThan(LONG / 1000);
   });
 
   it('sends several commands by one process', async () => {
@@ -156,7 +156,7 @@ describe('vtyshSource', () => {
     const folder = temporaryFolder();
     const frr = source(echoingVtysh(folder, `*summary*) echo '{}';; *) echo 'FRRouting';;`));
     const commands = [bgpSummary, showVersion('bgpd'), bgpSummary, showVersion('zebra')];
-    expect(await Promise.all(commands.map((command) => frr.ask(command)))).toEqual([
+    expect(await Promise.all(commands.map((command) => frr.text(command)))).toEqual([
       '{}\n',
       'FRRouting\n',
       '{}\n',
@@ -171,7 +171,7 @@ describe('vtyshSource', () => {
       echoingVtysh(folder, `*summary*) echo '% Unknown command: show bgp'; exit 1;; *) echo '{}';;`),
     );
     const round = () =>
-      Promise.allSettled([bgpNeighbors, bgpSummary, showVersion('bgpd')].map((command) => frr.ask(command)));
+      Promise.allSettled([bgpNeighbors, bgpSummary, showVersion('bgpd')].map((command) => frr.text(command)));
     const outcomes = (await round()).map((one) =>
       one.status === 'fulfilled' ? one.value : one.reason.reason,
     );
@@ -181,7 +181,7 @@ describe('vtyshSource', () => {
     expect(startsIn(folder)).toBe(4);
   });
 
-  it('asks one by one where the answers cannot be told apart', async () => {
+  it('queries one by one where the answers cannot be separated', async () => {
     const vtysh = fakeVtysh(
       temporaryFolder(),
       'for each; do case "$each" in show*) printf "[\\"$each\\"][]";; esac; done',
@@ -215,8 +215,8 @@ describe('vtyshSource', () => {
       ['nowhere-either'],
       'nowhere-either: not found; install it or name another with --frr.vtysh.prefix',
     ],
-  ])('tells that %s is missing', async (_, vtyshPrefix, message) => {
-    expect(await failureOf(() => source('nothing-here', { vtyshPrefix }).ask())).toEqual({
+  ])('reports that %s is missing', async (_, vtyshPrefix, message) => {
+    expect(await failureOf(() => source('nothing-here', { vtyshPrefix }).text())).toEqual({
       reason: 'not_installed',
       message,
     });
@@ -231,25 +231,25 @@ describe('vtyshSource', () => {
     const frr = source(vtysh, { socketDir: folder });
     const starts = () => readFileSync(`${folder}/starts`, 'utf8').match(/started/g)?.length;
     const dead = { reason: 'not_running', message: 'bgpd is not running' };
-    expect(await failureOf(() => frr.ask())).toEqual(dead);
-    expect(await failureOf(() => frr.ask())).toEqual(dead);
+    expect(await failureOf(() => frr.text())).toEqual(dead);
+    expect(await failureOf(() => frr.text())).toEqual(dead);
     expect(starts()).toBe(1);
     writeFileSync(`${folder}/bgpd.vty`, '');
-    expect(await frr.ask()).toBe('{}\n');
+    expect(await frr.text()).toBe('{}\n');
     expect(starts()).toBe(2);
   });
 
-  it('tells that vtysh is no program', async () => {
+  it('reports that vtysh is not a program', async () => {
     const folder = temporaryFolder();
-    expect(await failureOf(() => source(folder).ask())).toEqual({
+    expect(await failureOf(() => source(folder).text())).toEqual({
       reason: 'permission_denied',
       message: `${folder}: not an executable file for this program's user; --frr.vtysh.path names it`,
     });
   });
 
-  it('tells that an answer is no JSON only when it is read', async () => {
+  it('reports that an answer is not JSON only when it is read', async () => {
     const vtysh = fakeVtysh(temporaryFolder(), 'head -c 1000 /dev/urandom | tr -d %');
-    expect(await source(vtysh).ask()).toBeTypeOf('string');
+    expect(await source(vtysh).text()).toBeTypeOf('string');
   });
 
   it('gives up an answer that is too large, and ends what writes it', async () => {
@@ -258,7 +258,7 @@ describe('vtyshSource', () => {
       folder,
       'trap "" TERM PIPE; while :; do echo "{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{"; done',
     );
-    expect(await failureOf(() => source(vtysh).ask())).toEqual({
+    expect(await failureOf(() => source(vtysh).text())).toEqual({
       reason: 'too_large',
       message:
         'bgpd\'s answer to "show bgp vrf all summary json" is larger than --frr.max-output (1000000 bytes)',
@@ -268,12 +268,12 @@ describe('vtyshSource', () => {
 
   it('takes an answer of just the allowed size', async () => {
     const vtysh = fakeVtysh(temporaryFolder(), 'head -c 1000000 /dev/zero | tr "\\0" x');
-    expect(await source(vtysh).ask()).toHaveLength(1_000_000);
+    expect(await source(vtysh).text()).toHaveLength(1_000_000);
   });
 
   it('gives up a flood of errors', async () => {
     const vtysh = fakeVtysh(temporaryFolder(), 'echo "{}"; while :; do echo error; done >&2');
-    expect(await failureOf(() => source(vtysh).ask())).toEqual({
+    expect(await failureOf(() => source(vtysh).text())).toEqual({
       reason: 'failed',
       message: 'vtysh wrote more than 65536 bytes of errors',
     });
@@ -293,11 +293,11 @@ describe('vtyshSource', () => {
     const vtysh = fakeVtysh(folder, `touch ${ready}; ${script}`);
     const frr = source(vtysh);
     const deadline = new AbortController();
-    const asking = failureOf(() => frr.show(bgpSummary, deadline.signal));
+    const pending = failureOf(() => frr.show(bgpSummary, deadline.signal));
     await expect.poll(() => existsSync(ready), { timeout: LONG }).toBe(true);
     const began = performance.now();
     deadline.abort();
-    expect(await asking).toEqual({
+    expect(await pending).toEqual({
       reason: 'timed_out',
       message: 'bgpd did not answer "show bgp vrf all summary json" in time',
     });
@@ -306,20 +306,20 @@ describe('vtyshSource', () => {
     await expect.poll(() => processesWith(folder), { timeout: LONG }).toEqual([]);
   });
 
-  it('does not start another for a daemon while one has not ended that was told to', async () => {
+  it('does not start another for a daemon while one that was terminated has not ended', async () => {
     const folder = temporaryFolder();
     const vtysh = fakeVtysh(
       folder,
       'trap "" TERM; [ "$2" = zebra ] && echo ok && exit; while :; do sleep 0.05; done',
     );
     const frr = source(vtysh);
-    expect(await failureOf(() => frr.ask(bgpSummary, 300))).toMatchObject({ reason: 'timed_out' });
-    const { reason, message } = await failureOf(() => frr.ask(bgpNeighbors, LONG));
+    expect(await failureOf(() => frr.text(bgpSummary, 300))).toMatchObject({ reason: 'timed_out' });
+    const { reason, message } = await failureOf(() => frr.text(bgpNeighbors, LONG));
     expect(reason).toBe('timed_out');
     expect(message).toMatch(
       /^bgpd has still not answered "show bgp vrf all summary json" \(vtysh is process \d+\)$/,
     );
-    expect(await frr.ask(showVersion('zebra'))).toBe('ok\n');
+    expect(await frr.text(showVersion('zebra'))).toBe('ok\n');
     await expect.poll(() => processesWith(folder), { timeout: LONG }).toEqual([]);
   });
 
@@ -328,16 +328,16 @@ describe('vtyshSource', () => {
     const frr = source(
       fakeVtysh(folder, `trap "" TERM; touch ${folder}/ready; while :; do sleep 0.05; done`),
     );
-    const asking = failureOf(() => frr.ask());
+    const pending = failureOf(() => frr.text());
     await expect.poll(() => existsSync(`${folder}/ready`), { timeout: LONG }).toBe(true);
     await frr.close();
     await frr.close();
     expect(processesWith(folder)).toEqual([]);
-    expect(await asking).toEqual({
+    expect(await pending).toEqual({
       reason: 'timed_out',
       message: 'bgpd did not answer before the exporter stopped',
     });
-    expect(await failureOf(() => frr.ask())).toEqual({
+    expect(await failureOf(() => frr.text())).toEqual({
       reason: 'timed_out',
       message: 'bgpd was not sent "show bgp vrf all summary json" in time',
     });

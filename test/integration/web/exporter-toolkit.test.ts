@@ -8,7 +8,7 @@ import type { SecureVersion } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claim, release } from '../../lab/index.ts';
 import { type Identity, makeAuthority, makeIdentity } from './certificates.ts';
-import { type Ask, ask, handshake, outcome } from './probe.ts';
+import { handshake, outcome, type SendOptions, send } from './probe.ts';
 import { type Program, startNodeExporter, startOurs } from './programs.ts';
 import { PASSWORD, webConfigCases } from './web-configs.ts';
 
@@ -63,9 +63,9 @@ interface Kind {
 
 /** What a server selects from a client's offer, except the cipher suite of TLS 1.3, for which preferences differ. */
 async function offers(port: number): Promise<Record<string, string>> {
-  const told: Record<string, string> = {};
-  const offer = async (name: string, tls: NonNullable<Ask['tls']>, protocols = ['http/1.1']) => {
-    told[name] = (await handshake(port, { identity: known, ...tls }, protocols)).replace(
+  const outcomes: Record<string, string> = {};
+  const offer = async (name: string, tls: NonNullable<SendOptions['tls']>, protocols = ['http/1.1']) => {
+    outcomes[name] = (await handshake(port, { identity: known, ...tls }, protocols)).replace(
       / TLS_(AES|CHACHA).*/,
       '',
     );
@@ -74,17 +74,17 @@ async function offers(port: number): Promise<Record<string, string>> {
   for (const ciphers of CIPHERS) await offer(ciphers, { version: 'TLSv1.2', ciphers });
   for (const curve of CURVES) await offer(curve, { version: 'TLSv1.3', curve });
   await offer('HTTP/2', {}, ['h2', 'http/1.1']);
-  return told;
+  return outcomes;
 }
 
 /** Clients of every kind, and the outcome of each. */
 async function outcomes(port: number, { secure, passwords }: Kind): Promise<Record<string, string>> {
-  const asks: Record<string, Omit<Ask, 'port'>> = {};
-  const add = (name: string, question: Omit<Ask, 'port'>) => {
-    asks[name] = question;
+  const requests: Record<string, Omit<SendOptions, 'port'>> = {};
+  const add = (name: string, question: Omit<SendOptions, 'port'>) => {
+    requests[name] = question;
     if (!passwords) return;
-    asks[`${name}, right password`] = { ...question, user: ['alice', PASSWORD] };
-    asks[`${name}, wrong password`] = { ...question, user: ['alice', 'wrong'] };
+    requests[`${name}, right password`] = { ...question, user: ['alice', PASSWORD] };
+    requests[`${name}, wrong password`] = { ...question, user: ['alice', 'wrong'] };
   };
   if (secure)
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
@@ -95,16 +95,17 @@ async function outcomes(port: number, { secure, passwords }: Kind): Promise<Reco
   else {
     const encoded = Buffer.from(`alice:${PASSWORD}`).toString('base64');
     add('plain', {});
-    asks['unknown user'] = { user: ['mallory', PASSWORD] };
-    asks['user in upper case'] = { user: ['Alice', PASSWORD] };
-    asks['other scheme'] = { headers: { authorization: `Bearer ${encoded}` } };
-    asks['invalid base64'] = { headers: { authorization: 'Basic %%%' } };
-    asks['no colon'] = { headers: { authorization: `Basic ${Buffer.from('alice').toString('base64')}` } };
-    asks['scheme in lower case'] = { headers: { authorization: `basic ${encoded}` } };
+    requests['unknown user'] = { user: ['mallory', PASSWORD] };
+    requests['user in upper case'] = { user: ['Alice', PASSWORD] };
+    requests['other scheme'] = { headers: { authorization: `Bearer ${encoded}` } };
+    requests['invalid base64'] = { headers: { authorization: 'Basic %%%' } };
+    requests['no colon'] = { headers: { authorization: `Basic ${Buffer.from('alice').toString('base64')}` } };
+    requests['scheme in lower case'] = { headers: { authorization: `basic ${encoded}` } };
   }
-  const told: Record<string, string> = {};
-  for (const [name, question] of Object.entries(asks)) told[name] = await outcome({ port, ...question });
-  return told;
+  const outcomes: Record<string, string> = {};
+  for (const [name, question] of Object.entries(requests))
+    outcomes[name] = await outcome({ port, ...question });
+  return outcomes;
 }
 
 const HEADERS = [
@@ -117,13 +118,13 @@ const HEADERS = [
 
 /** The headers that a web configuration can set, in responses with and without a password. */
 async function headers(port: number): Promise<Record<string, string | undefined>> {
-  const told: Record<string, string | undefined> = {};
+  const outcomes: Record<string, string | undefined> = {};
   for (const user of [undefined, ['alice', PASSWORD], ['alice', 'wrong']] as const) {
-    const got = await ask({ port, ...(user === undefined ? {} : { user }) });
-    for (const name of HEADERS) told[`${user}: ${name}`] = got.headers[name] as string | undefined;
-    told[`${user}: challenge`] = got.headers['www-authenticate']?.split(' ')[0];
+    const got = await send({ port, ...(user === undefined ? {} : { user }) });
+    for (const name of HEADERS) outcomes[`${user}: ${name}`] = got.headers[name] as string | undefined;
+    outcomes[`${user}: challenge`] = got.headers['www-authenticate']?.split(' ')[0];
   }
-  return told;
+  return outcomes;
 }
 
 async function started(start: Promise<Program>): Promise<Program | string> {

@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { claim, release } from '../../lab/index.ts';
 import { makeAuthority, makeIdentity } from './certificates.ts';
-import { ask, outcome } from './probe.ts';
+import { outcome, send } from './probe.ts';
 import { type Program, startOurs } from './programs.ts';
 import { sendRaw } from './raw.ts';
 import { HASH, PASSWORD } from './web-configs.ts';
@@ -170,7 +170,7 @@ async function many(count: number, task: () => Promise<void>): Promise<number> {
 async function stillServes(program: Program, tls: boolean, before: number): Promise<void> {
   const question = { port: program.port, ...(tls ? { tls: {} } : {}) };
   expect(await outcome(question)).toBe('401');
-  const { status, body } = await ask({ ...question, user: ['alice', PASSWORD] });
+  const { status, body } = await send({ ...question, user: ['alice', PASSWORD] });
   expect(status).toBe(200);
   expect(body).toMatch(/^frr_up 1$/m);
   expect(program.exit()).toBeUndefined();
@@ -180,7 +180,7 @@ async function stillServes(program: Program, tls: boolean, before: number): Prom
 
 test('malformed requests', async () => {
   const random = createRandom(SEED);
-  await ask({ port: plain.port, user: ['alice', PASSWORD] });
+  await send({ port: plain.port, user: ['alice', PASSWORD] });
   const before = await residentMegabytes(plain);
   const statuses = new Map<string, number>();
   const connections = await many(1_600, async () => {
@@ -213,7 +213,7 @@ test('one malformed request a connection', async () => {
 
 test('malformed handshakes, and malformed requests within TLS', async () => {
   const random = createRandom(SEED + 2);
-  await ask({ port: secure.port, tls: {}, user: ['alice', PASSWORD] });
+  await send({ port: secure.port, tls: {}, user: ['alice', PASSWORD] });
   const before = await residentMegabytes(secure);
   const hello = Buffer.from('160301006f0100006b0303', 'hex');
   const handshakes = await many(2_000, async () => {

@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect, type SecureVersion } from 'node:tls';
 import type { Identity } from './certificates.ts';
 
-export interface Ask {
+export interface SendOptions {
   readonly port: number;
   readonly path?: string;
   readonly method?: string;
@@ -23,7 +23,7 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Got {
+export interface Received {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -32,7 +32,7 @@ export interface Got {
 /** OpenSSL does not offer old versions and weak ciphers at its usual level. */
 const ANYTHING = 'ALL:@SECLEVEL=0';
 
-function tlsOptions(tls: NonNullable<Ask['tls']>) {
+function tlsOptions(tls: NonNullable<SendOptions['tls']>) {
   return {
     ...(tls.ca === undefined ? { rejectUnauthorized: false } : { ca: tls.ca }),
     ...(tls.identity === undefined ? {} : { cert: tls.identity.cert, key: tls.identity.key }),
@@ -44,7 +44,14 @@ function tlsOptions(tls: NonNullable<Ask['tls']>) {
 }
 
 /** Sends a request on a new connection. @throws when there is no response */
-export function ask({ port, path = '/metrics', method = 'GET', tls, user, headers = {} }: Ask): Promise<Got> {
+export function send({
+  port,
+  path = '/metrics',
+  method = 'GET',
+  tls,
+  user,
+  headers = {},
+}: SendOptions): Promise<Received> {
   return new Promise((resolve, reject) => {
     const options = {
       host: '127.0.0.1',
@@ -75,10 +82,10 @@ export function ask({ port, path = '/metrics', method = 'GET', tls, user, header
   });
 }
 
-/** The outcome of {@link ask} in one word: the status, or `refused`. */
-export async function outcome(question: Ask): Promise<string> {
+/** The outcome of {@link send} in one word: the status, or `refused`. */
+export async function outcome(question: SendOptions): Promise<string> {
   try {
-    return String((await ask(question)).status);
+    return String((await send(question)).status);
   } catch {
     return 'refused';
   }
@@ -88,7 +95,11 @@ export async function outcome(question: Ask): Promise<string> {
  * What a server chooses of what a client offers in a handshake: `h2 TLSv1.3 TLS_AES_128_GCM_SHA256`, or `refused`.
  * HTTP/1.1 is what is spoken where no protocol is agreed upon.
  */
-export function handshake(port: number, tls: NonNullable<Ask['tls']>, protocols: string[]): Promise<string> {
+export function handshake(
+  port: number,
+  tls: NonNullable<SendOptions['tls']>,
+  protocols: string[],
+): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, ...tlsOptions(tls), ALPNProtocols: protocols }, () => {
       resolve(

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claim, freePort, release, startPrometheus, waitFor } from '../../lab/index.ts';
 import { type Identity, makeAuthority, makeIdentity } from './certificates.ts';
-import { ask } from './probe.ts';
+import { send } from './probe.ts';
 import { messages, type Program, startOurs } from './programs.ts';
 import { HASH, PASSWORD } from './web-configs.ts';
 
@@ -140,7 +140,7 @@ describe('every form of the page', () => {
 
   beforeAll(async () => {
     ours = await startOurs([]);
-    await waitFor(async () => (await ask({ port: ours.port, path: '/readyz' })).status === 200, {
+    await waitFor(async () => (await send({ port: ours.port, path: '/readyz' })).status === 200, {
       within: 30_000,
     });
     proxy = createServer((incoming, outgoing) => {
@@ -194,8 +194,8 @@ describe('every form of the page', () => {
     );
     expect(activeTargets.map(({ lastError }) => lastError)).toEqual(Array(8).fill(''));
     const ofFrr = (page: string) => page.match(/^frr_(bgp|bfd|rib|fib|daemon|default|evpn)_/gm)?.length;
-    const whole = ofFrr((await ask({ port: ours.port })).body);
-    const some = ofFrr((await ask({ port: ours.port, path: `/metrics?${FILTER}` })).body);
+    const whole = ofFrr((await send({ port: ours.port })).body);
+    const some = ofFrr((await send({ port: ours.port, path: `/metrics?${FILTER}` })).body);
     expect(some).toBeLessThan(whole as number);
     for (const name of Object.keys(FORMS))
       for (const [job, count] of [
@@ -216,7 +216,7 @@ describe('every form of the page', () => {
     '/metrics?exclude[]=bgp',
     '/metrics?exclude[]=bgp&exclude[]=bgp-neighbors&exclude[]=bfd&exclude[]=rib&exclude[]=daemons',
   ])('promtool has no complaint about %s', async (path) => {
-    const { body } = await ask({ port: ours.port, path });
+    const { body } = await send({ port: ours.port, path });
     const { exitCode, stdout, stderr } = await execa('promtool', ['check', 'metrics'], { input: body });
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });

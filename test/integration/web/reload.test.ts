@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { claim, release, waitFor } from '../../lab/index.ts';
 import { type Identity, makeAuthority, makeIdentity } from './certificates.ts';
-import { ask, outcome } from './probe.ts';
+import { outcome, send } from './probe.ts';
 import { messages, type Program, startOurs } from './programs.ts';
 import { HASH, PASSWORD } from './web-configs.ts';
 
@@ -52,8 +52,8 @@ async function serialOf({ cert }: Identity): Promise<string> {
 }
 
 /** What the exporter reports about its configuration. */
-async function reported(question: Parameters<typeof ask>[0]): Promise<Record<string, number>> {
-  const { body } = await ask(question);
+async function reported(question: Parameters<typeof send>[0]): Promise<Record<string, number>> {
+  const { body } = await send(question);
   return Object.fromEntries(
     [...body.matchAll(/^frr_exporter_web_(\S+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]),
   );

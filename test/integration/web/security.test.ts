@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claim, freePort, release, waitFor } from '../../lab/index.ts';
 import { makeAuthority, makeIdentity } from './certificates.ts';
-import { type Ask, ask, outcome } from './probe.ts';
+import { outcome, type SendOptions, send } from './probe.ts';
 import { messages, type Program, startOurs } from './programs.ts';
 import { openSilently, rawStatus, sendRaw } from './raw.ts';
 import { HASH, PASSWORD } from './web-configs.ts';
@@ -93,7 +93,12 @@ describe('every page', () => {
       [secret, {}],
     ] as const)
       for (const method of ['GET', 'HEAD']) {
-        const question: Ask = { port: program.port, path, method, ...(tls === undefined ? {} : { tls }) };
+        const question: SendOptions = {
+          port: program.port,
+          path,
+          method,
+          ...(tls === undefined ? {} : { tls }),
+        };
         expect(await outcome(question)).toBe('401');
         expect(await outcome({ ...question, user: ['alice', 'wrong'] })).toBe('401');
         expect(await outcome({ ...question, user: ['mallory', PASSWORD] })).toBe('401');
@@ -107,9 +112,9 @@ describe('every page', () => {
     '%s is rejected everywhere, and reveals nothing without the password',
     async (method) => {
       for (const path of PATHS) {
-        const question: Ask = { port: guarded.port, path, method };
+        const question: SendOptions = { port: guarded.port, path, method };
         expect(await outcome(question)).toBe('401');
-        const got = await ask({ ...question, user: ['alice', PASSWORD] });
+        const got = await send({ ...question, user: ['alice', PASSWORD] });
         expect([got.status, got.headers.allow]).toEqual([405, 'GET, HEAD']);
       }
       expect(await outcome({ port: open.port, path: '/nothing', method })).toBe('404');
@@ -118,7 +123,7 @@ describe('every page', () => {
 
   test('no response reveals the software behind it', async () => {
     for (const path of [...PATHS, '/nothing']) {
-      const { headers } = await ask({ port: open.port, path });
+      const { headers } = await send({ port: open.port, path });
       expect([headers.server, headers['x-powered-by']]).toEqual([undefined, undefined]);
     }
   });
@@ -198,11 +203,11 @@ describe('greedy and slow clients', () => {
     const sockets = [];
     for (let i = 0; i < 1_000; i++) sockets.push(await openSilently(open.port));
     try {
-      expect((await ask({ port: open.port })).status).toBe(200);
+      expect((await send({ port: open.port })).status).toBe(200);
     } finally {
       for (const socket of sockets) socket?.destroy();
     }
-    expect((await ask({ port: open.port })).status).toBe(200);
+    expect((await send({ port: open.port })).status).toBe(200);
   });
 
   test('many connections that begin a request and leave', async () => {
@@ -213,9 +218,9 @@ describe('greedy and slow clients', () => {
         socket?.resetAndDestroy();
       }),
     );
-    expect((await ask({ port: open.port })).status).toBe(200);
+    expect((await send({ port: open.port })).status).toBe(200);
     await waitFor(
-      async () => /^frr_exporter_http_requests_total/m.test((await ask({ port: open.port })).body),
+      async () => /^frr_exporter_http_requests_total/m.test((await send({ port: open.port })).body),
       { within: 10_000 },
     );
   });
@@ -234,7 +239,7 @@ describe('greedy and slow clients', () => {
   });
 
   test('who guesses passwords does not keep out who knows one', async () => {
-    const right: Ask = { port: guarded.port, user: ['alice', PASSWORD] };
+    const right: SendOptions = { port: guarded.port, user: ['alice', PASSWORD] };
     expect(await outcome(right)).toBe('200');
     const guesses = Array.from({ length: 300 }, (_, i) =>
       outcome({ port: guarded.port, user: ['alice', `guess ${i}`] }),

@@ -161,7 +161,7 @@ const WINDOWS = {
   'phone, dark': { viewport: PHONE, colorScheme: 'dark' },
 } as const satisfies Record<string, BrowserContextOptions>;
 
-/** Expects that nobody is kept from reading a page, and nobody scrolls sideways. */
+/** Expects that a page is accessible, and that nobody has to scroll sideways. */
 async function expectReadable(url: string): Promise<void> {
   for (const [name, options] of Object.entries(WINDOWS)) {
     await using page = await open(url, options);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { belongingTo, claim, freePort, type Running, release, start, waitFor } from '../../lab/index.ts';
-import { ask } from './probe.ts';
+import { send } from './probe.ts';
 import { COMMAND, FROM_RECORDING, messages, startOurs } from './programs.ts';
 
 let owned: { name: string; folder: string };
@@ -25,11 +25,11 @@ test('takes the sockets that systemd has opened', async () => {
     {
       env: belongingTo(owned.name),
       // The first connection starts the exporter, and waits for it.
-      ready: async () => (await ask({ port: first, path: '/healthz' })).status === 200,
+      ready: async () => (await send({ port: first, path: '/healthz' })).status === 200,
     },
   );
-  expect((await ask({ port: first })).status).toBe(200);
-  expect((await ask({ port: second, path: '/healthz' })).body).toBe('alive\n');
+  expect((await send({ port: first })).status).toBe(200);
+  expect((await send({ port: second, path: '/healthz' })).body).toBe('alive\n');
   expect(activated.output()).toContain(`"address":"127.0.0.1:${second}"`);
 });
 
@@ -60,7 +60,7 @@ test('notifies systemd when it is ready and when it stops', async () => {
   const ours = await startOurs([], { NOTIFY_SOCKET: path });
   try {
     await waitFor(() => /^READY=1$/m.test(receiver.output()), { within: 20_000, for: 'READY=1' });
-    expect((await ask({ port: ours.port, path: '/healthz' })).status).toBe(200);
+    expect((await send({ port: ours.port, path: '/healthz' })).status).toBe(200);
   } finally {
     await ours.stop();
   }
