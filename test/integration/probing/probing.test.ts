@@ -122,4 +122,18 @@ test('is alerted on while BGP is up, and no other address is', async () => {
 
   await lab.tor2.ip(`rule del pref 0 to ${LOST} blackhole`);
   await waitFor(async () => (await addressesOf(firing)).length === 0, { within: 60_000, for: 'its end' });
+
+  // The kernel of the node loses an address that zebra goes on announcing.
+  await lab.node.ip('route del local 172.31.0.5 dev lo table local');
+  await waitFor(async () => (await prometheus.query('frr_kernel_route_missing == 1')).length > 0, {
+    within: 60_000,
+    for: 'the exporter to miss the route',
+  });
+  expect(
+    (await prometheus.query('frr_kernel_route_missing == 1')).map(({ metric }) => metric.prefix),
+  ).toEqual(['172.31.0.5/32']);
+  expect(await prometheus.query('frr_kernel_routes_unknown > 0')).toEqual([]);
+  expect(await addressesOf('frr_host_route_advertised_peers{address="172.31.0.5"} == 2')).toEqual([
+    '172.31.0.5',
+  ]);
 }, 180_000);
