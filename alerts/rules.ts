@@ -12,6 +12,7 @@ import { prefixes } from './topics/prefixes.ts';
 import { probing } from './topics/probing.ts';
 import { reachability } from './topics/reachability.ts';
 import { sessions } from './topics/sessions.ts';
+import { vrfs } from './topics/vrfs.ts';
 import { witness } from './topics/witness.ts';
 
 export function ruleFiles(site: Thresholds): readonly RuleFile[] {
@@ -22,6 +23,7 @@ export function ruleFiles(site: Thresholds): readonly RuleFile[] {
     sessions,
     prefixes,
     reachability,
+    vrfs,
     probing,
     witness,
     memory,

@@ -109,6 +109,8 @@ const SCHEMA = z.strictObject({
   witness_ghost_for: duration,
   witness_ignored_for: duration,
   default_route_missing_for: duration,
+  l3_vni_down_for: duration,
+  vrf_missing_for: duration,
   kernel_route_missing_for: duration,
   rib_fib_mismatch_ratio: ratio,
   rib_fib_mismatch_routes: count,

@@ -25,8 +25,6 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
   frr_bfd_session_rtt_min_seconds: 'The mean of the same packets is shown.',
   frr_bfd_session_rtt_max_seconds: 'The mean of the same packets is shown.',
   frr_bgp_vrf_active: 'For finding by hand why a session in a VRF never comes up.',
-  frr_vrf_active: 'The status document shows it; for finding by hand why a VRF has no sessions.',
-  frr_vrf_l3_vni_up: 'The status document shows it; for the alerts of a site that has L3 VNIs.',
   frr_vrf_l3_vni_info: 'For a site’s own joins, and for comparing two routers by hand.',
   frr_evpn_vni_route_target_info: 'For comparing by hand what one router exports and another imports.',
   frr_kernel_routes_unknown:

@@ -144,6 +144,7 @@ const TOLD_APART = [
   'hostname',
   'instance',
   'vrf',
+  'vni',
   'peer',
   'afi',
   'safi',

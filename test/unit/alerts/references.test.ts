@@ -95,6 +95,7 @@ const FRR_COMMANDS = [
   /^show running-config( bgpd)?$/,
   /^show interface IFACE$/,
   /^show evpn vni$/,
+  /^show vrf vni$/,
   /^show (version|watchfrr|vrf|memory|zebra client summary)$/,
   /^clear bgp( vrf VRF)? PEER( soft (in|out))?$/,
 ];

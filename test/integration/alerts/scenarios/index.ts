@@ -14,6 +14,7 @@ import { REACHABILITY } from './reachability.ts';
 import { SESSIONS } from './sessions.ts';
 import { STORMS } from './storms.ts';
 import { UPLINKS } from './uplinks.ts';
+import { VRFS } from './vrfs.ts';
 import { WITNESS } from './witness.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -32,5 +33,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...UPLINKS,
   ...ADDRESSES,
   ...PROBING,
+  ...VRFS,
   ...WITNESS,
 ];
