@@ -184,7 +184,7 @@ export async function measureWitness(sizes: readonly number[], minutes: number):
 
 MADE One peer sends host routes to FRR ${version}, from which this exporter reads them over sockets (\`--collector.received-routes\`), with two values of
 \`--poll.max-share\`. "Blocked" is the most CPU time that bgpd used before it answered \`show version\` meanwhile: in the first round after the exporter
-has started, and later. Age is the longest time between two rounds.
+has started, and later. It is an upper limit: where the machine is busy, \`show version\` waits for several ranges. Age is the longest time between two rounds.
 
 ${table(
   [

@@ -190,7 +190,7 @@ function alerts(site: Thresholds): readonly Alert[] {
       expr: promql`
         ${agreed('group by (cluster, job, instance, address) (frr_received_route_paths)')}
         and on (cluster, address) (${EVER} and on (${NODE}) (up{job="${site.job}"} == 1))
-        unless on (cluster, address) (last_over_time(frr_host_route_advertised_peers[${carry}]) > 0)
+        unless on (cluster, address) (frr_host_route_advertised_peers > 0)
         unless on (cluster, address) (
           ${EVER}
           and on (${NODE}) (

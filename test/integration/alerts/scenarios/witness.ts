@@ -264,9 +264,9 @@ export const WITNESS: readonly Scenario[] = [
       .set('frr_host_route_advertised_peers', { instance: 'node-2:9342', address: '203.0.113.2' }, gone)
       .set(PATHS, { instance: 'witness-2:9342', address: '203.0.113.2' }, gone).series,
     checks: [
-      { at: '7m30s', firing: [] },
+      { at: '6m45s', firing: [] },
       {
-        at: '8m30s',
+        at: '7m',
         firing: [`FRRHostRouteGhost warning address=${ADDRESS}`],
         texts: {
           FRRHostRouteGhost: {
