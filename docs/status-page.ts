@@ -72,7 +72,7 @@ $ frr-exporter address 203.0.113.30
       100.64.1.1 (tor1 rack A), VRF default, as EVPN type 5 route
       eth2 (tor2), VRF default, as unicast route
       100.64.1.1 (tor1 rack A), VRF default, as unicast route
-  VRF default: from another VRF
+  VRF default: from VRF tenant-c
     ✓ announced to 2 peers, in BGP since 2026-11-24T22:23:05Z
       eth2 (tor2), VRF default, as unicast route
       100.64.1.1 (tor1 rack A), VRF default, as unicast route

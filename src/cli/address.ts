@@ -14,9 +14,9 @@ const FAMILIES: Readonly<Record<string, string>> = {
   evpn: 'EVPN type 5 route',
 };
 
-/** `kernel route to ten0`, `address of lo`, `from another VRF`. */
+/** `kernel route to ten0`, `address of lo`, `from VRF tenant-c`. */
 function originText({ origin, interface: name }: Address): string {
-  if (origin === 'leaked') return 'from another VRF';
+  if (origin === 'leaked') return `from VRF ${name}`;
   if (origin === 'interface') return `address of ${name}`;
   return `${origin} route${name === '' ? '' : ` to ${name}`}`;
 }

@@ -14,7 +14,12 @@ import {
 } from '../frr/commands.ts';
 import type { Tables } from '../metrics/tables.ts';
 import { statefulCollector, states } from './collector.ts';
-import { type Announcement, advertisedPeers, announcements, lookUp } from './host-routes/announcements.ts';
+import {
+  type Announcement,
+  advertisedPeers,
+  announcements,
+  createLookUp,
+} from './host-routes/announcements.ts';
 import { isHost } from './host-routes/filter.ts';
 import { HOST_ADDRESS_FLAGS } from './host-routes/flags.ts';
 import { createNodeQuery } from './host-routes/instances.ts';
@@ -97,15 +102,21 @@ export const hostRoutes = statefulCollector({
   },
   create({ include, exclude, maxSeries, maxTable }) {
     const queryNode = createNodeQuery(maxTable);
+    const lookUps = createLookUp();
     const isRedistributed = createRedistribution();
     return {
       async query(frr) {
-        const [node, onInterfaces] = await Promise.all([queryNode(frr), frr.addresses()]);
+        const [node, onInterfaces, repeated] = await Promise.all([
+          queryNode(frr),
+          frr.addresses(),
+          lookUps.repeat(frr),
+        ]);
         const selection = { include, exclude };
-        return await lookUp(frr, node, [
+        const addresses = [
           ...ofInterfaces(onInterfaces, selection),
           ...(await inTurns(ofRoutes(node.routes, node.instances, selection))),
-        ]);
+        ];
+        return await lookUps.lookUp(frr, node, addresses, repeated);
       },
       *families(answers, { emit, labels, leaveOut }) {
         const { instances, leftOut, largeTables } = answers.node;

@@ -1,5 +1,6 @@
 /** To whom bgpd advertises addresses: as unicast routes of a VRF, as VPN routes and as EVPN type 5 routes. */
 import { bgpPrefix, bgpType5Routes, bgpVpnPrefix, type Command } from '../../frr/commands.ts';
+import { FrrError } from '../../frr/source.ts';
 import { numberOf } from '../../metrics/family.ts';
 import type { Frr } from '../collector.ts';
 import { type Fields, fields, items, members } from '../fields.ts';
@@ -36,12 +37,47 @@ export interface Announcement {
 export interface LookedUp {
   readonly node: Node;
   readonly addresses: readonly HostAddress[];
-  /** By the text of the command. */
-  readonly answers: ReadonlyMap<string, unknown>;
+  readonly answers: Answers;
 }
 
-/** Looks addresses up in their own VRF, in those that import it, among the VPN routes and among the type 5 routes. */
-export async function lookUp(frr: Frr, node: Node, addresses: readonly HostAddress[]): Promise<LookedUp> {
+/** FRR's answers by the text of the command. */
+type Answers = ReadonlyMap<string, unknown>;
+
+/** Remembers the look-ups of the poll before, which are repeated in one go with everything else: few are new. */
+export function createLookUp() {
+  let before: readonly Command[] = [];
+
+  return {
+    /** Repeats the look-ups. None where FRR refuses one, such as in a VRF that is gone. */
+    async repeat(frr: Frr): Promise<Answers> {
+      try {
+        return await answersTo(frr, before);
+      } catch (error) {
+        if (error instanceof FrrError) return new Map();
+        throw error;
+      }
+    },
+    /** Looks up what was not repeated. @throws FrrError */
+    async lookUp(
+      frr: Frr,
+      node: Node,
+      addresses: readonly HostAddress[],
+      repeated: Answers,
+    ): Promise<LookedUp> {
+      before = lookUps(node, addresses);
+      const others = before.filter(({ text }) => !repeated.has(text));
+      return { node, addresses, answers: new Map([...repeated, ...(await answersTo(frr, others))]) };
+    },
+  };
+}
+
+async function answersTo(frr: Frr, commands: readonly Command[]): Promise<Answers> {
+  const answers = await frr.jsonEach(commands);
+  return new Map(commands.map(({ text }, index) => [text, answers[index]]));
+}
+
+/** The addresses in their own VRF, in those that import it, among the VPN routes and among the type 5 routes. */
+function lookUps(node: Node, addresses: readonly HostAddress[]): readonly Command[] {
   const commands = new Map<string, Command>();
   const add = (command: Command) => commands.set(command.text, command);
   for (const address of addresses) {
@@ -55,8 +91,7 @@ export async function lookUp(frr: Frr, node: Node, addresses: readonly HostAddre
     if (rd !== undefined && !isLarge && addresses.some(({ vrf }) => vrf === instance.vrf))
       add(bgpType5Routes(rd));
   }
-  const answers = await frr.jsonEach([...commands.values()]);
-  return { node, addresses, answers: new Map([...commands.keys()].map((text, n) => [text, answers[n]])) };
+  return [...commands.values()];
 }
 
 /** Routes of the default VRF are not exported to a VPN. */
@@ -108,7 +143,7 @@ export function* announcements({
       .filter(({ importer }) => !seen.has(bgpPrefix(importer, address).text))
       .map(
         ({ importer, route }): Announcement => ({
-          address: { ...address, vrf: importer, interface: '', origin: 'leaked' },
+          address: { ...address, vrf: importer, interface: vrf, origin: 'leaked' },
           inBgp: true,
           updated: route.updated,
           receivers: route.receivers,

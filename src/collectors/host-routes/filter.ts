@@ -9,7 +9,7 @@ export type Origin = 'interface' | 'kernel' | 'static' | 'leaked';
 /** An address that the node is meant to announce, or a network that a flag names. */
 export interface HostAddress extends Prefix {
   readonly vrf: string;
-  /** The interface that has it, or that its route leads to; empty where the route leads to none. */
+  /** The interface that has it, or that its route leads to; empty where the route leads to none. Of what leaked, the VRF it is from. */
   readonly interface: string;
   readonly origin: Origin;
 }

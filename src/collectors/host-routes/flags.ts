@@ -22,8 +22,8 @@ export const HOST_ADDRESS_FLAGS = {
   }),
   maxTable: flag({
     name: 'collector.host-routes.max-table',
-    help: 'Maximum number of routes in a routing table that is searched for connected, kernel and static routes',
+    help: 'Maximum size of the routing tables that are searched for connected, kernel and static routes; zebra counts up to two entries for each route',
     kind: integer(0, 1_000_000),
-    default: '20000',
+    default: '50000',
   }),
 };

@@ -20,13 +20,12 @@ type HostRouteRow = Row<typeof HOST_ROUTE_LABELS>;
 const ORIGINS: Readonly<Record<string, string>> = {
   kernel: 'kernel route',
   static: 'static route',
-  leaked: 'from another VRF',
 };
 
 /** `172.31.0.5 (lo)`, `203.0.113.30 (kernel route, vrf tenant)`. */
 export function hostRouteTitle({ address, interface: name, origin, vrf }: HostRouteLabels): string {
-  const where = vrf === DEFAULT_VRF ? [] : [`vrf ${vrf}`];
-  return `${address} (${[ORIGINS[origin] ?? name, ...where].join(', ')})`;
+  const from = origin === 'leaked' ? `from vrf ${name}` : (ORIGINS[origin] ?? name);
+  return `${address} (${vrf === DEFAULT_VRF ? from : `${from}, vrf ${vrf}`})`;
 }
 
 /** An item of `host_routes`. */

@@ -25,7 +25,7 @@ test('an address in a VRF that leaks it, with the peers that are sent it', async
       100.64.1.1 (tor1 rack A), VRF default, as EVPN type 5 route
       eth2 ({"desc":"tor2","type":"uplink"}), VRF default, as unicast route
       100.64.1.1 (tor1 rack A), VRF default, as unicast route
-  VRF default: from another VRF
+  VRF default: from VRF tenant-c
     ✓ announced to 2 peers, in BGP since TIME
       eth2 ({"desc":"tor2","type":"uplink"}), VRF default, as unicast route
       100.64.1.1 (tor1 rack A), VRF default, as unicast route

@@ -8,7 +8,7 @@ import type { Families } from '../../../src/metrics/family.ts';
 import { createTables } from '../../../src/metrics/tables.ts';
 import { answering, collect, lines, recordedFrr } from './recorded.ts';
 
-const FLAGS = { include: [], exclude: [], maxSeries: 1_000, maxTable: 20_000 };
+const FLAGS = { include: [], exclude: [], maxSeries: 1_000, maxTable: 50_000 };
 
 /** What an address is, and the numbers of its peers: all, by VPN, by EVPN. */
 function essence(families: Families): readonly string[] {
