@@ -71,9 +71,17 @@ export function createLookUp() {
   };
 }
 
+/** Look-ups that are sent together: some 50 ms of bgpd, well within the deadline of one go. */
+const TOGETHER = 500;
+
 async function answersTo(frr: Frr, commands: readonly Command[]): Promise<Answers> {
-  const answers = await frr.jsonEach(commands);
-  return new Map(commands.map(({ text }, index) => [text, answers[index]]));
+  const answers = new Map<string, unknown>();
+  for (let from = 0; from < commands.length; from += TOGETHER) {
+    const some = commands.slice(from, from + TOGETHER);
+    const found = await frr.jsonEach(some);
+    for (const [index, { text }] of some.entries()) answers.set(text, found[index]);
+  }
+  return answers;
 }
 
 /** The addresses in their own VRF, in those that import it, among the VPN routes and among the type 5 routes. */

@@ -233,3 +233,32 @@ test('without the type 5 routes of an L3 VNI the number of peers is unknown, not
   expect(await of(own([]))).toEqual(['red kernel 192.0.2.1, in BGP, , , ']);
   expect(await of(own(['eth1']))).toEqual(['red kernel 192.0.2.1, in BGP, 1, , ']);
 });
+
+test('thousands of look-ups are sent in goes of 500; at the next poll they are repeated beside the rest', async () => {
+  const numbers = Array.from({ length: 1_200 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+  const lookUps = numbers.map((address) => [
+    `show bgp vrf red ipv4 unicast ${address}/32 json`,
+    own(['eth1']),
+  ]);
+  const kernel = kernelRoutes(Object.fromEntries(numbers.map((address) => [`${address}/32`, {}])));
+  const frr = answering(withVrf(kernel, '', Object.fromEntries(lookUps)));
+  const goes: number[] = [];
+  const collector = activate(hostRoutes, FLAGS);
+  const poll = () =>
+    collect(collector, {
+      ...frr,
+      jsonEach: (commands) => {
+        const count = commands.filter(({ text }) => text.includes('unicast 10.0.')).length;
+        if (count > 0) goes.push(count);
+        return frr.jsonEach(commands);
+      },
+    });
+  for (let polls = 0; polls < 2; polls++) {
+    expect(lines(await poll()).filter((line) => line.includes('vrf="red"'))).toEqual([
+      'frr_host_routes{vrf="red"} 1200',
+      'frr_host_routes_advertised{vrf="red"} 1200',
+      'frr_host_routes_unadvertised{vrf="red"} 0',
+    ]);
+    expect(goes.splice(0)).toEqual([500, 500, 200]);
+  }
+});
