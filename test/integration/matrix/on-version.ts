@@ -441,15 +441,14 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
           'frr_config_drift{change="missing"} 0',
           'frr_config_drift{change="added"} 0',
         ]);
-        await lab.node.configure('ip route 192.0.2.128/25 blackhole', 'no ip prefix-list only-host-prefixes');
+        // One entry: FRR 10.3 has had a second one since its configuration was loaded again.
+        const entry = 'ip prefix-list only-host-prefixes seq 5 permit 0.0.0.0/0 ge 32';
+        await lab.node.configure('ip route 192.0.2.128/25 blackhole', `no ${entry}`);
         expect(await drift()).toEqual([
           'frr_config_drift{change="missing"} 1',
           'frr_config_drift{change="added"} 1',
         ]);
-        await lab.node.configure(
-          'no ip route 192.0.2.128/25 blackhole',
-          'ip prefix-list only-host-prefixes permit 0.0.0.0/0 ge 32',
-        );
+        await lab.node.configure('no ip route 192.0.2.128/25 blackhole', entry);
         expect(await drift()).toEqual([
           'frr_config_drift{change="missing"} 0',
           'frr_config_drift{change="added"} 0',
