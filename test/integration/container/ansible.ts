@@ -1,6 +1,7 @@
 /** Ansible on a machine of the tests: the connection is local, the roles are those of this repository. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { type Machine, REPOSITORY, type Result } from './machine.ts';
 
@@ -14,6 +15,7 @@ export interface PlayResult extends Result {
 }
 
 const FOLDER = join(REPOSITORY, 'container');
+const COLLECTIONS = fileURLToPath(new URL('collections', import.meta.url));
 
 let count = 0;
 
@@ -22,6 +24,8 @@ async function playbook(machine: Machine, args: readonly string[]): Promise<Play
     cwd: FOLDER,
     env: {
       ANSIBLE_CONFIG: join(FOLDER, 'ansible.cfg'),
+      // osp.edpm, without which the role for EDPM does not run
+      ANSIBLE_COLLECTIONS_PATHS: COLLECTIONS,
       ANSIBLE_NOCOLOR: '1',
       // Quicker; a play that needs more facts gathers them.
       ANSIBLE_PIPELINING: 'true',

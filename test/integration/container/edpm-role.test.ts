@@ -1,9 +1,10 @@
 /** The EDPM role, with real Ansible, podman's quadlet generator, and real podman. */
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { waitFor } from '../../lab/index.ts';
-import { type PlayResult, play } from './ansible.ts';
+import { type PlayResult, play, playTasks } from './ansible.ts';
 import { type Authority, makeAuthority } from './certificates.ts';
 import { exporterImage, type Machine, REPOSITORY, readOn, startMachine } from './machine.ts';
 import {
@@ -22,6 +23,7 @@ import { withSystemctl } from './systemd.ts';
 
 const ADDRESS = '2001:db8::10';
 const URL = `http://[${ADDRESS}]:9342/metrics`;
+const STATE_FILE = '/var/lib/edpm-config/deployed_services.yaml';
 const PLAYBOOK = join(REPOSITORY, 'container/edpm/playbooks/frr_exporter.yml');
 
 let machine: Machine;
@@ -44,8 +46,6 @@ function deploy(variables: Readonly<Record<string, unknown>> = {}, check = false
       ctlplane_ip: ADDRESS,
       edpm_frr_exporter_image: image,
       edpm_frr_exporter_allowed_subnets: ['2001:db8::/64'],
-      // The rule is only written here: osp.edpm, which loads it, is not part of this project.
-      edpm_frr_exporter_firewall_load: false,
       ...variables,
     },
   });
@@ -96,6 +96,7 @@ describe('a deployment', () => {
       'Write the firewall rule',
       'Install the quadlet',
       'Start the container, or restart it with its new settings',
+      'Write updated state file',
     ]);
     expect(await containers(machine)).toEqual(['frr_exporter running']);
     expect(await answer(machine, URL)).toContain('frr_up 0');
@@ -107,7 +108,7 @@ describe('a deployment', () => {
       arguments: ['serve'],
       user: '42499:42499',
       healthcheck: ['CMD', '/openstack/healthcheck'],
-      mounts: ['/run/frr:/run/frr:ro', '/var/lib/openstack/frr_exporter:/etc/frr-exporter:ro'],
+      mounts: ['/run/frr:/run/frr:ro', '/var/lib/openstack/frr-exporter:/etc/frr-exporter:ro'],
       ReadonlyRootfs: true,
       Tmpfs: {},
       GroupAdd: ['42483'],
@@ -128,10 +129,20 @@ describe('a deployment', () => {
         rule: { proto: 'tcp', dport: ['9342'], source: '2001:db8::/64' },
       },
     ]);
+    expect(readOn(machine, '/run/edpm_nftables')).toBe('configure\nrun\n');
+  });
+
+  it('is known to the data plane as a container of its service', () => {
+    expect(parse(readOn(machine, STATE_FILE)).services).toEqual({
+      'frr-exporter': { containers: ['frr_exporter'], updated_at: expect.any(String) },
+    });
   });
 
   it('changes nothing when it is done again', async () => {
+    await machine.run('rm', ['/run/edpm_nftables']);
     await expectUnchanged(machine, () => deploy());
+    // The rules are loaded again, because the last run may have ended before it had loaded them.
+    expect(readOn(machine, '/run/edpm_nftables')).toBe('configure\nrun\n');
   });
 
   it('passes changed settings on, whatever is in them, and serves TLS to clients with a certificate', async () => {
@@ -176,6 +187,39 @@ describe('a deployment', () => {
       },
     );
     await machine.podman('healthcheck', 'run', 'frr_exporter');
+  });
+});
+
+describe('the cleanup of the data plane', () => {
+  const cleanUp = async (services: readonly string[]) => {
+    const result = await playTasks(
+      machine,
+      [{ 'ansible.builtin.include_role': { name: 'osp.edpm.edpm_cleanup' } }],
+      { variables: { edpm_service_types: services, edpm_cleanup_orphaned_containers: true } },
+    );
+    expect(result.exitCode, result.stdout).toBe(0);
+  };
+
+  // It fails where no service is left.
+  beforeAll(() => {
+    const state = parse(readOn(machine, STATE_FILE));
+    state.services.ovn = { containers: ['ovn_controller'] };
+    writeFileSync(machine.path(STATE_FILE), stringify(state));
+  });
+
+  it('leaves the container of a service that is listed', async () => {
+    await cleanUp(['ovn', 'frr-exporter']);
+    expect(await containers(machine)).toEqual(['frr_exporter running']);
+  });
+
+  it('removes that of a service that was dropped, which then does not start again', async () => {
+    await cleanUp(['ovn']);
+    expect(await containers(machine)).toEqual([]);
+    const [, condition] =
+      /^ConditionPathExists=(.*)$/m.exec(
+        readOn(machine, '/etc/containers/systemd/edpm_frr_exporter.container'),
+      ) ?? [];
+    expect(existsSync(machine.path(condition as string))).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Heat, startHeat } from './heat.ts';
-import { IMAGE, type RoleData, roleData } from './service-template.ts';
+import { EXPORTER, IMAGE, type RoleData, roleData } from './service-template.ts';
 
 const expected = (name: string): RoleData =>
   JSON.parse(
@@ -60,7 +60,30 @@ describe('the service template, evaluated by Heat', () => {
     expect(request).toMatchObject({ key_size: '3072', dns: '{{fqdn_ctlplane}}' });
   });
 
+  it('splits a list of a role like one of all roles', async () => {
+    const data = await roleData(heat, { roleParameters: { FrrExporterEnabledCollectors: 'ospf, vrrp' } });
+    expect(data.docker_config.step_5.frr_exporter.command).toEqual([
+      'serve',
+      '--collector.ospf',
+      '--collector.vrrp',
+    ]);
+  });
+
+  it('leaves a network that does not exist to the role, which names it', async () => {
+    const data = await roleData(heat, { parameters: { ServiceNetMap: { FrrExporterNetwork: 'nowhere' } } });
+    expect(data.firewall_rules).toEqual({});
+    expect(data.docker_config.step_5.frr_exporter.environment).toMatchObject({
+      FRR_EXPORTER_WEB_LISTEN_ADDRESS: '{{ nowhere_ip }}:9342',
+    });
+  });
+
+  it('can be in a role without being deployed', async () => {
+    const service = { ...EXPORTER, environment: 'environments/services/disable-frr-exporter.yaml' };
+    expect(await roleData(heat, {}, service)).toBeNull();
+  });
+
   it.each([
+    ['FrrExporterPort', 9342.5, '9342.5 is not a multiple of 1'],
     ['FrrExporterPort', 80, '80 is out of range (min: 1024, max: 65535)'],
     ['FrrExporterPort', 'http', "could not convert string to float: 'http'"],
     ['FrrExporterEnabledCollectors', 'bgp,isis', '["bgp", "isis"] is not an allowed value'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { answers, freePort, start, waitFor } from '../../lab/index.ts';
 import { unpackRecording } from '../../recordings.ts';
 import { exporterImage, FRR_IMAGE, type Machine, REPOSITORY, startMachine } from './machine.ts';
@@ -157,6 +158,57 @@ describe('plain containers', () => {
       Memory: 512 * 1024 * 1024,
     });
     await compose('down', '--volumes', '--timeout', '1');
+  });
+
+  it('run in one pod, as the component of Kubernetes patches it', async () => {
+    const patch = parse(readFileSync(join(REPOSITORY, 'container/kubernetes/component/sidecar.yaml'), 'utf8'))
+      .spec.template;
+    // podman refuses ports in a pod that has the network of its host.
+    const [{ ports: _, ...sidecar }] = patch.spec.containers;
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'router', labels: patch.metadata.labels },
+      spec: {
+        hostNetwork: true,
+        volumes: [
+          { name: 'frr-sockets', emptyDir: {} },
+          { name: 'frr-conf', hostPath: { path: '/etc/frr-of-the-test' } },
+        ],
+        containers: [
+          {
+            name: 'frr',
+            image: FRR_IMAGE,
+            securityContext: {
+              capabilities: { add: ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN', 'NET_BIND_SERVICE'] },
+            },
+            volumeMounts: [
+              { name: 'frr-sockets', mountPath: '/run/frr' },
+              { name: 'frr-conf', mountPath: '/etc/frr' },
+            ],
+          },
+          {
+            ...sidecar,
+            image,
+            // podman knows no status.podIP, and this image of FRR has TripleO's group.
+            env: [{ name: 'POD_IP', value: '127.0.0.1' }, ...sidecar.env.slice(1)],
+          },
+        ],
+        securityContext: { supplementalGroups: [42483] },
+      },
+    };
+    const file = join(machine.folder, 'pod.yaml');
+    writeFileSync(file, stringify(pod));
+    await machine.podman('kube', 'play', file);
+    await waitFor(async () => (await answer(machine, 'http://127.0.0.1:9342/metrics')).includes(BGP), {
+      within: 60_000,
+    });
+    expect(decided(await inspect(machine, 'router-frr-exporter'))).toMatchObject({
+      ReadonlyRootfs: true,
+      Privileged: false,
+      user: '42499:42499',
+    });
+    await machine.podman('kube', 'down', file);
   });
 });
 

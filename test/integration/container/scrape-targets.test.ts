@@ -103,11 +103,46 @@ describe('the scrape targets of an inventory', () => {
     expect(read()).toEqual(before);
   });
 
+  it('leave out a node without an address, and say so', async () => {
+    const hosts = { 'overcloud-compute-1': { ctlplane_ip: '' } };
+    const result = await write({ ...small, hosts });
+    expect(result).toMatchObject({ exitCode: 0, changed: 1 });
+    expect(result.stdout).toContain(
+      'WARNING: 1 hosts are not scraped, because they have no ctlplane_ip in the inventory: overcloud-compute-1',
+    );
+    expect(read().map((target) => target.targets[0])).toEqual(['192.168.24.3:9400', '192.168.24.2:9342']);
+  });
+
   it('are refused without a file to write', async () => {
     const result = await write(small, {}, { file: null });
     expect(result.exitCode).toBe(2);
     expect(result.stdout).toContain('missing required arguments: tripleo_frr_exporter_scrape_targets_file');
   });
+});
+
+it('the ScrapeConfig of the data plane has a target for every node with an address', async () => {
+  const file = join(machine.folder, 'scrape-config.yaml');
+  const hosts = join(machine.folder, 'edpm.yaml');
+  const node = (name: string) => ({ canonical_hostname: `${name}.ctlplane.example.com` });
+  writeFileSync(
+    hosts,
+    stringify({
+      all: {
+        hosts: {
+          'edpm-compute-0': { ...node('edpm-compute-0'), ctlplane_ip: '192.168.122.100' },
+          'edpm-compute-1': node('edpm-compute-1'),
+        },
+      },
+    }),
+  );
+  const result = await play(machine, join(REPOSITORY, 'container/edpm/playbooks/scrape-config.yml'), {
+    inventory: hosts,
+    variables: { edpm_frr_exporter_scrape_config: file, edpm_frr_exporter_tls: true },
+  });
+  expect(result.exitCode, result.stdout).toBe(0);
+  expect(result.stdout).toContain('WARNING: 1 hosts are not scraped, because they have no ctlplane_ip');
+  const example = join(REPOSITORY, 'container/edpm/openstack/scrape-config.yaml');
+  expect(readFileSync(file, 'utf8')).toBe(readFileSync(example, 'utf8'));
 });
 
 it('1,000 nodes are targets that Prometheus takes', async () => {

@@ -57,7 +57,7 @@ export interface Service {
   readonly image: string;
 }
 
-const EXPORTER: Service = {
+export const EXPORTER: Service = {
   type: 'OS::TripleO::Services::FrrExporter',
   environment: 'environments/services/frr-exporter.yaml',
   image: 'ContainerFrrExporterImage',
@@ -98,6 +98,8 @@ export async function roleData(
   const registry: Record<string, string> = {};
   const files: Record<string, string> = {};
   for (const [type, path] of Object.entries(environment.resource_registry)) {
+    registry[type] = path;
+    if (path.startsWith('OS::')) continue;
     const file = new URL(path, `file://${join(TRIPLEO, name)}`);
     registry[type] = file.href;
     files[file.href] = readFileSync(file, 'utf8');

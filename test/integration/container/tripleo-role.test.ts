@@ -118,6 +118,15 @@ describe('a deployment', () => {
     expect((await machine.run('systemctl', ['is-enabled', 'tripleo_frr_exporter'])).stdout).toBe('enabled');
   });
 
+  it('is rolled back to the image that ran before where the new one does not respond', async () => {
+    const result = await deploy({
+      tripleo_frr_exporter_extra_arguments: ['--web.telemetry-path=/elsewhere', '--nonsense'],
+      tripleo_frr_exporter_verify_retries: 1,
+    });
+    expect(result).toMatchObject({ exitCode: 2 });
+    expect(result.stdout).toContain(`(rolled back to ${image})`);
+  });
+
   it('makes the container that the service template makes', async () => {
     const data = JSON.parse(readFileSync(new URL('role-data/plain.json', import.meta.url), 'utf8'));
     const definition = withHostVariables(data.docker_config.step_5.frr_exporter, { ctlplane_ip: ADDRESS });

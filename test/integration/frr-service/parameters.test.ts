@@ -1,9 +1,7 @@
 /** Parameters that are wrong are named before anything is changed. One play tries all of them. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { playTasks } from '../container/ansible.ts';
 import { type Machine, startMachine } from '../container/machine.ts';
+import { refusals } from '../container/refusals.ts';
 import { traces } from '../container/role-proof.ts';
 import { type Parameters, prefixed } from './rendering.ts';
 
@@ -100,18 +98,6 @@ const ADOPTED: readonly (readonly [variable: string, value: unknown, message: st
 let machine: Machine;
 let messages: readonly string[];
 
-const attempt = (index: number, steps: readonly unknown[]) => ({
-  block: steps,
-  rescue: [
-    {
-      'ansible.builtin.lineinfile': {
-        path: join(machine.folder, 'messages'),
-        line: `${index} {{ ansible_failed_result.argument_errors | default([ansible_failed_result.msg]) | join(' ') | to_json }}`,
-        create: true,
-      },
-    },
-  ],
-});
 const role = (tasks_from: string, vars: Readonly<Record<string, unknown>>) => ({
   'ansible.builtin.include_role': { name: 'frr_node', tasks_from },
   vars: {
@@ -125,21 +111,13 @@ const role = (tasks_from: string, vars: Readonly<Record<string, unknown>>) => ({
 
 beforeAll(async () => {
   machine = await startMachine();
-  const tasks = [
-    ...REFUSED.map(([, parameters], index) =>
-      attempt(index, [role('configure', prefixed({ bgp_uplinks: ['lo'], ...parameters }))]),
-    ),
-    ...ADOPTED.map(([name, value], index) =>
-      attempt(REFUSED.length + index, [
-        role('adopt', { frr_node_adopted: 'edpm_frr', [name]: value }),
-        role('configure', { frr_node_bgp_uplinks: ['lo'] }),
-      ]),
-    ),
-  ];
-  const result = await playTasks(machine, tasks);
-  expect(result.exitCode, result.stdout).toBe(0);
-  const lines = readFileSync(join(machine.folder, 'messages'), 'utf8').trim().split('\n');
-  messages = lines.map((line) => JSON.parse(line.slice(line.indexOf(' ') + 1)));
+  messages = await refusals(machine, [
+    ...REFUSED.map(([, parameters]) => [role('configure', prefixed({ bgp_uplinks: ['lo'], ...parameters }))]),
+    ...ADOPTED.map(([name, value]) => [
+      role('adopt', { frr_node_adopted: 'edpm_frr', [name]: value }),
+      role('configure', { frr_node_bgp_uplinks: ['lo'] }),
+    ]),
+  ]);
 });
 afterAll(() => machine?.stop());
 

@@ -79,6 +79,20 @@ describe('the exporter among the services of the roles', () => {
     });
   });
 
+  it('is added to the other files where one has no role with FRR', () => {
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, '- name: CephStorage\n  ServicesDefault: []\n');
+    expect(run(other, file)).toMatchObject({
+      exitCode: 0,
+      stdout: `${other}: 0 of 0 roles with FRR changed\n${file}: 2 of 3 roles with FRR changed`,
+    });
+  });
+
+  it('is added to no file where one of them cannot be read', () => {
+    expect(run(file, join(folder, 'missing.yaml')).exitCode).toBe(1);
+    expect(readFileSync(file, 'utf8')).toBe(ROLES);
+  });
+
   it('needs a file that can be read', () => {
     const missing = join(folder, 'missing.yaml');
     expect(run(missing).stderr).toContain(`add-to-roles-data: ${missing} cannot be read`);

@@ -1,3 +1,5 @@
+# Copyright the frr-exporter authors
+# SPDX-License-Identifier: Apache-2.0
 """What the role frr_node knows of its parameters beyond their types, and of the exporter's status."""
 import ipaddress
 import re
