@@ -33,10 +33,11 @@ const REFUSED: readonly (readonly [what: string, parameters: Parameters, message
   ],
 ];
 
-const ROLES = [
-  ['tripleo_frr_exporter', 'host_prep'],
-  ['edpm_frr_exporter', 'main'],
-] as const;
+/** Every mistake takes a second; the second role has the same checks. */
+const CASES = [
+  ...REFUSED.map((refused) => ['tripleo_frr_exporter', 'host_prep', ...refused] as const),
+  ...REFUSED.slice(0, 5).map((refused) => ['edpm_frr_exporter', 'main', ...refused] as const),
+];
 
 let machine: Machine;
 let messages: readonly string[];
@@ -54,16 +55,16 @@ beforeAll(async () => {
   });
   messages = await refusals(
     machine,
-    ROLES.flatMap(([role, tasks]) => REFUSED.map(([, parameters]) => [include(role, tasks, parameters)])),
+    CASES.map(([role, tasks, , parameters]) => [include(role, tasks, parameters)]),
   );
 });
 afterAll(() => machine?.stop());
 
-it.each(ROLES.flatMap(([role], i) => REFUSED.map(([what, , message], j) => ({ role, what, message, i, j }))))(
+it.each(CASES.map(([role, , what, , message], index) => ({ role, what, message, index })))(
   '$role refuses $what',
-  ({ role, message, i, j }) => {
-    expect(messages[i * REFUSED.length + j]).toContain(message);
-    expect(messages[i * REFUSED.length + j]).toContain(`${role}_`);
+  ({ role, message, index }) => {
+    expect(messages[index]).toContain(message);
+    expect(messages[index]).toContain(`${role}_`);
   },
 );
 

@@ -19,14 +19,15 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('satisfies lintian', async () => {
+// The tests only read the package, and run at the same time.
+it.concurrent('satisfies lintian', async () => {
   const { exitCode, stdout } = await execa('lintian', ['--fail-on', 'error', '--allow-root', deb], {
     reject: false,
   });
   expect([exitCode, stdout]).toEqual([0, expect.not.stringMatching(/^[EW]:/m)]);
 });
 
-it('is the tree of an RPM, too', async () => {
+it.concurrent('is the tree of an RPM, too', async () => {
   const { stdout } = await execa('packaging/rpm', [], {
     cwd: REPOSITORY,
     stdin: 'ignore',
@@ -73,7 +74,7 @@ async function inRoot(release: string, script: string): Promise<string> {
 
 const INSTALL = 'dpkg --install /frr-exporter.deb >/dev/null 2>&1';
 
-describe.each(['bookworm', 'trixie'])('%s', (release) => {
+describe.concurrent.each(['bookworm', 'trixie'])('%s', (release) => {
   it('installs, runs beside FRR, keeps its settings, and is gone after a purge', async () => {
     const output = await inRoot(
       release,
