@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../lab/index.ts';
 import { type PlayResult, play } from './ansible.ts';
 import { type Authority, makeAuthority } from './certificates.ts';
-import { exporterImage, type Machine, REPOSITORY, startMachine } from './machine.ts';
+import { exporterImage, FRR_IMAGE, type Machine, REPOSITORY, startMachine } from './machine.ts';
 import {
   answer,
   containers,
@@ -120,11 +120,12 @@ describe('a deployment', () => {
 
   it('is rolled back to the image that ran before where the new one does not respond', async () => {
     const result = await deploy({
-      tripleo_frr_exporter_extra_arguments: ['--web.telemetry-path=/elsewhere', '--nonsense'],
+      tripleo_frr_exporter_image: FRR_IMAGE,
       tripleo_frr_exporter_verify_retries: 1,
     });
     expect(result).toMatchObject({ exitCode: 2 });
     expect(result.stdout).toContain(`(rolled back to ${image})`);
+    await answer(machine, `http://${ADDRESS}:9342/metrics`);
   });
 
   it('makes the container that the service template makes', async () => {
