@@ -118,9 +118,15 @@ rate_limit:
     ]);
   });
 
+  test('one TLS version only', () => {
+    const { tls } = read(`${TLS}  min_version: TLS12\n  max_version: TLS12\n`);
+    expect([tls?.minVersion, tls?.maxVersion]).toEqual(['TLSv1.2', 'TLSv1.2']);
+  });
+
   test('a rate limit that is off', () => {
     expect(read('rate_limit: {interval: 0, burst: 0}').rateLimit).toBeUndefined();
     expect(read('rate_limit: {burst: 5}').rateLimit).toBeUndefined();
+    expect(read('rate_limit: {interval: 1s, burst: 1}').rateLimit).toEqual({ interval: 1, burst: 1 });
   });
 });
 
