@@ -1,6 +1,7 @@
 /**
  * An address that is announced but does not answer: real FRR, Prometheus and blackbox_exporter, with the shipped scrape job and
- * rules. A router of the fabric drops the packets to one address, which BGP does not see.
+ * rules. A router of the fabric drops the packets to one address, which BGP does not see; then the kernel of the node loses
+ * another one, which zebra does not see.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
