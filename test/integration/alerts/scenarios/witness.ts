@@ -256,7 +256,6 @@ export const WITNESS: readonly Scenario[] = [
     name: 'an address that a node has no more, and that the fabric keeps',
     about: ['FRRHostRouteGhost'],
     every: '15s',
-    settings: { scrape_interval: '15s', evaluation_interval: '15s' },
     until: '12m',
     series: witness(witnessed(), 'witness-2')
       .set('frr_host_route_advertised_peers', { instance: 'node-1:9342', address: ADDRESS }, gone)
@@ -283,7 +282,6 @@ export const WITNESS: readonly Scenario[] = [
     name: 'bgpd of a node is dead, and the routers keep its addresses',
     about: ['FRRHostRouteGhost'],
     every: '15s',
-    settings: { scrape_interval: '15s', evaluation_interval: '15s' },
     until: '12m',
     series: witnessed()
       .set('frr_daemon_up', { instance: 'node-1:9342', daemon: 'bgpd' }, { '0s': 1, '2m': 0 })
@@ -304,7 +302,6 @@ export const WITNESS: readonly Scenario[] = [
     name: 'the exporter of a node is down, or does not know its addresses, which may be there all the same',
     about: ['FRRHostRouteGhost'],
     every: '15s',
-    settings: { scrape_interval: '15s', evaluation_interval: '15s' },
     until: '12m',
     series: witnessed()
       .notScraped('node-1', ['2m', '12m'])
@@ -352,7 +349,7 @@ export const WITNESS: readonly Scenario[] = [
     until: '6m',
     series: witnessed()
       .set('frr_daemon_restarts_total', W_1, { '0s': 0, '2m': 1 })
-      .set(PATHS, W_1, { '0s': 1, '2m': 'stale', '3m': 1 }).series,
+      .set(PATHS, route(ADDRESS), { '0s': 1, '2m': 'stale', '3m': 1 }).series,
     checks: ['2m25s', '2m55s', '4m30s', '6m'].map((at) => ({ at, firing: [] })),
   },
   {
@@ -390,6 +387,39 @@ export const WITNESS: readonly Scenario[] = [
     checks: [
       { at: '8m50s', firing: ['FRRWitnessIgnored warning witness-2'] },
       { at: '9m5s', firing: [IGNORED, 'FRRWitnessIgnored warning witness-2'] },
+    ],
+  },
+  {
+    name: 'a witness loses its session with a router, whose routes it then cannot receive',
+    about: ['FRRHostRouteDroppedByRouter'],
+    until: '4m',
+    series: witnessed()
+      .sessionDown('witness-1', W2.peer, '2m')
+      .set(PATHS, { ...W_1, peer: W2.peer }, gone).series,
+    checks: [
+      {
+        at: '1m',
+        firing: [],
+        values: {
+          'max(instance:frr_witness:last_timestamp_seconds)': 60,
+          'max(host_route:frr_host_route_announced:since_timestamp_seconds)': 0,
+          'count(remote_router:frr_witness_session:up)': 2,
+        },
+      },
+      { at: '3m', firing: [`FRRBGPPeerDown warning witness-1 vrf=default peer=${W2.peer}`] },
+    ],
+  },
+  {
+    name: 'without a witness, nothing is compared',
+    about: ['FRRHostRouteNotReceived'],
+    until: '2m',
+    series: healthy(2).series,
+    checks: [
+      {
+        at: '2m',
+        firing: [],
+        values: { 'count(host_route:frr_host_route_announced:since_timestamp_seconds)': undefined },
+      },
     ],
   },
 ];
