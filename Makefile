@@ -22,6 +22,10 @@ demo-break: setup ## Cut a link of the demo: make demo-break LINK=tor1 (or tor2)
 demo-heal: setup ## Restore the links that demo-break cut
 	@$(NODE) scripts/demo.ts heal
 
+.PHONY: scenario
+scenario: setup ## Play one of the six uses on real FRR, with faults to cause; root: make scenario NAME=vip
+	@$(NODE) scripts/scenario.ts $(NAME)
+
 .PHONY: check
 check: setup ## Run types, lint and unit tests: fast, no root
 	@npm run -s types && npm run -s lint && npm run -s unit

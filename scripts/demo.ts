@@ -6,36 +6,25 @@
  *     node scripts/demo.ts break tor1|tor2   cuts a link of the running demo
  *     node scripts/demo.ts heal              restores both links
  */
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { parse } from 'yaml';
-import {
-  claim,
-  freePort,
-  HEALTHY,
-  isOwned,
-  type LinkName,
-  scrape,
-  startAlertmanager,
-  startExporter,
-  startLab,
-  startPrometheus,
-} from '../test/lab/index.ts';
+import { claim, HEALTHY, isOwned, type LinkName, startExporter, startLab } from '../test/lab/index.ts';
 import { unpackRecording } from '../test/recordings.ts';
+import {
+  bold,
+  CHECKOUT,
+  dim,
+  followAlerts,
+  green,
+  port,
+  print,
+  printEvent,
+  red,
+  repeat,
+  startMonitoring,
+} from './monitoring.ts';
 
-const CHECKOUT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(CHECKOUT, '.demo');
 const STATE = join(FOLDER, 'state.json');
 const RECORDING = join(FOLDER, 'recording');
@@ -51,16 +40,6 @@ interface State {
   readonly url: string;
   /** Network namespaces of the remote routers; absent with a recording. */
   readonly far?: Readonly<Record<LinkName, string>>;
-}
-
-const colours = process.stdout.isTTY === true && !process.env.NO_COLOR;
-const bold = (text: string) => (colours ? `\x1b[1m${text}\x1b[0m` : text);
-const dim = (text: string) => (colours ? `\x1b[2m${text}\x1b[0m` : text);
-const red = (text: string) => (colours ? `\x1b[31m${text}\x1b[0m` : text);
-const green = (text: string) => (colours ? `\x1b[32m${text}\x1b[0m` : text);
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 function fail(message: string): never {
@@ -110,16 +89,6 @@ async function heal(): Promise<void> {
   print(`Both links are up. ${state.url} shows the sessions recover.`);
 }
 
-/** The well-known port if it is free, otherwise any. */
-async function port(wanted: number): Promise<number> {
-  const free = await new Promise<boolean>((resolve) => {
-    const server = createServer()
-      .once('error', () => resolve(false))
-      .listen(wanted, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-  return free ? wanted : freePort();
-}
-
 /** Why the laboratory cannot run here; undefined if it can. */
 async function obstacle(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'Not running on Linux';
@@ -138,10 +107,6 @@ interface Change {
   readonly reason?: string;
 }
 
-function printEvent(what: string, text: string): void {
-  print(`  ${dim(new Date().toTimeString().slice(0, 8))}  ${what.padEnd(5)}  ${text}`);
-}
-
 function printChange(line: string): void {
   let change: Change;
   try {
@@ -156,17 +121,6 @@ function printChange(line: string): void {
   printEvent(protocol, `${where}  ${from} → ${colour(to)}${reason ? `  ${dim(reason)}` : ''}`);
 }
 
-/** Calls `work` repeatedly, never concurrently. Returns a function that stops it. */
-function repeat(every: number, work: () => unknown): () => void {
-  let timer: NodeJS.Timeout;
-  const again = async () => {
-    await work();
-    timer = setTimeout(again, every);
-  };
-  timer = setTimeout(again, every);
-  return () => clearTimeout(timer);
-}
-
 /** Prints state changes from the exporter's log. Returns a function that stops it. */
 function followLog(output: () => string): () => void {
   let printed = 0;
@@ -175,33 +129,6 @@ function followLog(output: () => string): () => void {
     if (end <= printed) return;
     for (const line of output().slice(printed, end).split('\n')) printChange(line);
     printed = end;
-  });
-}
-
-/** An alert of Alertmanager's API. */
-interface Alert {
-  readonly fingerprint: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** Prints alerts that Alertmanager would send, and when they are resolved. Returns a function that stops it. */
-function followAlerts(url: string): () => void {
-  let known = new Map<string, Alert>();
-  return repeat(1000, async () => {
-    const response = await fetch(`${url}/api/v2/alerts?inhibited=false&silenced=false`).catch(
-      () => undefined,
-    );
-    if (response?.ok !== true) return;
-    const alerts = ((await response.json()) as Alert[]).filter(
-      ({ labels }) => labels.alertname !== 'FRRWatchdog',
-    );
-    const now = new Map(alerts.map((alert) => [alert.fingerprint, alert]));
-    const text = ({ labels, annotations }: Alert) =>
-      `${labels.alertname}  ${labels.severity}  ${dim(annotations.summary ?? '')}`;
-    for (const [id, alert] of now) if (!known.has(id)) printEvent('ALERT', red(text(alert)));
-    for (const [id, alert] of known) if (!now.has(id)) printEvent('OK', green(text(alert)));
-    known = now;
   });
 }
 
@@ -252,13 +179,6 @@ interface Shown {
   readonly inside: string;
 }
 
-/** The inhibit rules of the shipped Alertmanager configuration. */
-function inhibitRules(): unknown {
-  const [file] = globSync(join(CHECKOUT, 'alerts/alertmanager/alertmanager.yml'));
-  if (file === undefined) return [];
-  return (parse(readFileSync(file, 'utf8')) as { inhibit_rules?: unknown }).inhibit_rules ?? [];
-}
-
 function writeState(state: State): void {
   writeFileSync(STATE, JSON.stringify(state));
 }
@@ -275,32 +195,9 @@ async function live(cleanUp: (() => unknown)[]): Promise<Shown> {
   cleanUp.push(() => lab.stop());
   const exporter = await startExporter({ lab, port: await port(9342), flags: ['--log.format=json'] });
   cleanUp.push(() => exporter.stop());
-  const alertmanager = await startAlertmanager({
-    port: await port(9093),
-    config: {
-      route: {
-        receiver: 'nobody',
-        group_by: ['alertname', 'cluster'],
-        group_wait: '5s',
-        group_interval: '10s',
-      },
-      receivers: [{ name: 'nobody' }],
-      inhibit_rules: inhibitRules(),
-    },
-  });
-  cleanUp.push(() => alertmanager.stop());
-  const prometheus = await startPrometheus({
-    port: await port(9090),
-    config: {
-      global: { scrape_interval: '5s', evaluation_interval: '5s' },
-      scrape_configs: [
-        scrape([{ url: exporter.url, labels: { instance: 'node:9342', cluster: 'demo', hostname: 'node' } }]),
-      ],
-      rule_files: globSync(join(CHECKOUT, 'alerts/rules/*.{yml,yaml}')),
-      alerting: { alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanager.url).host] }] }] },
-    },
-  });
-  cleanUp.push(() => prometheus.stop());
+  const { prometheus, alertmanager } = await startMonitoring(cleanUp, [
+    { url: exporter.url, labels: { instance: 'node:9342', cluster: 'demo', hostname: 'node' } },
+  ]);
   writeState({
     owner: lab.name,
     url: exporter.url,

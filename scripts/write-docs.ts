@@ -7,6 +7,8 @@ import { withFrrParameters } from '../docs/frr-parameters.ts';
 import { metricsPage } from '../docs/metrics-page.ts';
 import { withCollectorTable } from '../docs/readme-collectors.ts';
 import { statusPage } from '../docs/status-page.ts';
+import { useCasePicture, useCasesPage } from '../docs/use-cases-page.ts';
+import { USE_CASES } from '../test/scenarios/index.ts';
 
 const write = (name: string, page: string) =>
   writeFileSync(new URL(`../docs/${name}.md`, import.meta.url), page);
@@ -15,6 +17,9 @@ write('metrics', await metricsPage());
 write('flags', flagsPage());
 write('status', statusPage());
 write('causes', causesPage());
+write('use-cases', useCasesPage());
+for (const use of USE_CASES)
+  writeFileSync(new URL(`../docs/img/use-cases/${use.name}.svg`, import.meta.url), useCasePicture(use));
 
 const readme = new URL('../README.md', import.meta.url);
 writeFileSync(readme, withCollectorTable(readFileSync(readme, 'utf8')));

@@ -7,6 +7,14 @@
  *     await waitFor(async () => /session_up.*100\.64\.1\.1"} 0/.test(await exporter.text()), { within: 10_000 });
  */
 export {
+  CLOUD_NODES,
+  type Cloud,
+  type CloudNode,
+  type Place,
+  startCloud,
+  type Traffic,
+} from './cloud.ts';
+export {
   type Beside,
   type Exporter,
   type ExporterOptions,

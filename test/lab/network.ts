@@ -7,16 +7,16 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { type Link, type LinkEnd, ROUTER_NAMES, type RouterName, type Topology } from './topology.ts';
+import { type Link, type LinkEnd, ROUTER_NAMES, type Topology } from './topology.ts';
 
 /** The network namespace of a router, or of a VRF of it. */
-export const namespaceOf = (lab: string, router: RouterName, vrf?: string) =>
+export const namespaceOf = (lab: string, router: string, vrf?: string) =>
   vrf === undefined ? `${lab}-${router}` : `${lab}-${router}-${vrf}`;
 
 /** The folder that a router sees as /run/netns. */
 export const vrfFolder = (folder: string, router: string) => join(folder, `${router}-netns`);
 
-async function makeVrfFolder(path: string): Promise<void> {
+export async function makeVrfFolder(path: string): Promise<void> {
   mkdirSync(path);
   // Shared, so that a VRF mounted here later also appears where the daemons see this folder.
   await execa('mount', ['--bind', path, path]);
@@ -27,7 +27,7 @@ async function makeVrfFolder(path: string): Promise<void> {
 export async function addVrf(
   lab: string,
   folder: string,
-  router: RouterName,
+  router: string,
   vrf: string,
   kernel: readonly string[] = [],
 ): Promise<void> {
@@ -40,7 +40,7 @@ export async function addVrf(
 }
 
 /** Takes a VRF of a router away, and its interfaces with it. */
-export async function removeVrf(lab: string, folder: string, router: RouterName, vrf: string): Promise<void> {
+export async function removeVrf(lab: string, folder: string, router: string, vrf: string): Promise<void> {
   const path = join(vrfFolder(folder, router), vrf);
   // Lazily: the daemons have it open.
   await execa('umount', ['--lazy', path]);
@@ -53,7 +53,8 @@ export async function setFarEnd(lab: string, [, far]: Link, state: 'up' | 'down'
   await ipBatch(namespaceOf(lab, far.router, far.vrf), [`link set ${far.interface} ${state}`]);
 }
 
-async function makeNamespace(namespace: string): Promise<void> {
+/** Makes a network namespace that forwards. */
+export async function makeNamespace(namespace: string): Promise<void> {
   await execa('ip', ['netns', 'add', namespace]);
   await execa('ip', ['netns', 'exec', namespace, 'sh', '-c', SYSCTLS]);
   await execa('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
@@ -103,6 +104,6 @@ export async function makeNetwork(lab: string, folder: string, { routers, links 
 const SYSCTLS = `
 for key in net/ipv4/ip_forward=1 net/ipv6/conf/all/forwarding=1 \
   net/ipv6/conf/all/accept_dad=0 net/ipv6/conf/default/accept_dad=0 net/ipv6/conf/default/dad_transmits=0 \
-  net/ipv6/conf/all/keep_addr_on_down=1 net/ipv6/conf/default/keep_addr_on_down=1; do
+  net/ipv4/conf/all/rp_filter=0 net/ipv4/conf/default/rp_filter=0 net/ipv6/conf/all/keep_addr_on_down=1 net/ipv6/conf/default/keep_addr_on_down=1; do
   echo "\${key#*=}" > "/proc/sys/\${key%=*}"
 done`;

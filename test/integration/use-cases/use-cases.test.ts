@@ -1,0 +1,150 @@
+/** The six uses on real FRR, with the configuration that the role renders: what works, and what each fault shows and fires. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CLOUD_NODES,
+  type Cloud,
+  type CloudNode,
+  type Exporter,
+  type LabelValues,
+  type Page,
+  recordPlaced,
+  startCloud,
+  startExporter,
+  type Traffic,
+  waitFor,
+} from '../../lab/index.ts';
+import { USE_CASES } from '../../scenarios/index.ts';
+import { CLOUD_PARAMETERS } from '../../scenarios/parameters.ts';
+import type { Fault } from '../../scenarios/use-case.ts';
+import { type Outcome, PROMTOOL, run, twoAtATime, writeTest } from '../alerts/promtool.ts';
+import type { Scenario } from '../alerts/scenario.ts';
+import { type Rendered, render } from '../frr-service/rendering.ts';
+import { type Pages, story } from './story.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'frr-exporter-use-cases-'));
+let rendered: Readonly<Record<CloudNode, Rendered>>;
+let cloud: Cloud;
+let exporters: Readonly<Record<CloudNode, Exporter>>;
+const stories: Scenario[] = [];
+
+beforeAll(async () => {
+  rendered = await render(CLOUD_PARAMETERS);
+  cloud = await startCloud({ node1: rendered.node1['frr.conf'], node2: rendered.node2['frr.conf'] });
+  const started = CLOUD_NODES.map(async (node) => {
+    const beside = cloud.beside(node);
+    const placed = join(folder, node);
+    await recordPlaced(beside.node, rendered[node]['frr.conf'], placed);
+    const flags = ['--poll.interval=0.5s', '--poll.max-share=50%'];
+    const exporter = await startExporter({
+      lab: beside,
+      source: 'socket',
+      flags: [
+        ...flags,
+        '--collector.config-drift',
+        `--collector.config-drift.digest=${placed}/placed.sha256`,
+      ],
+    });
+    return [node, exporter] as const;
+  });
+  exporters = Object.fromEntries(await Promise.all(started)) as Record<CloudNode, Exporter>;
+});
+afterAll(async () => {
+  await Promise.all(Object.values(exporters ?? {}).map((exporter) => exporter.stop()));
+  await cloud?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Reads `node1 frr_up{a="b"}`. */
+function selected(pages: Pages, selector: string): number | undefined {
+  const [, node = '', metric = '', labels = ''] = /^(\S+) (\w+)(?:\{(.*)\})?$/.exec(selector) ?? [];
+  const values: LabelValues = Object.fromEntries(
+    [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label as string, value as string]),
+  );
+  return pages[node]?.value(metric, values);
+}
+
+const pages = async (): Promise<Pages> =>
+  Object.fromEntries(
+    await Promise.all(
+      CLOUD_NODES.map(async (node): Promise<[string, Page]> => [node, await exporters[node].page()]),
+    ),
+  );
+
+/** Whether all that is polled often has been polled since a time, in seconds since the epoch. */
+function polledSince(time: number, { find, value }: Page): boolean {
+  return find('frr_collector_interval_seconds')
+    .filter((interval) => interval.value < 3)
+    .every(
+      ({ labels }) => (value('frr_collector_last_success_timestamp_seconds', labels) ?? Infinity) >= time,
+    );
+}
+
+/** The pages, once they show what is expected, and all else that is so. */
+async function showing(expected: Fault['shows'], what: string): Promise<Pages> {
+  const from = Date.now() / 1000;
+  return waitFor(
+    async () => {
+      const now = await pages();
+      if (!Object.values(now).every((page) => polledSince(from, page))) return undefined;
+      const shown = Object.fromEntries(
+        Object.keys(expected).map((selector) => [selector, selected(now, selector)]),
+      );
+      expect(shown).toEqual(expected);
+      return now;
+    },
+    { within: 30_000, every: 250, for: what },
+  );
+}
+
+test.each(CLOUD_NODES)('`make scenario` runs what the role renders for %s', async (node) => {
+  await expect(rendered[node]['frr.conf']).toMatchFileSnapshot(`../../scenarios/rendered/${node}.conf`);
+});
+
+describe.each(USE_CASES)('$name', (use) => {
+  let traffic: Traffic;
+  let well: Pages;
+  beforeAll(async () => {
+    await use.prepare(cloud);
+    traffic = await cloud.traffic(use.address);
+  });
+  afterAll(async () => {
+    await traffic?.[Symbol.asyncDispose]();
+    await use.remove(cloud);
+  });
+
+  test('works', async () => {
+    await traffic.until('flowing');
+    well = await showing(use.works, 'all to be well');
+    expect(await traffic.lostOf(20)).toBe(0);
+  });
+
+  test.each(use.faults)('$what', async ({ what, cause, undo, shows, alerts, traffic: state }) => {
+    await cause(cloud);
+    const after = await showing(shows, what);
+    await traffic.until(state);
+    expect(await traffic.lostOf(20)).toBe(state === 'lost' ? 20 : 0);
+    stories.push(story(`${use.name}: ${what}`, well, after, alerts));
+    await undo(cloud);
+    await traffic.until('flowing');
+    await showing(use.works, 'all to be well again');
+  });
+});
+
+describe('the shipped rules, with what the exporters showed', () => {
+  const outcomes = new Map<string, Outcome>();
+  beforeAll(async () => {
+    await twoAtATime(stories, async (one, index) => {
+      const path = join(folder, `${index}.yaml`);
+      writeTest(path, one);
+      outcomes.set(one.name, await run(PROMTOOL, 'test', 'rules', path));
+    });
+  });
+
+  const faults = USE_CASES.flatMap(({ name, faults }) => faults.map(({ what }) => `${name}: ${what}`));
+  test.each(faults)('%s', (name) => {
+    expect(outcomes.get(name)).toEqual({ passed: true, output: expect.stringContaining('SUCCESS') });
+  });
+});
