@@ -9,7 +9,8 @@
  * sessions, where answers of several megabytes would otherwise make it grow, and costs no time. The third makes V8 collect
  * garbage before the heap for old objects grows by more than that percentage: V8 never returns memory that it once had, and
  * would take 50 MB more on a busy machine; a poll of 1,000 sessions takes 10 ms longer. The variables make the C library
- * return freed memory, which saves another 20 to 50 MB. The image and bin/ use the same.
+ * return freed memory, which saves another 20 to 50 MB. bin/ uses the same, and the image adds two flags
+ * of Node.js 24.
  */
 import { readFileSync } from 'node:fs';
 import type { Logger } from './base/log.ts';
