@@ -1,3 +1,3 @@
 import { describeVersion } from './on-version.ts';
 
-describeVersion('10.7.1', 'vtysh');
+describeVersion('10.7.1', 'socket');

@@ -348,7 +348,8 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       const cause = visible
         ? /^daemon_starved: bfdd on this node did not run for \d\.\d s$/
         : /^path_silent: path silent: BFD timed out, link up$/;
-      await untilCauses(exporter, { eth2: cause }, 20_000);
+      // Each time that the session flaps, it is down for a second or two, which not every poll sees.
+      await untilCauses(exporter, { eth2: cause }, 50_000);
       await feed();
       await lab.untilUp();
     });
