@@ -190,8 +190,11 @@ describe('plain containers', () => {
           {
             ...sidecar,
             image,
-            // podman knows no status.podIP, and this image of FRR has TripleO's group.
-            env: [{ name: 'POD_IP', value: '127.0.0.1' }, ...sidecar.env.slice(1)],
+            // podman knows no status.podIP and no $(POD_IP), and this image of FRR has TripleO's group.
+            env: [
+              { name: 'FRR_EXPORTER_FRR_SOURCE', value: 'socket' },
+              { name: 'FRR_EXPORTER_WEB_LISTEN_ADDRESS', value: '127.0.0.1:9342' },
+            ],
           },
         ],
         securityContext: { supplementalGroups: [42483] },
@@ -199,7 +202,8 @@ describe('plain containers', () => {
     };
     const file = join(machine.folder, 'pod.yaml');
     writeFileSync(file, stringify(pod));
-    await machine.podman('kube', 'play', file);
+    // It builds the image that holds a pod together, for which it must be in a directory of the machine.
+    await machine.run('env', ['--chdir=/', 'podman', 'kube', 'play', file]);
     await waitFor(async () => (await answer(machine, 'http://127.0.0.1:9342/metrics')).includes(BGP), {
       within: 60_000,
     });
