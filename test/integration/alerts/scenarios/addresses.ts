@@ -116,30 +116,7 @@ export const ADDRESSES: readonly Scenario[] = [
       { at: '9m', firing: [] },
       {
         at: '12m',
-        firing: [
-          'FRRHostRouteNotAdvertised critical node-1 afi=ipv4 address=203.0.113.30 origin=kernel vrf=tenant',
-        ],
-        texts: {
-          FRRHostRouteNotAdvertised: {
-            labels: {
-              severity: 'critical',
-              cluster: 'cloud-1',
-              instance: 'node-1:9342',
-              hostname: 'node-1',
-              job: 'frr',
-              address: '203.0.113.30',
-              interface: 'ten0',
-              afi: 'ipv4',
-              vrf: 'tenant',
-              origin: 'kernel',
-            },
-            title: 'node-1 does not announce 203.0.113.30 in VRF tenant',
-            description:
-              '203.0.113.30 on ten0 in VRF tenant of node-1 is announced to no established peer, although the node has sessions.',
-            impact:
-              'Nobody outside the node can reach 203.0.113.30. The OpenStack dashboard shows whether it is a VIP, a floating IP or a provider IP.',
-          },
-        },
+        firing: ['FRRHostRouteNotAdvertised critical node-1 vrf=tenant afi=ipv4 address=203.0.113.30'],
       },
     ],
   },
