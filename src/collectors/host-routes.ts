@@ -31,6 +31,7 @@ import {
   hostRouteInBgp,
   hostRouteReceiver,
   hostRoutesAdvertised,
+  hostRoutesInBgp,
   hostRoutesTotal,
   hostRoutesUnadvertised,
   hostRouteUnused,
@@ -137,8 +138,10 @@ export const hostRoutes = statefulCollector({
           for (const [own] of others) emit(hostRouteUnused, labelsOf(own as Announcement), 1);
         for (const { vrf } of instances) {
           const set = labels(VRF_LABEL, [vrf]);
-          const peers = meant.flatMap(([own]) => (own?.address.vrf === vrf ? [advertisedPeers(own)] : []));
-          emit(hostRoutesTotal, set, peers.length);
+          const ofVrf = meant.flatMap(([own]) => (own?.address.vrf === vrf ? [own] : []));
+          const peers = ofVrf.map(advertisedPeers);
+          emit(hostRoutesTotal, set, ofVrf.length);
+          emit(hostRoutesInBgp, set, ofVrf.filter(({ inBgp }) => inBgp).length);
           emit(hostRoutesAdvertised, set, peers.filter((one) => one !== undefined && one > 0).length);
           emit(hostRoutesUnadvertised, set, peers.filter((one) => one === 0).length);
         }

@@ -17,7 +17,7 @@ export const hostRouteInBgp = metric({
 export const hostRouteAdvertisedPeers = metric({
   name: 'frr_host_route_advertised_peers',
   type: 'gauge',
-  help: 'Number of established BGP peers to which the host address is advertised, from its VRF, from the VRFs that it is leaked to, as a VPN route or as an EVPN route.',
+  help: 'Number of established BGP peers to which the host address is advertised, from its VRF, from the VRFs that it is leaked to, as a VPN route or as an EVPN route; absent where there is no other such peer and FRR does not report the EVPN routes.',
   labels: HOST_ROUTE_LABELS,
   source: `${bgpPrefix.text}: advertisedTo, and the same of the next two metrics`,
 });
@@ -31,7 +31,7 @@ export const hostRouteVpnPeers = metric({
 export const hostRouteEvpnPeers = metric({
   name: 'frr_host_route_evpn_advertised_peers',
   type: 'gauge',
-  help: 'Number of those peers to which it is advertised as an EVPN type 5 route; absent in a VRF without an L3 VNI.',
+  help: 'Number of those peers to which it is advertised as an EVPN type 5 route; absent in a VRF without an L3 VNI, and where FRR reports no route distinguisher of the VNI or the routing table is too large to be searched.',
   labels: HOST_ROUTE_LABELS,
   source: `${bgpType5Routes.text}: advertisedTo`,
 });
@@ -42,6 +42,13 @@ export const hostRoutesTotal = metric({
   labels: VRF_LABEL,
   source:
     "addresses of the node's own network namespace; show ip route vrf all connected json, and the same of kernel and static",
+});
+export const hostRoutesInBgp = metric({
+  name: 'frr_host_routes_in_bgp',
+  type: 'gauge',
+  help: 'Number of host addresses of the VRF that BGP has with a best path that originates from this node.',
+  labels: VRF_LABEL,
+  source: `${bgpPrefix.text}: paths with bestpath and peerId 0.0.0.0`,
 });
 export const hostRoutesAdvertised = metric({
   name: 'frr_host_routes_advertised',
@@ -93,6 +100,7 @@ export const HOST_ROUTE_DESCRIPTORS = [
   hostRouteVpnPeers,
   hostRouteEvpnPeers,
   hostRoutesTotal,
+  hostRoutesInBgp,
   hostRoutesAdvertised,
   hostRoutesUnadvertised,
   hostRouteUpdated,

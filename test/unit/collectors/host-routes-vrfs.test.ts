@@ -202,21 +202,27 @@ test('a route that is not redistributed has no series; one that was, has', async
   const collector = activate(hostRoutes, FLAGS);
   const seriesWith = async (answer: string) =>
     lines(await collect(collector, answering(withVrf(kernel, '', { [lookUp]: answer })))).filter((line) =>
-      /^frr_host_route(_in_bgp|_advertised_peers|s|s_unadvertised)\{.*vrf="red"/.test(line),
+      /^frr_host_route(_in_bgp|_advertised_peers|s|s_in_bgp|s_unadvertised)\{.*vrf="red"/.test(line),
     );
   const labels = '{address="192.0.2.1",interface="eth9",afi="ipv4",vrf="red",origin="kernel"}';
-  const nothing = ['frr_host_routes{vrf="red"} 0', 'frr_host_routes_unadvertised{vrf="red"} 0'];
+  const nothing = [
+    'frr_host_routes{vrf="red"} 0',
+    'frr_host_routes_in_bgp{vrf="red"} 0',
+    'frr_host_routes_unadvertised{vrf="red"} 0',
+  ];
   expect(await seriesWith('{}')).toEqual(nothing);
   expect(await seriesWith(own(['eth1']))).toEqual([
     `frr_host_route_in_bgp${labels} 1`,
     `frr_host_route_advertised_peers${labels} 1`,
     'frr_host_routes{vrf="red"} 1',
+    'frr_host_routes_in_bgp{vrf="red"} 1',
     'frr_host_routes_unadvertised{vrf="red"} 0',
   ]);
   expect(await seriesWith('{}')).toEqual([
     `frr_host_route_in_bgp${labels} 0`,
     `frr_host_route_advertised_peers${labels} 0`,
     'frr_host_routes{vrf="red"} 1',
+    'frr_host_routes_in_bgp{vrf="red"} 0',
     'frr_host_routes_unadvertised{vrf="red"} 1',
   ]);
 });
@@ -256,6 +262,7 @@ test('thousands of look-ups are sent in goes of 500; at the next poll they are r
   for (let polls = 0; polls < 2; polls++) {
     expect(lines(await poll()).filter((line) => line.includes('vrf="red"'))).toEqual([
       'frr_host_routes{vrf="red"} 1200',
+      'frr_host_routes_in_bgp{vrf="red"} 1200',
       'frr_host_routes_advertised{vrf="red"} 1200',
       'frr_host_routes_unadvertised{vrf="red"} 0',
     ]);

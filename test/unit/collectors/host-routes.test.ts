@@ -118,6 +118,7 @@ test.each([
     `frr_host_route_in_bgp${set} ${inBgp}`,
     `frr_host_route_advertised_peers${set} ${peers}`,
     'frr_host_routes{vrf="default"} 1',
+    `frr_host_routes_in_bgp{vrf="default"} ${inBgp}`,
     `frr_host_routes_advertised{vrf="default"} ${peers > 0 ? 1 : 0}`,
     `frr_host_routes_unadvertised{vrf="default"} ${peers > 0 ? 0 : 1}`,
   ]);
@@ -134,6 +135,7 @@ test('an address on two interfaces is queried once and exported twice', async ()
     'frr_host_route_advertised_peers{address="172.31.0.5",interface="lo",afi="ipv4",vrf="default",origin="interface"} 1',
     'frr_host_route_advertised_peers{address="172.31.0.5",interface="br-ex",afi="ipv4",vrf="default",origin="interface"} 1',
     'frr_host_routes{vrf="default"} 2',
+    'frr_host_routes_in_bgp{vrf="default"} 2',
     'frr_host_routes_advertised{vrf="default"} 2',
     'frr_host_routes_unadvertised{vrf="default"} 0',
   ]);
@@ -142,6 +144,7 @@ test('an address on two interfaces is queried once and exported twice', async ()
 test('without host addresses there are only totals', async () => {
   expect(exposed(await collect(hostRoutes, answering(NO_VRFS, [on('eth1', '100.64.1.2/30')])))).toEqual([
     'frr_host_routes{vrf="default"} 0',
+    'frr_host_routes_in_bgp{vrf="default"} 0',
     'frr_host_routes_advertised{vrf="default"} 0',
     'frr_host_routes_unadvertised{vrf="default"} 0',
   ]);
@@ -158,6 +161,7 @@ test('with more addresses than --collector.host-routes.max-series only the total
     ),
   ).toEqual([
     'frr_host_routes{vrf="default"} 2',
+    'frr_host_routes_in_bgp{vrf="default"} 1',
     'frr_host_routes_advertised{vrf="default"} 1',
     'frr_host_routes_unadvertised{vrf="default"} 1',
   ]);

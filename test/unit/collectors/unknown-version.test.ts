@@ -184,6 +184,7 @@ describe('a missing field affects only the metrics that depend on it', () => {
       [
         'frr_host_route_in_bgp',
         'frr_host_route_advertised_peers',
+        'frr_host_routes_in_bgp',
         'frr_host_routes_advertised',
         'frr_host_routes_unadvertised',
         'frr_host_route_updated_timestamp_seconds',
