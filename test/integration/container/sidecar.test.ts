@@ -255,7 +255,7 @@ describe('what comes from outside', () => {
     queried.delete('enable');
     const allowed = new Set<string>(Object.values(COMMANDS).map(({ text }) => text));
     const parameterised =
-      /^show (version|memory|ip(v6)? route (0\.0\.0\.0\/0|::\/0|summary) json|bgp ipv[46] unicast [0-9a-f.:]+\/(32|128) json)$/;
+      /^show (version|memory|ip(v6)? route (vrf all )?(0\.0\.0\.0\/0|::\/0|summary|connected|kernel|static) json|bgp ipv[46] unicast ([0-9a-f.:]+\/(32|128)|route-leak) json)$/;
     const others = [...queried].filter((command) => !allowed.has(command) && !parameterised.test(command));
     expect(others).toEqual([]);
     expect(await frr.vtysh('show running-config')).toBe(before);
