@@ -4,7 +4,7 @@
  */
 import { inTurns } from '../base/turns.ts';
 import { COMMANDS } from '../frr/commands.ts';
-import type { Descriptor, MetricFamily } from '../metrics/family.ts';
+import type { Descriptor, MetricFamily, Sample } from '../metrics/family.ts';
 import {
   CAUSE_LABELS,
   type Surroundings,
@@ -141,8 +141,8 @@ function isStillTrue(
 
 /**
  * Whether the command for failed sessions explains what changed. Only the neighbors command knows a new session, the
- * reason why a session went down that is up again, whether a graceful restart is under way, and what BFD reported
- * after the way to the peer was lost.
+ * reason why a session went down that is up again, whether a graceful restart is under way (which any loss of a session
+ * begins if the peer can restart, also one by BFD), and what BFD reported after the way to the peer was lost.
  */
 function isExplained(sessions: Sessions, reports: readonly FailedSession[], before: Before): boolean {
   for (const [key, { state, dropped }] of sessions) {
@@ -151,17 +151,26 @@ function isExplained(sessions: Sessions, reports: readonly FailedSession[], befo
   }
   if (sessionsWhere(gracefulRestartActive, before).size > 0) return false;
   const watched = sessionsWhere(sessionBfdEnabled, before);
+  const mayRestart = sessionsWhere(
+    gracefulRestartInfo,
+    before,
+    ({ labels }) => labels.values.at(-1) === 'Restart',
+  );
   return reports.every(({ vrf, peer, report }) => {
     const key = sessionKey(vrf, peer);
     if (sessions.get(key)?.dropped === before.sessions.get(key)?.dropped) return true;
-    return !isClosedForRestart(report) && !(mayHideBfd(report) && watched.has(key));
+    return !isClosedForRestart(report) && !mayRestart.has(key) && !(mayHideBfd(report) && watched.has(key));
   });
 }
 
-/** The sessions of which a metric was 1. */
-function sessionsWhere(descriptor: Descriptor, { families }: Before): ReadonlySet<string> {
+/** The sessions with a sample of a metric that matches: by default, of which it was 1. */
+function sessionsWhere(
+  descriptor: Descriptor,
+  { families }: Before,
+  matches: (sample: Sample) => boolean = ({ value }) => value === 1,
+): ReadonlySet<string> {
   const samples = families.find((family) => family.descriptor === descriptor)?.samples ?? [];
-  return new Set(samples.filter(({ value }) => value === 1).map(({ labels }) => keyOf(labels.values)));
+  return new Set(samples.filter(matches).map(({ labels }) => keyOf(labels.values)));
 }
 
 /**

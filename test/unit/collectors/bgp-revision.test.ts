@@ -211,6 +211,15 @@ describe('a revision', () => {
   });
 
   test.each([
+    ['Restart', undefined],
+    ['Helper', expect.anything()],
+  ])('a session lost by BFD to a peer with graceful restart mode %s', async (remoteGrMode, outcome) => {
+    const neighbor = { ...UP.neighbor, gracefulRestartInfo: { localGrMode: 'Helper', remoteGrMode } };
+    const { revise } = await polled(frrWith({ eth0: { ...UP, neighbor } }));
+    expect(await revise(frrWith({ eth0: down(2, BFD) }))).toEqual(outcome);
+  });
+
+  test.each([
     [
       'a session without BFD that lost the way to its peer',
       { ...UP, neighbor: { bgpState: 'Established' } },
