@@ -37,6 +37,8 @@ vi.setConfig({ testTimeout: 300_000 });
 const INSTANCE = 'compute-01:9342';
 const CHOSEN = { cluster: ['lab'], job: ['frr'], instance: [INSTANCE] } as const;
 const QUERIES = ALL.flatMap((dashboard) => queriesOf(dashboard));
+/** The host addresses of the default VRF, and one in the VRF tenant-b. */
+const HOST_ADDRESSES = NODE_HOST_ADDRESSES.length + 1;
 /** For values that people read as "none", "1", "2", ... of a session that may have dropped on its own on a busy machine. */
 const AT_LEAST_ONCE = expect.toSatisfy((value: number) => Math.round(value) >= 1, 'once or more');
 
@@ -211,7 +213,7 @@ describe('a healthy network', () => {
       );
       expect(await session('eth2').values('State')).toEqual(['Established']);
       expect(await session('eth2').values('Prefix limit used')).toEqual([21 / 50]);
-      expect(await openstack().values('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length]);
+      expect(await openstack().values('Addresses announced')).toEqual([HOST_ADDRESSES]);
       expect(await pipeline().values('Collectors failing')).toEqual(['none']);
       expect(await pipeline().rows('Exporters')).toEqual(having({ Node: INSTANCE, Scrape: 'Works' }));
     });
@@ -220,10 +222,8 @@ describe('a healthy network', () => {
   test('and two nodes that announce the same addresses', async () => {
     await eventually(async () => {
       const twins = reading(prometheus.url, 'frr-openstack', { cluster: ['twins'] }, when);
-      expect(await twins.values('Announced by two nodes')).toEqual([NODE_HOST_ADDRESSES.length]);
-      expect(await twins.rows('Addresses announced by two nodes')).toHaveLength(
-        2 * NODE_HOST_ADDRESSES.length,
-      );
+      expect(await twins.values('Announced by two nodes')).toEqual([HOST_ADDRESSES]);
+      expect(await twins.rows('Addresses announced by two nodes')).toHaveLength(2 * HOST_ADDRESSES);
       expect(await openstack().values('Announced by two nodes')).toEqual(['none']);
     });
   });
@@ -423,12 +423,8 @@ test('a route map filters an address', async () => {
       expect(await openstack().rows('Every host address')).toEqual(
         having({ ...lost, Verdict: 'In BGP, sent to nobody', Peers: 0 }),
       );
-      expect(await openstack().values('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length - 1]);
-      expect(await openstack().values('Host addresses')).toEqual([
-        NODE_HOST_ADDRESSES.length,
-        NODE_HOST_ADDRESSES.length - 1,
-        1,
-      ]);
+      expect(await openstack().values('Addresses announced')).toEqual([HOST_ADDRESSES - 1]);
+      expect(await openstack().values('Host addresses')).toEqual([HOST_ADDRESSES, HOST_ADDRESSES - 1, 1]);
       expect(await openstack().courses('Announced to nobody, over time')).toEqual({
         [`203.0.113.20 on ${INSTANCE} br-ex`]: ['Announced to nobody'],
       });
@@ -441,7 +437,7 @@ test('a route map filters an address', async () => {
 
 test('zebra hangs', async () => {
   lab.hang('node', 'zebra');
-  const gone = ['rib', 'default-route', 'evpn', 'daemons'];
+  const gone = ['rib', 'default-route', 'evpn', 'daemons', 'host-routes'];
   try {
     await eventually(async () => {
       expect(await fleet().values('Daemons down')).toEqual([1]);
@@ -477,7 +473,7 @@ test('bgpd is killed', async () => {
   try {
     await eventually(async () => {
       expect(await fleet().values('Daemons down')).toEqual([1]);
-      expect(await fleet().values('Unreachable IPs')).toEqual([NODE_HOST_ADDRESSES.length]);
+      expect(await fleet().values('Unreachable IPs')).toEqual([HOST_ADDRESSES]);
       expect((await node().courses('FRR daemons over time')).bgpd?.at(-1)).toBe('Dead');
       expect(await node().rows('Daemons')).toEqual(having({ Daemon: 'bgpd', State: 'Dead' }));
       expect(await node().rows('Alerts firing on this node')).toEqual(
@@ -505,7 +501,7 @@ test('bgpd is killed', async () => {
 
 test('the exporter dies', async () => {
   await eventually(async () => {
-    expect(await openstack().values('Addresses announced')).toEqual([NODE_HOST_ADDRESSES.length]);
+    expect(await openstack().values('Addresses announced')).toEqual([HOST_ADDRESSES]);
     expect(await fleet().values('Unreachable IPs')).toEqual(['none']);
   });
   process.kill(exporter.pid, 'SIGKILL');
