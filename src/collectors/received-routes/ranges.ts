@@ -19,12 +19,14 @@ export interface Division {
   readonly gaps: readonly Range[];
   /** Prefixes that are shorter than the ranges at their place, such as a default route. */
   readonly shorter: readonly string[];
+  /** Ranges that were divided: a prefix that is exactly one of them is in no part. They include those of `shorter`. */
+  readonly splits: readonly Range[];
 }
 
 const WIDTH = { ipv4: 32, ipv6: 128 } as const;
 
 /** A table that has not been read: one piece. */
-export const UNDIVIDED: Division = { pieces: [{ bits: 0n, length: 0 }], gaps: [], shorter: [] };
+export const UNDIVIDED: Division = { pieces: [{ bits: 0n, length: 0 }], gaps: [], shorter: [], splits: [] };
 
 interface Prefix extends Range {
   readonly text: string;
@@ -42,7 +44,12 @@ export function* divide(
   most: number,
 ): Turns<Division> {
   const width = WIDTH[afi];
-  const division = { pieces: [] as Range[], gaps: [] as Range[], shorter: [] as string[] };
+  const division = {
+    pieces: [] as Range[],
+    gaps: [] as Range[],
+    shorter: [] as string[],
+    splits: [] as Range[],
+  };
   const all: Prefix[] = [];
   for (const [text, paths] of prefixes) {
     all.push({ ...readPrefix(text), text, paths });
@@ -57,6 +64,7 @@ export function* divide(
       return;
     }
     yield;
+    division.splits.push(range);
     const length = range.length + 1;
     const half = 1n << BigInt(width - length);
     for (const { text } of inside.filter((prefix) => prefix.length < length)) division.shorter.push(text);
@@ -73,6 +81,17 @@ export function* divide(
 
   yield* part({ bits: 0n, length: 0 }, all);
   return division;
+}
+
+/** Divides a range evenly, into 2^times or into single addresses. */
+export function* evenly(
+  afi: keyof typeof WIDTH,
+  { bits, length }: Range,
+  times: number,
+): Generator<Range, void, void> {
+  const longer = Math.min(length + times, WIDTH[afi]);
+  const size = 1n << BigInt(WIDTH[afi] - longer);
+  for (let n = 0n; n < 1n << BigInt(longer - length); n++) yield { bits: bits + n * size, length: longer };
 }
 
 /** `192.0.2.0/24`; IPv6 without `::`. */

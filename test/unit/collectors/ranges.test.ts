@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { atOnce } from '../../../src/base/turns.ts';
-import { divide, rangeText, readPrefix } from '../../../src/collectors/received-routes/ranges.ts';
+import { divide, evenly, rangeText, readPrefix } from '../../../src/collectors/received-routes/ranges.ts';
 
 type Afi = 'ipv4' | 'ipv6';
 
@@ -29,6 +29,14 @@ test.each([
   ['::ffff:192.0.2.1/128', '0:0:0:0:0:ffff:c000:201/128'],
 ])('%s is %s', (short, long) => {
   expect(rangeText('ipv6', readPrefix(short))).toBe(long);
+});
+
+test.each([
+  ['10.0.0.0/8', 0, ['10.0.0.0/8']],
+  ['10.0.0.0/8', 2, ['10.0.0.0/10', '10.64.0.0/10', '10.128.0.0/10', '10.192.0.0/10']],
+  ['192.0.2.2/31', 5, ['192.0.2.2/32', '192.0.2.3/32']],
+])('%s is divided %d times', (text, times, parts) => {
+  expect([...evenly('ipv4', readPrefix(text), times)].map((part) => rangeText('ipv4', part))).toEqual(parts);
 });
 
 describe('a table', () => {
@@ -79,7 +87,7 @@ describe('a table', () => {
       });
     fc.assert(
       fc.property(fc.uniqueArray(prefix, { maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (all, most) => {
-        const { pieces, gaps, shorter } = atOnce(
+        const { pieces, gaps, shorter, splits } = atOnce(
           divide(
             'ipv4',
             all.map((text) => [text, 1]),
@@ -96,6 +104,8 @@ describe('a table', () => {
         );
         expect(Math.max(0, ...inPieces.map((inside) => inside.length))).toBeLessThanOrEqual(most);
         expect([...inPieces.flat(), ...shorter].sort()).toEqual([...all].sort());
+        expect(splits.length).toBe(pieces.length + gaps.length - 1);
+        expect(splits.map((range) => rangeText('ipv4', range))).toEqual(expect.arrayContaining([...shorter]));
       }),
     );
   });
