@@ -192,6 +192,15 @@ describe('a large table', () => {
     ]);
   });
 
+  test('finds a prefix that is shorter than the ranges at its place', async () => {
+    const table = many(4000);
+    const { frr } = bgpd(table);
+    const one = witness();
+    await collect(one, frr);
+    table['10.0.0.0/16'] = [R1];
+    expect(lines(await collect(one, frr))).toContain(TOTALS('ipv4', 8001, 4000)[2]);
+  });
+
   test('is searched where nothing was as soon as a path is missing', async () => {
     const table = many(4000);
     const { frr } = bgpd(table);
