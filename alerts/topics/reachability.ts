@@ -131,7 +131,10 @@ export function reachability(site: Thresholds): RuleFile {
           }),
           alert(site, 'FRRKernelRouteMissing', {
             expr: promql`
-              last_over_time(frr_kernel_route_missing[${carry}]) == 1
+              (
+                last_over_time(frr_kernel_route_missing[${carry}])
+                or label_join(last_over_time(frr_host_route_kernel_missing[${carry}]), "prefix", "", "address")
+              ) == 1
               ${noMaintenance}
             `,
             for: site.kernel_route_missing_for,
@@ -141,7 +144,7 @@ export function reachability(site: Thresholds): RuleFile {
             description: `The kernel of ${node(site)} does not have {{ $labels.prefix }} (VRF {{ $labels.vrf }}), which FRR takes for installed.`,
             impact:
               'A default route: the addresses of the node are announced but answer nobody outside its own subnets. A host address: it is announced but dead.',
-            action: `On the node: \`ip {{ if eq $labels.afi "ipv6" }}-6 {{ end }}route show table all {{ $labels.prefix }}\`, then \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ip{{ end }} route vrf {{ $labels.vrf }} {{ $labels.prefix }}'\`. \`clear bgp PEER soft in\` makes zebra install a BGP route again.`,
+            action: `On the node: \`ip {{ if eq $labels.afi "ipv6" }}-6 {{ end }}route show table all {{ $labels.prefix }}\`, then \`${site.vtysh} -c 'show {{ if eq $labels.afi "ipv6" }}ipv6{{ else }}ip{{ end }} route vrf {{ $labels.vrf }} {{ $labels.prefix }}'\`. \`clear bgp PEER soft in\` makes zebra install a BGP route again; restart what made a kernel route.`,
             dashboard: 'frr-node',
           }),
           alert(site, 'FRRRIBFIBMismatch', {

@@ -4,7 +4,7 @@ import { metric } from '../metrics/family.ts';
 import type { LabelValues, Tables } from '../metrics/tables.ts';
 import { peers, sessionCount } from './bgp.ts';
 import { collector, states } from './collector.ts';
-import { fields, items, word } from './fields.ts';
+import { type Fields, fields, items, word } from './fields.ts';
 import { DEFAULT_VRF, queryEachTable, VRF_LABEL } from './vrfs.ts';
 
 const DEFAULT_ROUTE_LABELS = ['vrf', 'afi'] as const;
@@ -108,6 +108,11 @@ export function installedRoute(answer: unknown): InstalledRoute | undefined {
     .flatMap((routes) => items(routes).map(fields))
     .find(({ installed }) => installed === true);
   if (route === undefined) return undefined;
+  return { interfaces: interfacesOf(route) };
+}
+
+/** The interfaces of a route's next hops; one that is resolved by another route has none. */
+export function interfacesOf(route: Fields): readonly string[] {
   const interfaces = items(route.nexthops).map((nexthop) => word(fields(nexthop).interfaceName));
-  return { interfaces: interfaces.filter((name) => name !== '') };
+  return interfaces.filter((name) => name !== '');
 }

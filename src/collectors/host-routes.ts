@@ -23,12 +23,14 @@ import {
 import { isHost } from './host-routes/filter.ts';
 import { HOST_ADDRESS_FLAGS } from './host-routes/flags.ts';
 import { createNodeQuery } from './host-routes/instances.ts';
+import { createMissingAddresses } from './host-routes/kernel.ts';
 import {
   HOST_ROUTE_DESCRIPTORS,
   HOST_ROUTE_LABELS,
   hostRouteAdvertisedPeers,
   hostRouteEvpnPeers,
   hostRouteInBgp,
+  hostRouteKernelMissing,
   hostRouteReceiver,
   hostRoutesAdvertised,
   hostRoutesInBgp,
@@ -105,6 +107,7 @@ export const hostRoutes = statefulCollector({
     const queryNode = createNodeQuery(maxTable);
     const lookUps = createLookUp();
     const isRedistributed = createRedistribution();
+    const missingAddresses = createMissingAddresses(maxSeries);
     return {
       async query(frr) {
         const [node, onInterfaces, repeated] = await Promise.all([
@@ -117,7 +120,11 @@ export const hostRoutes = statefulCollector({
           ...ofInterfaces(onInterfaces, selection),
           ...(await inTurns(ofRoutes(node.routes, node.instances, selection))),
         ];
-        return await lookUps.lookUp(frr, node, addresses, repeated);
+        const [answers, missing] = await Promise.all([
+          lookUps.lookUp(frr, node, addresses, repeated),
+          missingAddresses(frr, addresses),
+        ]);
+        return { ...answers, missing };
       },
       *families(answers, { emit, labels, leaveOut }) {
         const { instances, leftOut, largeTables } = answers.node;
@@ -162,6 +169,8 @@ export const hostRoutes = statefulCollector({
           emit(hostRouteAdvertisedPeers, set, advertisedPeers(one));
           emit(hostRouteVpnPeers, set, one.vpnPeers);
           emit(hostRouteEvpnPeers, set, one.evpnPeers === 'unknown' ? undefined : one.evpnPeers);
+          const missing = answers.missing.get(one.address);
+          emit(hostRouteKernelMissing, set, missing === undefined ? undefined : Number(missing));
           emit(hostRouteUpdated, set, one.updated);
           for (const { vrf, peer, family } of one.receivers)
             emit(hostRouteReceiver, labels(hostRouteReceiver.labels, [...set.values, vrf, peer, family]), 1);

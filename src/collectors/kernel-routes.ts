@@ -7,7 +7,10 @@ import { type KernelRoute, LOCAL_TABLE } from '../frr/kernel-routes.ts';
 import { metric, NO_LABELS } from '../metrics/family.ts';
 import { statefulCollector } from './collector.ts';
 import { installedRoute } from './default-route.ts';
+import { hostRouteKernelMissing } from './host-routes/metrics.ts';
 import { ofInterfaces } from './host-routes/sources.ts';
+import { hostRouteTitle } from './host-routes/status.ts';
+import { createMissingRoutes, type Wanted } from './missing-routes.ts';
 import { DEFAULT_VRF, queryEachTable } from './vrfs.ts';
 
 const LABELS = ['vrf', 'afi', 'prefix'] as const;
@@ -29,13 +32,7 @@ const unknownRoutes = metric({
   source: '/proc/net/fib_trie, /proc/net/ipv6_route',
 });
 
-/** A route, and where it is. */
-interface Wanted extends KernelRoute {
-  readonly vrf: string;
-}
-
 const textOf = ({ address, prefixLength }: KernelRoute): string => `${address}/${prefixLength}`;
-const keyOf = (route: Wanted): string => `${route.vrf} ${textOf(route)}`;
 
 export const kernelRoutes = statefulCollector({
   name: 'kernel-routes',
@@ -47,20 +44,28 @@ export const kernelRoutes = statefulCollector({
   flags: {},
   descriptors: [kernelRouteMissing, unknownRoutes],
   *findings(tables) {
-    const all = tables.rows(kernelRouteMissing);
-    const missing = all.filter(({ value }) => value === 1);
+    const routes = tables.rows(kernelRouteMissing);
+    const hostRoutes = tables.rows(hostRouteKernelMissing);
+    const missing = [
+      ...routes.flatMap(({ value, labels: { vrf, prefix } }) =>
+        value === 1 ? [vrf === DEFAULT_VRF ? prefix : `${prefix} in VRF ${vrf}`] : [],
+      ),
+      ...hostRoutes.flatMap(({ value, labels }) => (value === 1 ? [hostRouteTitle(labels)] : [])),
+    ];
     if (missing.length > 0)
       yield {
         level: 'critical',
         text: `${missing.length} ${missing.length === 1 ? 'route' : 'routes'} missing in the kernel`,
-        details: missing.map(({ labels: { vrf, prefix } }) =>
-          vrf === DEFAULT_VRF ? prefix : `${prefix} in VRF ${vrf}`,
-        ),
-        measure: { name: 'kernel_routes_missing', bad: missing.length, all: all.length },
+        details: missing,
+        measure: {
+          name: 'kernel_routes_missing',
+          bad: missing.length,
+          all: routes.length + hostRoutes.length,
+        },
       };
   },
   create() {
-    let missingBefore: ReadonlySet<string> = new Set();
+    const missingRoutes = createMissingRoutes();
     return {
       async query(frr) {
         const { tables } = await queryEachTable(frr, defaultRoute);
@@ -74,16 +79,8 @@ export const kernelRoutes = statefulCollector({
         const addresses = new Map(ofInterfaces(await frr.addresses(), ALL).map((one) => [one.address, one]));
         for (const { afi, address, prefixLength } of addresses.values())
           wanted.push({ vrf: DEFAULT_VRF, afi, address, prefixLength, table: LOCAL_TABLE, interfaces: [] });
-        // After zebra, so that a route that was just installed is not missed.
-        const found = await frr.kernelRoutes(wanted);
-        const missing = new Set(wanted.filter((_, index) => found[index] === false).map(keyOf));
-        const before = missingBefore;
-        missingBefore = missing;
-        return wanted.map((route, index) => ({
-          route,
-          missing:
-            found[index] === undefined ? undefined : missing.has(keyOf(route)) && before.has(keyOf(route)),
-        }));
+        const missing = await missingRoutes(frr, wanted);
+        return wanted.map((route, index) => ({ route, missing: missing[index] }));
       },
       *families(routes, { emit, labels }) {
         let unknown = 0;

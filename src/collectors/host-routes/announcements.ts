@@ -151,7 +151,7 @@ export function* announcements({
       .filter(({ importer }) => !seen.has(bgpPrefix(importer, address).text))
       .map(
         ({ importer, route }): Announcement => ({
-          address: { ...address, vrf: importer, interface: vrf, origin: 'leaked' },
+          address: { ...address, vrf: importer, interface: vrf, origin: 'leaked', kernel: undefined },
           inBgp: true,
           updated: route.updated,
           receivers: route.receivers,

@@ -2,6 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { Kind } from '../../flags/values.ts';
 import type { Prefix } from '../../frr/addresses.ts';
+import type { KernelRoute } from '../../frr/kernel-routes.ts';
 
 /** Where a host address comes from. */
 export type Origin = 'interface' | 'kernel' | 'static' | 'leaked';
@@ -12,6 +13,8 @@ export interface HostAddress extends Prefix {
   /** The interface that has it, or that its route leads to; empty where the route leads to none. Of what leaked, the VRF it is from. */
   readonly interface: string;
   readonly origin: Origin;
+  /** Where the kernel should have its route; undefined where zebra does not report one as installed, or it cannot be seen. */
+  readonly kernel: Pick<KernelRoute, 'table' | 'interfaces'> | undefined;
 }
 
 /** What a filter looks at. */

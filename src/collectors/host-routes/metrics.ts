@@ -1,5 +1,5 @@
 /** The metrics of the collector `host-routes`. */
-import { bgpPrefix, bgpType5Routes, bgpVpnPrefix } from '../../frr/commands.ts';
+import { bgpPrefix, bgpType5Routes, bgpVpnPrefix, localRoutes } from '../../frr/commands.ts';
 import { metric } from '../../metrics/family.ts';
 import { VRF_LABEL } from '../vrfs.ts';
 
@@ -34,6 +34,14 @@ export const hostRouteEvpnPeers = metric({
   help: 'Number of those peers to which it is advertised as an EVPN type 5 route; absent in a VRF without an L3 VNI, and where FRR reports no route distinguisher of the VNI or the routing table is too large to be searched.',
   labels: HOST_ROUTE_LABELS,
   source: `${bgpType5Routes.text}: advertisedTo`,
+});
+/** 1 from the second poll on that does not find the route. */
+export const hostRouteKernelMissing = metric({
+  name: 'frr_host_route_kernel_missing',
+  type: 'gauge',
+  help: 'Whether the kernel lacks the kernel or static route of the host address, which zebra reports as installed, in two polls in a row. Absent where that cannot be seen: in VRFs that are network namespaces, of an IPv6 route that leads to no interface and an unreachable IPv4 route, where the tables are too large, and with more such routes than --collector.host-routes.max-series.',
+  labels: HOST_ROUTE_LABELS,
+  source: `/proc/net/fib_trie, /proc/net/ipv6_route; ${localRoutes.text}: installed`,
 });
 export const hostRoutesTotal = metric({
   name: 'frr_host_routes',
@@ -99,6 +107,7 @@ export const HOST_ROUTE_DESCRIPTORS = [
   hostRouteAdvertisedPeers,
   hostRouteVpnPeers,
   hostRouteEvpnPeers,
+  hostRouteKernelMissing,
   hostRoutesTotal,
   hostRoutesInBgp,
   hostRoutesAdvertised,

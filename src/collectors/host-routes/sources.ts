@@ -6,6 +6,7 @@ import { type Fields, fields, items, word } from '../fields.ts';
 import { DEFAULT_VRF } from '../vrfs.ts';
 import { type HostAddress, isHost, isSelected, type Origin, type Selection } from './filter.ts';
 import type { Instance, LocalRoutes } from './instances.ts';
+import { kernelPlace } from './kernel.ts';
 
 const ORIGINS: Readonly<Record<LocalProtocol, Origin>> = {
   connected: 'interface',
@@ -20,7 +21,7 @@ export function ofInterfaces(
 ): readonly HostAddress[] {
   return addresses
     .filter((one) => one.vrf === undefined && isHost(one) && isSelected(one, selection))
-    .map((one) => ({ ...one, vrf: DEFAULT_VRF, origin: 'interface' as const }));
+    .map((one) => ({ ...one, vrf: DEFAULT_VRF, origin: 'interface' as const, kernel: undefined }));
 }
 
 /**
@@ -42,7 +43,8 @@ export function* ofRoutes(
       if (vrf === undefined || prefix === undefined) continue;
       if (protocol === 'connected' && vrf === DEFAULT_VRF && isHost(prefix)) continue;
       const leadsTo = word(fields(items(route.nexthops)[0]).interfaceName);
-      const address = { ...prefix, vrf, interface: leadsTo, origin: ORIGINS[protocol] };
+      const kernel = protocol === 'connected' ? undefined : kernelPlace(route, vrf, prefix.afi);
+      const address = { ...prefix, vrf, interface: leadsTo, origin: ORIGINS[protocol], kernel };
       if (isSelected(address, selection)) found.push(address);
     }
   return found;

@@ -207,7 +207,7 @@ export const REACHABILITY: readonly Scenario[] = [
     ],
   },
   {
-    name: 'the kernel loses a default route and an address that FRR takes for installed, one on a node in maintenance',
+    name: 'the kernel loses a default route and two addresses that FRR takes for installed, one on a node in maintenance',
     about: ['FRRKernelRouteMissing'],
     every: '1s',
     until: '50s',
@@ -221,6 +221,12 @@ export const REACHABILITY: readonly Scenario[] = [
         'frr_kernel_route_missing',
         { instance: 'node-1:9342', prefix: '172.16.0.1/32' },
         { '0s': 0, '10s': 1, '24s': 0 },
+      )
+      .add(
+        'node-1',
+        'frr_host_route_kernel_missing',
+        { address: '203.0.113.30', interface: 'ten0', afi: 'ipv4', vrf: 'tenant', origin: 'kernel' },
+        { '0s': 0, '16s': 1, '40s': 0 },
       )
       .set('frr_maintenance', { instance: 'node-2:9342' }, 1)
       .set('frr_kernel_route_missing', { instance: 'node-2:9342' }, 1).series,
@@ -244,10 +250,17 @@ export const REACHABILITY: readonly Scenario[] = [
             impact:
               'A default route: the addresses of the node are announced but answer nobody outside its own subnets. A host address: it is announced but dead.',
             action:
-              "On the node: `ip -6 route show table all ::/0`, then `podman exec frr vtysh -c 'show ipv6 route vrf default ::/0'`. `clear bgp PEER soft in` makes zebra install a BGP route again.",
+              "On the node: `ip -6 route show table all ::/0`, then `podman exec frr vtysh -c 'show ipv6 route vrf default ::/0'`. `clear bgp PEER soft in` makes zebra install a BGP route again; restart what made a kernel route.",
             dashboard,
           },
         },
+      },
+      {
+        at: '31s',
+        firing: [
+          'FRRKernelRouteMissing critical node-1 vrf=default afi=ipv6 prefix=::/0',
+          'FRRKernelRouteMissing critical node-1 vrf=tenant afi=ipv4 address=203.0.113.30 prefix=203.0.113.30',
+        ],
       },
       { at: '40s', firing: [] },
     ],
