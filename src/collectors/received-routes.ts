@@ -9,7 +9,7 @@ import { inTurns } from '../base/turns.ts';
 import { flag, list } from '../flags/flag.ts';
 import { integer, type Kind, yesOrNo } from '../flags/values.ts';
 import { type Prefix, parsePrefix } from '../frr/addresses.ts';
-import { bgpPrefix, bgpRange, COMMANDS, isVrfName } from '../frr/commands.ts';
+import { bgpChanged, bgpPrefix, bgpRange, COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
 import { metric, numberOf } from '../metrics/family.ts';
 import { addressFamily } from './address-family.ts';
@@ -18,6 +18,7 @@ import { fields, items, members, word } from './fields.ts';
 import {
   type Division,
   divide,
+  evenly,
   type Range,
   rangeText,
   readPrefix,
@@ -89,6 +90,12 @@ export const receivedRoutesComplete = metric({
  */
 const MOST_PATHS = 2_500;
 
+/** What a piece, and a table since it was last read, may grow by. */
+const GROWTH = 1.5;
+
+/** The routes that changed last, by which a table is divided that has not been read. */
+const SAMPLE = 1_000;
+
 /** Milliseconds between two pieces, in which bgpd does its own work. */
 const PAUSE = 20;
 
@@ -159,7 +166,7 @@ export const receivedRoutes = statefulCollector({
   enabledByDefault: false,
   pace: 'tables',
   since: '8.4',
-  commands: [COMMANDS.bgpSummary, bgpRange, bgpPrefix],
+  commands: [COMMANDS.bgpSummary, bgpChanged, bgpRange, bgpPrefix],
   flags: FLAGS,
   descriptors: [
     receivedRoutePaths,
@@ -194,9 +201,10 @@ export const receivedRoutes = statefulCollector({
             `this FRR announces ${announced} prefixes, so it is not a witness, and reading its tables could hold up its sessions; --collector.received-routes.allow-tables allows it`,
           );
         const tables: Table[] = [];
-        for (const { vrf, afi, received } of counts) {
+        for (const { vrf, afi, received, version } of counts) {
           if (vrf !== 'default' && !isVrfName(vrf)) continue;
-          const routes = received > maxPaths ? undefined : await readerOf(vrf, afi).read(frr, received);
+          const routes =
+            received > maxPaths ? undefined : await readerOf(vrf, afi).read(frr, received, version);
           tables.push({ vrf, afi, received, routes });
         }
         const vrfs = new Set(counts.map(({ vrf }) => vrf));
@@ -248,15 +256,24 @@ function hostAddressOf(text: string, afi: Afi): string | undefined {
   return text.endsWith(ending) ? text.slice(0, -ending.length) : undefined;
 }
 
+interface Count {
+  readonly vrf: string;
+  readonly afi: Afi;
+  /** Paths. */
+  readonly received: number;
+  /** Of the table: it grows with every change. */
+  readonly version: number;
+}
+
 interface Counts {
-  readonly counts: readonly { readonly vrf: string; readonly afi: Afi; readonly received: number }[];
+  readonly counts: readonly Count[];
   /** Prefixes to all peers, in all address families. */
   readonly announced: number;
 }
 
 /** What the sessions have received and sent, from the summary. */
 function countPaths(summary: unknown): Counts {
-  const counts: { vrf: string; afi: Afi; received: number }[] = [];
+  const counts: Count[] = [];
   let announced = 0;
   for (const [vrf, families] of members(summary)) {
     for (const [name, family] of members(families)) {
@@ -266,7 +283,8 @@ function countPaths(summary: unknown): Counts {
         received += numberOf(pfxRcd) || 0;
         announced += numberOf(pfxSnt) || 0;
       }
-      if (safi === 'unicast' && (afi === 'ipv4' || afi === 'ipv6')) counts.push({ vrf, afi, received });
+      if (safi === 'unicast' && (afi === 'ipv4' || afi === 'ipv6'))
+        counts.push({ vrf, afi, received, version: numberOf(family.tableVersion) || 0 });
     }
   }
   return { counts, announced };
@@ -276,23 +294,25 @@ interface TableReader {
   /**
    * Reads the table.
    * @param received the number of paths in it, as the summary counts them
+   * @param version of the table, as the summary has it
    * @throws FrrError
    */
-  read(frr: Frr, received: number): Promise<Routes>;
+  read(frr: Frr, received: number, version: number): Promise<Routes>;
 }
 
 /**
- * Reads one table, round after round, in pieces that follow from what the round before found. The first round has nothing to go by
- * and reads the table as one piece.
+ * Reads one table, round after round, in pieces that follow from what the round before found. A table that is much larger than what
+ * was found, as in the first round, is divided by the routes that changed last, as if the others were distributed like them.
  *
- * Ranges in which there was nothing are read when paths are missing, which is how a new range is found, and one of them in
- * every round, which finds it even if as many paths have gone elsewhere.
+ * Where nothing was is searched when paths are missing, as if there were up to twice as many in a range as are known already. One
+ * range without routes is read in every round, which finds routes there even if as many paths have gone elsewhere.
  */
 function createTableReader(vrf: string, afi: Afi, include: readonly string[]): TableReader {
   let division: Division = UNDIVIDED;
+  let known = 0;
   let round = 0;
   return {
-    async read(frr, received) {
+    async read(frr, received, version) {
       const routes: Routes = new Map();
       if (received === 0) return routes;
       let found = 0;
@@ -303,14 +323,16 @@ function createTableReader(vrf: string, afi: Afi, include: readonly string[]): T
         routes.set(text, paths);
         found += paths.length;
       };
-      const readRange = async (range: Range, most: number) => {
-        const before = found;
-        const answer = await frr.routes(bgpRange(vrf, parsePrefix(rangeText(afi, range)) as Prefix));
-        await inTurns(eachRoute(answer, (text, paths) => add(text, readPaths(paths))));
-        uneven ||= found - before > most;
+      const readRoutes = async (command: Command, pass: typeof add) => {
+        const answer = await frr.routes(command);
+        await inTurns(eachRoute(answer, (text, paths) => pass(text, readPaths(paths))));
         await pause(PAUSE);
       };
-
+      const readRange = async (range: Range, most: number) => {
+        const before = found;
+        await readRoutes(bgpRange(vrf, parsePrefix(rangeText(afi, range)) as Prefix), add);
+        uneven ||= found - before > most;
+      };
       const lookUp = async (texts: Iterable<string>) => {
         const commands = [...texts].map((text) => bgpPrefix(vrf, parsePrefix(text) as Prefix));
         for (const answer of await frr.jsonEach(commands)) {
@@ -319,21 +341,41 @@ function createTableReader(vrf: string, afi: Afi, include: readonly string[]): T
         }
       };
 
+      if (received > GROWTH * Math.max(MOST_PATHS, known)) {
+        const sample: (readonly [string, number])[] = [];
+        await readRoutes(bgpChanged(vrf, afi, version - SAMPLE + 1), (text, { length }) => {
+          if (length > 0) sample.push([text, length]);
+        });
+        const each = received / sample.reduce((sum, [, paths]) => sum + paths, 0);
+        const all = sample.map(([text, paths]) => [text, paths * each] as const);
+        division = await inTurns(divide(afi, all, MOST_PATHS));
+        uneven = true;
+      }
+
       const { pieces, gaps, shorter, splits } = division;
-      for (const piece of pieces) await readRange(piece, 1.5 * MOST_PATHS);
+      for (const piece of pieces) await readRange(piece, GROWTH * MOST_PATHS);
       await lookUp(new Set([...shorter, ...include]));
       if (found < received) await lookUp(splits.map((range) => rangeText(afi, range)));
       const next = gaps[round++ % gaps.length];
-      for (const gap of found < received ? gaps : gaps.filter((one) => one === next)) await readRange(gap, 0);
+      const missing = found < received;
+      for (const gap of missing ? nearestFirst(gaps) : gaps.filter((one) => one === next)) {
+        if (missing && found >= received) break;
+        const times = Math.log2(Math.min(2 * found, received - found) / MOST_PATHS);
+        for (const part of evenly(afi, gap, Math.max(0, Math.ceil(times)))) await readRange(part, 0);
+      }
       uneven ||= pieces.length > 4 + (4 * found) / MOST_PATHS;
       if (uneven) {
         const counts = [...routes].map(([text, paths]) => [text, paths.length] as const);
         division = await inTurns(divide(afi, counts, MOST_PATHS));
       }
+      known = found;
       return routes;
     },
   };
 }
+
+/** A small range lies beside routes that are known, and is the size of the range that has them. */
+const nearestFirst = (gaps: readonly Range[]) => gaps.toSorted((a, b) => b.length - a.length);
 
 const PREFIX = { ipv4: /^[\d.]+\/\d{1,2}$/, ipv6: /^[\da-f:.]+\/\d{1,3}$/i } as const;
 

@@ -269,6 +269,21 @@ export const bgpRange = template(
 );
 
 /**
+ * The routes of BGP's table that have changed since it had a version: no more than it has had versions since. It costs as much as
+ * {@link bgpRange}. FRR 8.4 and newer.
+ * @param version is brought within what the command takes, 1 to 2^32 - 1
+ * @throws TypeError for a VRF that cannot be named; see {@link isVrfName}
+ */
+export const bgpChanged = template(
+  'show bgp [vrf NAME] ipv4 unicast version VERSION json, show bgp [vrf NAME] ipv6 unicast version VERSION json',
+  (vrf: string, afi: 'ipv4' | 'ipv6', version: number) =>
+    json(
+      'bgpd',
+      `show bgp${inVrf(vrf)} ${afi} unicast version ${Math.min(Math.max(1, version), 2 ** 32 - 1)} json`,
+    ),
+);
+
+/**
  * Switches a vty connection to the mode that some commands need ({@link Command.needsEnable}). It changes no
  * configuration. vtysh sends it automatically.
  */

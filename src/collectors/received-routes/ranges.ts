@@ -83,6 +83,17 @@ export function* divide(
   return division;
 }
 
+/** Divides a range evenly, into 2^times or into single addresses. */
+export function* evenly(
+  afi: keyof typeof WIDTH,
+  { bits, length }: Range,
+  times: number,
+): Generator<Range, void, void> {
+  const longer = Math.min(length + times, WIDTH[afi]);
+  const size = 1n << BigInt(WIDTH[afi] - longer);
+  for (let n = 0n; n < 1n << BigInt(longer - length); n++) yield { bits: bits + n * size, length: longer };
+}
+
 /** `192.0.2.0/24`; IPv6 without `::`. */
 export function rangeText(afi: keyof typeof WIDTH, { bits, length }: Range): string {
   const [parts, size] = afi === 'ipv4' ? ([4, 8] as const) : ([8, 16] as const);

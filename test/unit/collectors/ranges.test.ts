@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { atOnce } from '../../../src/base/turns.ts';
-import { divide, rangeText, readPrefix } from '../../../src/collectors/received-routes/ranges.ts';
+import { divide, evenly, rangeText, readPrefix } from '../../../src/collectors/received-routes/ranges.ts';
 
 type Afi = 'ipv4' | 'ipv6';
 
@@ -29,6 +29,14 @@ test.each([
   ['::ffff:192.0.2.1/128', '0:0:0:0:0:ffff:c000:201/128'],
 ])('%s is %s', (short, long) => {
   expect(rangeText('ipv6', readPrefix(short))).toBe(long);
+});
+
+test.each([
+  ['10.0.0.0/8', 0, ['10.0.0.0/8']],
+  ['10.0.0.0/8', 2, ['10.0.0.0/10', '10.64.0.0/10', '10.128.0.0/10', '10.192.0.0/10']],
+  ['192.0.2.2/31', 5, ['192.0.2.2/32', '192.0.2.3/32']],
+])('%s is divided %d times', (text, times, parts) => {
+  expect([...evenly('ipv4', readPrefix(text), times)].map((part) => rangeText('ipv4', part))).toEqual(parts);
 });
 
 describe('a table', () => {

@@ -37,23 +37,36 @@ function tableText(routes: readonly (readonly [string, readonly unknown[]])[]): 
   return `{\n "vrfId": 0,\n "routes": { ${each.join(',')} } , "totalRoutes": ${each.length} } \n`;
 }
 
-/** A bgpd with these tables of the default VRF, which notes what it is sent. */
+/**
+ * A bgpd with these tables of the default VRF, which notes what it is sent. The routes have changed in the order of the table.
+ */
 function bgpd(table: Table, { announced = 0, unlisted = 0, vrf = 'default' } = {}) {
   const sent: string[] = [];
+  /** Paths in each answer that is a range or so many versions. */
+  const sizes: number[] = [];
+  const routesOf = (afi: string) =>
+    Object.entries(table).filter(([prefix]) => prefix.includes(':') === (afi === 'ipv6'));
   const summary = (afi: string) => {
-    const of = Object.entries(table).filter(([prefix]) => prefix.includes(':') === (afi === 'ipv6'));
+    const of = routesOf(afi);
     const received = of.flatMap(([, paths]) => paths).filter(({ peerId }) => peerId !== '(unspec)').length;
     return {
+      tableVersion: of.length,
       peers: { '192.0.2.1': { pfxRcd: received + unlisted, pfxSnt: announced, state: 'Established' } },
     };
+  };
+  const several = (routes: Parameters<typeof tableText>[0]): string => {
+    sizes.push(routes.flatMap(([, paths]) => paths).length);
+    return tableText(routes);
   };
   const answer = (command: string): string => {
     if (command === 'show bgp vrf all summary json')
       return JSON.stringify({ [vrf]: { ipv4Unicast: summary('ipv4'), ipv6Unicast: summary('ipv6') } });
+    const [, afi = '', version] = /(\S+) unicast version (\d+) json/.exec(command) ?? [];
+    if (version !== undefined) return several(routesOf(afi).slice(Number(version) - 1));
     const [, range, longer] = /unicast (\S+) (longer-prefixes )?json/.exec(command) ?? [];
     if (range === undefined) throw new Error(command);
     if (longer !== undefined)
-      return tableText(Object.entries(table).filter(([prefix]) => within(range, prefix)));
+      return several(Object.entries(table).filter(([prefix]) => within(range, prefix)));
     const paths = table[range]?.map(({ peerId, path = '', nexthops }) => ({
       aspath: { string: path },
       nexthops,
@@ -75,7 +88,7 @@ function bgpd(table: Table, { announced = 0, unlisted = 0, vrf = 'default' } = {
     cpuWaits: () => [],
     close: async () => {},
   });
-  return { frr, sent };
+  return { frr, sent, sizes };
 }
 
 const flags = defaults(receivedRoutes.flags);
@@ -157,18 +170,40 @@ describe('a router that is no witness', () => {
   });
 });
 
-/** Routes 10.0.0.0 and up, each from both routers. */
-const many = (count: number): Table =>
+/**
+ * Routes 10.0.0.0 and up, each from both routers.
+ * @param step from a route to the one that changed next; by default, those that changed last are all over the table
+ */
+const many = (count: number, step = 1009): Table =>
   Object.fromEntries(
-    Array.from({ length: count }, (_, n) => [`10.0.${n >> 8}.${n & 255}/32`, [R1, R2]] as const),
+    Array.from({ length: count }, (_, n) => (n * step) % count).map(
+      (n) => [`10.0.${n >> 8}.${n & 255}/32`, [R1, R2]] as const,
+    ),
   );
 
+const exact = (prefix: string) => `show bgp ipv4 unicast ${prefix} json`;
+
 describe('a large table', () => {
-  test('is read in pieces from the second round on, and gives the same', async () => {
-    const { frr, sent } = bgpd({ '0.0.0.0/0': [R1], ...many(4000) });
+  test('is read in pieces, first by the routes that changed last, then by what was found', async () => {
+    const { frr, sent, sizes } = bgpd({ '0.0.0.0/0': [R1], ...many(4000) });
     const one = witness();
     const first = lines(await collect(one, frr));
-    const whole = sent.splice(0).length;
+    expect(sent.splice(0)).toEqual([
+      'show bgp vrf all summary json',
+      'show bgp ipv4 unicast version 3002 json',
+      'show bgp ipv4 unicast 10.0.0.0/22 longer-prefixes json',
+      'show bgp ipv4 unicast 10.0.4.0/22 longer-prefixes json',
+      'show bgp ipv4 unicast 10.0.8.0/22 longer-prefixes json',
+      'show bgp ipv4 unicast 10.0.12.0/22 longer-prefixes json',
+      // The default route is missing, and changed before the others.
+      ...['0.0.0.0/0', '0.0.0.0/1', '0.0.0.0/2', '0.0.0.0/3', '0.0.0.0/4', '8.0.0.0/5', '8.0.0.0/6'].map(
+        exact,
+      ),
+      ...Array.from({ length: 15 }, (_, n) => exact(`10.0.0.0/${7 + n}`)),
+      exact('10.0.8.0/21'),
+      'show bgp ipv4 unicast 0.0.0.0/5 longer-prefixes json',
+    ]);
+    expect(sizes.splice(0)).toEqual([2000, 2048, 2048, 2048, 1856, 0]);
     const second = lines(await collect(one, frr));
     expect(second.toSorted()).toEqual(first.toSorted());
     expect(second.slice(-6)).toEqual([
@@ -179,7 +214,6 @@ describe('a large table', () => {
       'frr_received_routes_complete{vrf="default",afi="ipv4"} 1',
       'frr_received_routes_complete{vrf="default",afi="ipv6"} 1',
     ]);
-    expect(whole).toBe(2);
     expect(sent).toEqual([
       'show bgp vrf all summary json',
       'show bgp ipv4 unicast 10.0.0.0/22 longer-prefixes json',
@@ -189,6 +223,37 @@ describe('a large table', () => {
       'show bgp ipv4 unicast 0.0.0.0/0 json',
       // One of the ranges without routes.
       'show bgp ipv4 unicast 8.0.0.0/7 longer-prefixes json',
+    ]);
+  });
+
+  test('is read in small ranges even if the routes that changed last are neighbors', async () => {
+    const { frr, sent, sizes } = bgpd(many(6000, 1));
+    expect(lines(await collect(witness(), frr))).toContain(TOTALS('ipv4', 12_000, 6000)[2]);
+    const ranges = sent.flatMap((text) => /(\S+) longer-prefixes/.exec(text)?.slice(1) ?? []);
+    expect(ranges).toEqual([
+      '10.0.16.0/22',
+      ...['20.0', '20.128', '21.0', '21.128', '22.0', '22.128'].map((end) => `10.0.${end}/25`),
+      '10.0.23.0/24',
+      // Where nothing had changed, the nearest first.
+      ...['24', '26', '28', '30'].map((third) => `10.0.${third}.0/23`),
+      ...['0', '4', '8', '12'].map((third) => `10.0.${third}.0/22`),
+    ]);
+    expect(sizes).toEqual([
+      2000, 2048, 256, 256, 256, 256, 256, 256, 224, 0, 0, 0, 0, 2048, 2048, 2048, 2048,
+    ]);
+  });
+
+  test('is divided by the routes that changed last once more where it has grown', async () => {
+    const table = many(4000);
+    const { frr, sent } = bgpd(table);
+    const one = witness();
+    await collect(one, frr);
+    for (const [prefix, paths] of Object.entries(many(2001))) table[prefix.replace(/^10/, '192')] = paths;
+    sent.splice(0);
+    await collect(one, frr);
+    expect(sent.slice(0, 2)).toEqual([
+      'show bgp vrf all summary json',
+      'show bgp ipv4 unicast version 5002 json',
     ]);
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   allCommands,
+  bgpChanged,
   bgpPrefix,
   bgpRouteLeak,
   bgpType5Routes,
@@ -142,9 +143,18 @@ describe('commands with parameters', () => {
       expect(() => defaultRoute('ipv6', vrf)).toThrow(TypeError);
       expect(() => bgpPrefix(vrf, IPV4)).toThrow(TypeError);
       expect(() => bgpRouteLeak('ipv4', vrf)).toThrow(TypeError);
+      expect(() => bgpChanged(vrf, 'ipv4', 1)).toThrow(TypeError);
       expect(() => localRoutes('ipv4', 'kernel', vrf)).toThrow(TypeError);
     },
   );
+
+  it.each([
+    ['default', 'ipv4', -999, 'show bgp ipv4 unicast version 1 json'],
+    ['red', 'ipv6', 29_001, 'show bgp vrf red ipv6 unicast version 29001 json'],
+    ['default', 'ipv4', 5e9, 'show bgp ipv4 unicast version 4294967295 json'],
+  ] as const)('in VRF %s, %s, the routes changed since version %d', (vrf, afi, version, text) => {
+    expect(bgpChanged(vrf, afi, version).text).toBe(text);
+  });
 
   it('take no other daemon', () => {
     expect(() => showMemory('sh' as Daemon)).toThrow(new TypeError('"sh" is not an FRR daemon'));
@@ -160,6 +170,7 @@ describe('commands with parameters', () => {
           () => bgpPrefix(text, IPV6),
           () => bgpVpnPrefix({ ...IPV6, address: text }),
           () => bgpRouteLeak('ipv6', text),
+          () => bgpChanged(text, 'ipv6', 1),
           () => bgpType5Routes(text),
           () => localRoutes('ipv4', 'kernel', text),
           () => routeSummary('ipv4', text),
