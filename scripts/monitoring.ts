@@ -42,13 +42,16 @@ export async function port(wanted: number): Promise<number> {
 
 /** Calls `work` repeatedly, never concurrently. Returns a function that stops it. */
 export function repeat(every: number, work: () => unknown): () => void {
-  let timer: NodeJS.Timeout;
+  let stopped = false;
   const again = async () => {
     await work();
-    timer = setTimeout(again, every);
+    if (!stopped) timer = setTimeout(again, every);
   };
-  timer = setTimeout(again, every);
-  return () => clearTimeout(timer);
+  let timer = setTimeout(again, every);
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
 }
 
 /** An alert of Alertmanager's API. */

@@ -3,10 +3,21 @@
  * Alertmanager around it.
  */
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
-import { CLOUD_NODES, type Cloud, startCloud, startExporter } from '../test/lab/index.ts';
+import {
+  CLOUD_NODES,
+  type Cloud,
+  type Exporter,
+  recordPlaced,
+  startCloud,
+  startExporter,
+  waitFor,
+} from '../test/lab/index.ts';
 import { USE_CASES } from '../test/scenarios/index.ts';
+import { readPages, shown } from '../test/scenarios/shown.ts';
 import type { Fault, UseCase } from '../test/scenarios/use-case.ts';
 import { bold, CHECKOUT, dim, followAlerts, green, port, print, red, startMonitoring } from './monitoring.ts';
 
@@ -18,39 +29,65 @@ function fail(message: string): never {
 const rendered = (node: string) =>
   readFileSync(new URL(`../test/scenarios/rendered/${node}.conf`, import.meta.url), 'utf8');
 
-/** Asks for a fault, causes it, and undoes it, until the input ends. */
-async function play(use: UseCase, cloud: Cloud): Promise<void> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  process.once('SIGTERM', () => lines.close());
-  lines.once('SIGINT', () => lines.close());
+/** The values of series, once they are what the use declares, or what they are after half a minute. */
+async function settled(
+  exporters: Readonly<Record<string, Exporter>>,
+  declared: Fault['shows'],
+): Promise<Fault['shows']> {
+  const read = async () => shown(await readPages(exporters), Object.keys(declared));
+  const asDeclared = async () => isDeepStrictEqual(await read(), declared);
+  await waitFor(asDeclared, { within: 30_000, every: 500 }).catch(() => {});
+  return read();
+}
+
+function printFaults({ faults }: UseCase): void {
+  print('');
+  for (const [index, { what, alerts }] of faults.entries())
+    print(
+      `  ${bold(String(index + 1))}  ${what}  ${dim(alerts.map((one) => one.split(' ')[0]).join(', ') || 'no alert')}`,
+    );
+  print(`  ${bold('0')}  all is well again   ${bold('Ctrl-C')}  stop\n`);
+}
+
+/** Reads the number of a fault, causes it, and undoes it, until the input or the user ends it. */
+async function play(
+  use: UseCase,
+  cloud: Cloud,
+  exporters: Readonly<Record<string, Exporter>>,
+): Promise<void> {
   await using traffic = await cloud.traffic(use.address);
-  let active: Fault | undefined;
-  const show = () => {
-    print('');
-    for (const [index, { what, alerts }] of use.faults.entries())
-      print(
-        `  ${bold(String(index + 1))}  ${what}  ${dim(alerts.map((one) => one.split(' ')[0]).join(', ') || 'no alert')}`,
-      );
-    print(`  ${bold('0')}  all is well again   ${bold('Ctrl-C')}  stop\n`);
-    lines.setPrompt('> ');
-    lines.prompt();
+  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '' });
+  let stopped = false;
+  const stop = () => {
+    // A second time exits immediately. What is left behind carries our name and is cleaned up.
+    if (stopped) process.exit(130);
+    stopped = true;
+    lines.close();
   };
-  show();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // At a terminal, Ctrl-C is a key.
+  lines.on('SIGINT', stop);
+  let active: Fault | undefined;
+  printFaults(use);
   for await (const line of lines) {
-    const chosen = line.trim() === '0' ? undefined : use.faults[Number(line) - 1];
-    if (line.trim() === '0' || chosen !== undefined) {
-      await active?.undo(cloud);
-      await chosen?.cause(cloud);
-      active = chosen;
-      const state = chosen?.traffic ?? 'flowing';
-      await traffic.until(state);
-      print(
-        `  ${chosen?.what ?? 'all is well'}: packets to ${use.address} are ${state === 'lost' ? red(state) : green(state)}`,
-      );
-      for (const [series, value] of Object.entries(chosen?.shows ?? use.works))
-        print(dim(`  ${series} ${value ?? '(absent)'}`));
+    if (stopped) break;
+    const choice = line.trim();
+    const chosen = use.faults[Number(choice) - 1];
+    if (choice !== '0' && chosen === undefined) {
+      print(`  choose a number from 0 to ${use.faults.length}`);
+      continue;
     }
-    show();
+    await active?.undo(cloud);
+    await chosen?.cause(cloud);
+    active = chosen;
+    const state = chosen?.traffic ?? 'flowing';
+    await traffic.until(state);
+    print(
+      `  ${chosen?.what ?? 'all is well'}: packets to ${use.address} are ${state === 'lost' ? red(state) : green(state)}`,
+    );
+    for (const [series, value] of Object.entries(await settled(exporters, chosen?.shows ?? use.works)))
+      print(dim(`  ${series} ${value ?? '(absent)'}`));
+    printFaults(use);
   }
 }
 
@@ -70,15 +107,22 @@ async function main([name]: readonly string[]): Promise<void> {
     print(`\n  ${dim('Starting four FRR routers ...')}`);
     const cloud = await startCloud({ node1: rendered('node1'), node2: rendered('node2') });
     cleanUp.push(() => cloud.stop());
+    const exporters: Record<string, Exporter> = {};
     const targets = [];
     for (const [index, node] of CLOUD_NODES.entries()) {
+      const lab = cloud.beside(node);
+      const digest = await recordPlaced(lab.node, rendered(node), join(cloud.folder, `${node}-placed`));
       const exporter = await startExporter({
-        lab: cloud.beside(node),
+        lab,
         source: 'socket',
         port: await port(9342 + index),
-        flags: ['--poll.interval=1s'],
+        flags: [
+          ...['--poll.interval=1s', '--poll.max-share=50%'],
+          ...['--collector.config-drift', `--collector.config-drift.digest=${digest}`],
+        ],
       });
       cleanUp.push(() => exporter.stop());
+      exporters[node] = exporter;
       targets.push({
         url: exporter.url,
         labels: { instance: `${node}:9342`, cluster: 'scenario', hostname: node },
@@ -92,9 +136,11 @@ async function main([name]: readonly string[]): Promise<void> {
 
 ${targets.map(({ url, labels }) => `  ${labels.hostname}  ${bold(`${url}/`)}  vtysh -N ${cloud.name}-${labels.hostname}`).join('\n')}
   Prometheus   ${bold(`${prometheus.url}/alerts`)}
-  Alertmanager ${bold(`${alertmanager.url}/`)}`);
+  Alertmanager ${bold(`${alertmanager.url}/`)}
+
+  Type the number of a fault. Alerts fire when it has lasted as long as their rules say, most of them for minutes.`);
     cleanUp.push(followAlerts(alertmanager.url));
-    await play(use, cloud);
+    await play(use, cloud, exporters);
     print(`\n  ${dim('Cleaning up ...')}`);
   } finally {
     for (const step of cleanUp.reverse()) await step();

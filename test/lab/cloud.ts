@@ -46,6 +46,8 @@ export interface Traffic extends AsyncDisposable {
 
 export interface Cloud extends AsyncDisposable {
   readonly name: string;
+  /** A folder for files that go with the cloud. */
+  readonly folder: string;
   readonly node1: Router;
   readonly node2: Router;
   readonly tor1: Router;
@@ -260,6 +262,7 @@ export async function startCloud(configurations: Readonly<Record<CloudNode, stri
       );
     return {
       name,
+      folder,
       ...routers,
       beside: (node) => ({ name, node: routers[node] }),
       ip,

@@ -1,11 +1,9 @@
 /** Two moments of real exporters as a story for the rules: all is well for five minutes, then there is a fault for longer than any alert waits. */
 import type { Page } from '../../lab/index.ts';
+import type { Pages } from '../../scenarios/shown.ts';
 import { healthy, target } from '../alerts/fleet.ts';
 import { GROUPS } from '../alerts/promtool.ts';
 import type { Scenario, Series, Value } from '../alerts/scenario.ts';
-
-/** The page of each node's exporter, by the node's name. */
-export type Pages = Readonly<Record<string, Page>>;
 
 /** The rules read no other series. */
 const READ: ReadonlySet<string> = new Set(JSON.stringify(GROUPS).match(/\bfrr_\w+/g));

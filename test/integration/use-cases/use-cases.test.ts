@@ -8,7 +8,6 @@ import {
   type Cloud,
   type CloudNode,
   type Exporter,
-  type LabelValues,
   type Page,
   recordPlaced,
   startCloud,
@@ -18,11 +17,12 @@ import {
 } from '../../lab/index.ts';
 import { USE_CASES } from '../../scenarios/index.ts';
 import { CLOUD_PARAMETERS } from '../../scenarios/parameters.ts';
+import { type Pages, readPages, shown } from '../../scenarios/shown.ts';
 import type { Fault } from '../../scenarios/use-case.ts';
 import { type Outcome, PROMTOOL, run, twoAtATime, writeTest } from '../alerts/promtool.ts';
 import type { Scenario } from '../alerts/scenario.ts';
 import { type Rendered, render } from '../frr-service/rendering.ts';
-import { type Pages, story } from './story.ts';
+import { story } from './story.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'frr-exporter-use-cases-'));
 let rendered: Readonly<Record<CloudNode, Rendered>>;
@@ -57,22 +57,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Reads `node1 frr_up{a="b"}`. */
-function selected(pages: Pages, selector: string): number | undefined {
-  const [, node = '', metric = '', labels = ''] = /^(\S+) (\w+)(?:\{(.*)\})?$/.exec(selector) ?? [];
-  const values: LabelValues = Object.fromEntries(
-    [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label as string, value as string]),
-  );
-  return pages[node]?.value(metric, values);
-}
-
-const pages = async (): Promise<Pages> =>
-  Object.fromEntries(
-    await Promise.all(
-      CLOUD_NODES.map(async (node): Promise<[string, Page]> => [node, await exporters[node].page()]),
-    ),
-  );
-
 /** Whether all that is polled often has been polled since a time, in seconds since the epoch. */
 function polledSince(time: number, { find, value }: Page): boolean {
   return find('frr_collector_interval_seconds')
@@ -87,12 +71,9 @@ async function showing(expected: Fault['shows'], what: string): Promise<Pages> {
   const from = Date.now() / 1000;
   return waitFor(
     async () => {
-      const now = await pages();
+      const now = await readPages(exporters);
       if (!Object.values(now).every((page) => polledSince(from, page))) return undefined;
-      const shown = Object.fromEntries(
-        Object.keys(expected).map((selector) => [selector, selected(now, selector)]),
-      );
-      expect(shown).toEqual(expected);
+      expect(shown(now, Object.keys(expected))).toEqual(expected);
       return now;
     },
     { within: 30_000, every: 250, for: what },
