@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { answers, freePort, start, waitFor } from '../../lab/index.ts';
 import { unpackRecording } from '../../recordings.ts';
-import { exporterImage, FRR_IMAGE, type Machine, REPOSITORY, startMachine } from './machine.ts';
+import {
+  exporterImage,
+  FRR_IMAGE,
+  FRR_SERVICE_IMAGE,
+  type Machine,
+  REPOSITORY,
+  startMachine,
+} from './machine.ts';
 import { answer, decided, inspect } from './role-proof.ts';
 
 const UNIT = join(REPOSITORY, 'container/systemd/frr-exporter.service');
@@ -119,17 +126,19 @@ describe('plain containers', () => {
     await machine.podman('rm', '--force', '--time=1', 'frr', 'frr_exporter');
   });
 
-  it('run with the compose file, together with FRR', async () => {
+  /** docker-compose on the machine. */
+  const compose = (frr: string, files: readonly string[]) => {
     const env = {
-      FRR_IMAGE,
+      FRR_IMAGE: frr,
       FRRVTY_GID: '42483',
       FRR_EXPORTER_IMAGE: image,
       FRR_CONFIG: '/etc/frr-of-the-test',
       FRR_EXPORTER_WEB_LISTEN_ADDRESS: '127.0.0.1:9402',
       DOCKER_HOST: 'unix:///run/podman/podman.sock',
     };
+    const flags = files.map((file) => `--file=${join(REPOSITORY, 'container', file)}`);
     // podman's API, which exits after a while without requests.
-    const compose = (...words: string[]) =>
+    return (...words: string[]) =>
       machine.run(
         'sh',
         [
@@ -138,26 +147,52 @@ describe('plain containers', () => {
           rm -f /run/podman/podman.sock
           podman system service --time=30 "$DOCKER_HOST" >/dev/null 2>&1 &
           until [ -S /run/podman/podman.sock ]; do sleep 0.1; done
-          exec docker-compose --file "$0" --project-name router "$@"`,
-          join(REPOSITORY, 'container/compose.yaml'),
-          ...words,
+          exec docker-compose --project-name router "$@"`,
+          ...['sh', ...flags, ...words],
         ],
         { env },
       );
-    await compose('up', '--detach');
+  };
+  const composed = (service: string) =>
+    machine.podman('ps', `--filter=name=router_${service}_`, '--format={{.Names}}');
+
+  it('run with the compose file, together with FRR', async () => {
+    const run = compose(FRR_IMAGE, ['compose.yaml']);
+    await run('up', '--detach');
     await waitFor(async () => (await answer(machine, 'http://127.0.0.1:9402/metrics')).includes(BGP), {
       within: 60_000,
     });
-    const [exporter] = (
-      await machine.podman('ps', '--filter=name=frr-exporter', '--format={{.Names}}')
-    ).split('\n');
-    expect(decided(await inspect(machine, exporter as string))).toMatchObject({
+    expect(decided(await inspect(machine, await composed('frr-exporter')))).toMatchObject({
       ReadonlyRootfs: true,
       GroupAdd: ['42483'],
       SecurityOpt: expect.arrayContaining(['no-new-privileges']),
       Memory: 512 * 1024 * 1024,
     });
-    await compose('down', '--volumes', '--timeout', '1');
+    await run('down', '--volumes', '--timeout', '1');
+  });
+
+  it('run with the compose file of the FRR service', async () => {
+    const run = compose(FRR_SERVICE_IMAGE, ['compose.yaml', 'frr/compose.yaml']);
+    await run('up', '--detach');
+    await waitFor(async () => (await answer(machine, 'http://127.0.0.1:9402/metrics')).includes(BGP), {
+      within: 60_000,
+    });
+    const frr = await composed('frr');
+    expect(decided(await inspect(machine, frr))).toMatchObject({
+      ReadonlyRootfs: true,
+      Privileged: false,
+      user: 'frr',
+    });
+    await machine.podman('exec', frr, '/openstack/healthcheck');
+
+    const file = machine.path('/etc/frr-of-the-test/frr.conf');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('192.0.2.9', '192.0.2.10'));
+    await waitFor(() => machine.podman('exec', frr, 'cat', '/run/frr/placed.sha256'), { within: 10_000 });
+    expect((await machine.podman('exec', frr, 'frr-config', 'apply')).split('\n')).toEqual([
+      '- router bgp 64999 / neighbor 192.0.2.9 remote-as 65000',
+      '+ router bgp 64999 / neighbor 192.0.2.10 remote-as 65000',
+    ]);
+    await run('down', '--volumes', '--timeout', '5');
   });
 
   it('run in one pod, as the component of Kubernetes patches it', async () => {
