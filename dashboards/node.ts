@@ -319,7 +319,7 @@ export function node(options: Options): Dashboard {
       table({
         title: 'Host addresses',
         description:
-          'The /32 and /128 addresses on the interfaces of the node, and whether each is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Either way nobody can reach it.',
+          'The /32 and /128 addresses on the interfaces of the node and of the routes that it redistributes, and whether each is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Either way nobody can reach it.',
         width: 12,
         height: 9,
         queries: [
@@ -330,12 +330,13 @@ export function node(options: Options): Dashboard {
         columns: [
           { from: 'instance', name: 'Node', width: 135 },
           { from: 'address', name: 'Address', links: addressLinks() },
+          { from: 'vrf', name: 'VRF', width: 90 },
           { from: 'interface', name: 'Interface', width: 100 },
           { from: 0, name: 'Verdict', mappings: HOST_ROUTE_VERDICT, colored: true, width: 165 },
           { from: 1, name: 'Peers', unit: 'short', decimals: 0, width: 65 },
           { from: 2, name: 'Announced since', unit: 'dateTimeFromNow', width: 135 },
         ],
-        hidden: ['cluster', 'job', 'afi'],
+        hidden: ['cluster', 'job', 'afi', 'origin'],
         sortBy: 'Verdict',
       }),
     )

@@ -32,7 +32,7 @@ const ofAddress = (metric: string) => of(metric, 'address=~"$address"');
 const PEERS = ofAddress('frr_host_route_advertised_peers');
 const SINCE = ofAddress('host_route:frr_host_route_advertised:since_timestamp_seconds');
 /** Addresses that more than one node announces. */
-const TWICE = `count by (cluster, address) (count by (${NODE}, address) (${PEERS} > 0)) > 1`;
+const TWICE = `count by (cluster, address, vrf) (count by (${NODE}, address, vrf) (${PEERS} > 0)) > 1`;
 /** Sessions of tenants: those outside the default VRF. */
 const ofTenants = (metric: string) => of(metric, 'vrf!="default"');
 
@@ -104,7 +104,7 @@ export function openstack(options: Options): Dashboard {
         queries: [
           {
             expr: count(
-              `${of('frr_host_routes')} > 0 and on (${NODE}) ${of('frr_host_routes_advertised')} == 0`,
+              `sum by (${NODE}) (${of('frr_host_routes')}) > 0 and sum by (${NODE}) (${of('frr_host_routes_advertised')}) == 0`,
               of('frr_host_routes'),
             ),
           },
@@ -172,18 +172,19 @@ export function openstack(options: Options): Dashboard {
         width: 12,
         height: 8,
         queries: [
-          rows(HOST_ROUTE, `(${PEERS} > 0) and on (cluster, address) (${TWICE})`),
-          milliseconds(rows(HOST_ROUTE, `${SINCE} and on (cluster, address) (${TWICE})`)),
+          rows(HOST_ROUTE, `(${PEERS} > 0) and on (cluster, address, vrf) (${TWICE})`),
+          milliseconds(rows(HOST_ROUTE, `${SINCE} and on (cluster, address, vrf) (${TWICE})`)),
         ],
         columns: [
           { from: 'address', name: 'Address', links: addressLinks() },
           { from: 'cluster', name: 'Cluster', width: 80 },
           { from: 'instance', name: 'Node', links: nodeLinks(options), width: 160 },
+          { from: 'vrf', name: 'VRF', width: 90 },
           { from: 'interface', name: 'Interface', width: 110 },
           { from: 0, name: 'Peers', unit: 'short', decimals: 0, width: 80 },
           { from: 1, name: 'Announced since', unit: 'dateTimeFromNow', width: 140 },
         ],
-        hidden: ['job', 'afi'],
+        hidden: ['job', 'afi', 'origin'],
         sortBy: 'Address',
         fine: 'No address is announced by two nodes.',
       }),
@@ -193,7 +194,7 @@ export function openstack(options: Options): Dashboard {
         title: 'Every host address',
         filterable: true,
         description:
-          'Every /32 and /128 address on an interface of a node, and whether it is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Fewer peers than the node has uplinks: one of them does not get it. Choose one at the top to follow it.',
+          'Every /32 and /128 address on an interface of a node or of a route that it redistributes, and whether it is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Fewer peers than the node has uplinks: one of them does not get it. Choose one at the top to follow it.',
         width: 24,
         height: 10,
         queries: [
@@ -206,7 +207,9 @@ export function openstack(options: Options): Dashboard {
           { from: 'afi', name: 'Family', width: 90 },
           { from: 'cluster', name: 'Cluster', width: 130 },
           { from: 'instance', name: 'Node', links: nodeLinks(options), width: 180 },
+          { from: 'vrf', name: 'VRF', width: 110 },
           { from: 'interface', name: 'Interface' },
+          { from: 'origin', name: 'Origin', width: 90 },
           { from: 0, name: 'Verdict', mappings: HOST_ROUTE_VERDICT, colored: true, width: 165 },
           { from: 1, name: 'Peers', unit: 'short', decimals: 0, width: 80 },
           { from: 2, name: 'Announced since', unit: 'dateTimeFromNow', width: 160 },
@@ -225,7 +228,10 @@ export function openstack(options: Options): Dashboard {
         height: 9,
         queries: [
           {
-            expr: rows('instance, address, interface', ofAddress('host_route:frr_host_route:unannounced')),
+            expr: rows(
+              'instance, address, interface, vrf',
+              ofAddress('host_route:frr_host_route:unannounced'),
+            ),
             legend: '{{address}} on {{instance}} {{interface}}',
           },
         ],
@@ -243,7 +249,7 @@ export function openstack(options: Options): Dashboard {
         unit: 'short',
         decimals: 0,
         queries: [
-          { expr: `sum(${of('frr_host_routes')})`, legend: 'On interfaces', color: 'text', dashed: true },
+          { expr: `sum(${of('frr_host_routes')})`, legend: 'Known', color: 'text', dashed: true },
           { expr: `sum(${of('frr_host_routes_advertised')})`, legend: 'Announced', color: 'green' },
           { expr: `sum(${of('frr_host_routes_unadvertised')})`, legend: 'Announced to nobody', color: 'red' },
         ],

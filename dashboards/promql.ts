@@ -12,7 +12,7 @@ export const SESSION = `${NODE}, vrf, peer`;
 /** The labels that identify an address family of a session. */
 export const FAMILY = `${SESSION}, afi, safi`;
 /** The labels that identify a host address on a node. */
-export const HOST_ROUTE = `${NODE}, address, interface, afi`;
+export const HOST_ROUTE = `${NODE}, address, interface, afi, vrf, origin`;
 
 /** Address families that have a panel each: 240,000 EVPN prefixes would hide ten of IPv4. */
 export const FAMILIES = [
