@@ -80,8 +80,7 @@ export interface Outcome {
 }
 
 export async function run([program, ...args]: Command, ...more: readonly string[]): Promise<Outcome> {
-  // After everything else: the routers of the tests that run beside this have timers.
-  const { exitCode, stdout, stderr } = await execa('nice', [program, ...args, ...more], {
+  const { exitCode, stdout, stderr } = await execa(program, [...args, ...more], {
     reject: false,
     // Less time for the garbage collector.
     env: { GOGC: '400' },

@@ -54,7 +54,7 @@ describe.each([
     await twoAtATime(SCENARIOS, async ({ name }, i) => {
       outcomes.set(name, await run(promtool, 'test', 'rules', join(root, `${i}.yaml`)));
     });
-  }, 600_000);
+  }, 1_200_000);
 
   test('is the version that is meant', async () => {
     const { output } = await run(promtool, '--version');
