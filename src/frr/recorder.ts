@@ -4,7 +4,7 @@ import type { Recorded } from './recording.ts';
 import { type Answer, FrrError, type FrrSource } from './source.ts';
 
 export interface Recorder extends FrrSource {
-  /** The outcome of each command that was sent, in the order of the first time. */
+  /** The outcome of each command that was sent, in the order of the first time; not of those whose answers are secret. */
   recorded(): readonly Recorded[];
 }
 
@@ -32,7 +32,8 @@ export function createRecorder(source: FrrSource, timeout: number): Recorder {
     const outcome = outcomes.get(recordedAs)?.outcome ?? hung.get(daemon) ?? (await send(command));
     outcomes.set(recordedAs, { command, outcome });
     if (outcome instanceof FrrError) throw outcome;
-    return outcome;
+    // A poll may free the memory of its answer.
+    return { ...outcome, bytes: Buffer.from(outcome.bytes) };
   }
 
   return {
@@ -43,6 +44,6 @@ export function createRecorder(source: FrrSource, timeout: number): Recorder {
       for (const command of commands) answers.push(await show(command));
       return answers;
     },
-    recorded: () => [...outcomes.values()],
+    recorded: () => [...outcomes.values()].filter(({ command }) => !command.secret),
   };
 }
