@@ -22,7 +22,7 @@ export interface KernelRoute {
   readonly interfaces: readonly string[];
 }
 
-/** Whether the kernel has each route; undefined where its tables are too large to say that it has not. */
+/** Whether the kernel has each route; undefined where its tables are too large to rule it out. */
 export type FoundRoutes = readonly (boolean | undefined)[];
 
 /** Bytes that are read of a file: some 100,000 routes of IPv4, 50,000 of IPv6. */
@@ -30,7 +30,7 @@ const MOST = 8 * 1024 * 1024;
 const CHUNK = 64 * 1024;
 
 /** Not /proc/net, a link that `ProcSubset=pid` of systemd hides. */
-const PROC_NET = '/proc/self/net';
+export const PROC_NET = '/proc/self/net';
 const IPV4_ROUTES = 'fib_trie';
 const IPV6_ROUTES = 'ipv6_route';
 

@@ -1,5 +1,6 @@
 /** The packets that the kernel of this network namespace drops because `ttl-security` of a BGP session demands a higher TTL. */
 import { readFile } from 'node:fs/promises';
+import { PROC_NET } from './kernel-routes.ts';
 
 const FIELD = 'TCPMinTTLDrop';
 
@@ -8,7 +9,7 @@ const FIELD = 'TCPMinTTLDrop';
  * with `ttl-security` (RFC 5082) share the counter.
  * @param file two lines for each group of counters: their names, and their values in the same order
  */
-export async function lowTtlDrops(file = '/proc/net/netstat'): Promise<number | undefined> {
+export async function lowTtlDrops(file = `${PROC_NET}/netstat`): Promise<number | undefined> {
   let lines: readonly string[];
   try {
     lines = (await readFile(file, 'utf8')).split('\n');
