@@ -4,6 +4,7 @@ import { COMMANDS, type Daemon } from '../frr/commands.ts';
 import type { CpuWait } from '../frr/daemon-cpu.ts';
 import type { Link } from '../frr/links.ts';
 import { metric, numberOf } from '../metrics/family.ts';
+import { sessionKey } from './bgp.ts';
 import type { LastReset } from './bgp-reset.ts';
 import type { Frr } from './collector.ts';
 import { type Fields, fields, items, seconds, word } from './fields.ts';
@@ -43,10 +44,11 @@ export const shutdownMessage = metric({
 
 /** The evidence from outside the sessions at the time of a poll. */
 export interface Surroundings {
-  readonly links: readonly Link[];
+  /** By interface. */
+  readonly links: ReadonlyMap<string, Link>;
   readonly findInterface: FindInterface;
-  /** `show bfd peers json` */
-  readonly bfd: readonly Fields[];
+  /** `show bfd peers json`, by {@link sessionKey}; a session on a link also by its interface. */
+  readonly bfd: ReadonlyMap<string, Fields>;
   /** bgpd has just started, while this program was running. */
   readonly bgpdRestarted: boolean;
   readonly lowTtl: boolean;
@@ -60,9 +62,9 @@ export interface Surroundings {
 const RESTART = 120;
 
 const NOWHERE: Surroundings = {
-  links: [],
+  links: new Map(),
   findInterface: () => undefined,
-  bfd: [],
+  bfd: new Map(),
   bgpdRestarted: false,
   lowTtl: false,
   waits: [],
@@ -98,9 +100,9 @@ export function createSurroundings(): (frr: Frr) => Promise<Surroundings> {
     drops = dropped;
     const age = parseZebraClients(clients).get('bgpd');
     return {
-      links,
+      links: new Map(links.map((link) => [link.interface, link])),
       findInterface: interfaces(links, addresses),
-      bfd: bfd.flatMap(items).map(fields),
+      bfd: bfdSessions(bfd.flatMap(items).map(fields)),
       bgpdRestarted: age !== undefined && age < Math.min(RESTART, at - first),
       lowTtl: at - droppedAt < LOW_TTL,
       waits: frr.cpuWaits(),
@@ -108,6 +110,17 @@ export function createSurroundings(): (frr: Frr) => Promise<Surroundings> {
       at,
     };
   };
+}
+
+/** By VRF and peer, which BGP may know by its address or by its interface; the first of several. */
+function bfdSessions(sessions: readonly Fields[]): ReadonlyMap<string, Fields> {
+  const found = new Map<string, Fields>();
+  for (const one of sessions)
+    for (const peer of [word(one.peer), word(one.interface)]) {
+      const key = sessionKey(word(one.vrf), peer);
+      if (!found.has(key)) found.set(key, one);
+    }
+  return found;
 }
 
 /** The cause of a session that is not established. */
@@ -118,12 +131,10 @@ export function sessionCauseOf(
   { adminUp, reset }: { readonly adminUp: boolean; readonly reset: LastReset | undefined },
   { links, findInterface, bfd, bgpdRestarted, lowTtl, waits, at }: Surroundings = NOWHERE,
 ): Cause {
-  const watching = bfd.find(
-    (one) => word(one.vrf) === vrf && (word(one.peer) === peer || word(one.interface) === peer),
-  );
+  const watching = bfd.get(sessionKey(vrf, peer));
   // An interface without a carrier has no addresses here; bfdd knows it still.
   const name = findInterface(peer) ?? word(watching?.interface);
-  const link = links.find((one) => one.interface === name);
+  const link = links.get(name);
   const patience = watching && bfdPatience(watching);
   const holdTime = seconds(neighbor.bgpTimerConfiguredHoldTimeMsecs, 1_000);
   /** FRR reports whole seconds since the reset. @param before seconds before the reset that count, too */

@@ -1,7 +1,7 @@
 /** BGP sessions as the summary reports them, and what FRR reports about those alone that are not established. */
 import type { Turns } from '../base/turns.ts';
 import { numberOf } from '../metrics/family.ts';
-import { stateOf } from './bgp.ts';
+import { sessionKey, stateOf } from './bgp.ts';
 import { type Fields, fields, members, seconds } from './fields.ts';
 
 /** A session in `show bgp vrf all summary json`. */
@@ -27,8 +27,6 @@ export interface FailedSession {
   /** The fields of the reset are those of the neighbors command. */
   readonly report: Fields;
 }
-
-export const sessionKey = (vrf: string, peer: string): string => JSON.stringify([vrf, peer]);
 
 /** The sessions of a summary; those with several address families repeatedly. */
 function* sessionsOf(documents: readonly unknown[]): Generator<FailedSession> {

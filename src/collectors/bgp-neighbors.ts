@@ -14,6 +14,7 @@ import {
   sessionDropped,
   sessionEstablished,
   sessionEstablishedTimestamp,
+  sessionKey,
   sessionState,
   sessionStates,
   sessionUp,
@@ -27,7 +28,7 @@ import {
   sessionCauseOf,
   shutdownMessage,
 } from './bgp-cause.ts';
-import { lastingFields, sessionKey, sessionsIn } from './bgp-failed.ts';
+import { lastingFields, sessionsIn } from './bgp-failed.ts';
 import {
   gracefulRestartActive,
   gracefulRestartInfo,

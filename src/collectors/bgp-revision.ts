@@ -5,6 +5,7 @@
 import { inTurns } from '../base/turns.ts';
 import { COMMANDS } from '../frr/commands.ts';
 import type { Descriptor, MetricFamily, Sample } from '../metrics/family.ts';
+import { sessionKey } from './bgp.ts';
 import {
   CAUSE_LABELS,
   type Surroundings,
@@ -18,7 +19,6 @@ import {
   failedIn,
   type Session,
   type Sessions,
-  sessionKey,
   sessionsIn,
 } from './bgp-failed.ts';
 import {

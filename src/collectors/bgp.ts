@@ -12,6 +12,8 @@ const INSTANCE_LABELS = ['vrf', 'router_id', 'local_as'] as const;
 const TABLE_LABELS = ['vrf', 'afi', 'safi'] as const;
 /** What identifies a session: its state, flaps, timers and reasons do not depend on address families. */
 export const SESSION_LABELS = ['vrf', 'peer'] as const;
+/** The same as a key. Neither can contain a line feed. */
+export const sessionKey = (vrf: string, peer: string): string => `${vrf}\n${peer}`;
 const QUEUE_LABELS = ['vrf', 'peer', 'direction'] as const;
 /** What identifies an address family of a session. */
 export const SESSION_FAMILY_LABELS = ['vrf', 'peer', 'afi', 'safi'] as const;

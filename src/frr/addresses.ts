@@ -1,5 +1,5 @@
 /** The addresses of the node's own interfaces, as the kernel of this network namespace has them. */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
@@ -46,8 +46,9 @@ export function leadsElsewhere(prefix: readonly string[]): boolean {
  */
 export function interfaceAddresses(directory = '/sys/class/net'): readonly InterfaceAddress[] {
   const found: InterfaceAddress[] = [];
+  const areVrfs = new Map<string, boolean>();
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
-    const vrf = vrfOf(directory, name);
+    const vrf = vrfOf(directory, name, areVrfs);
     for (const { address, cidr, family } of addresses ?? []) {
       const prefixLength = Number(cidr?.split('/')[1]);
       if (!Number.isInteger(prefixLength)) continue;
@@ -63,12 +64,21 @@ export function interfaceAddresses(directory = '/sys/class/net'): readonly Inter
   return found;
 }
 
-/** The VRF device that an interface belongs to, if any: a bridge or a bond can be its master as well. */
-function vrfOf(directory: string, name: string): string | undefined {
+/**
+ * The VRF device that an interface belongs to, if any: a bridge or a bond can be its master as well.
+ * @param areVrfs which masters are VRFs, as far as they were looked at: many interfaces have the same
+ */
+function vrfOf(directory: string, name: string, areVrfs: Map<string, boolean>): string | undefined {
   try {
-    const master = path.basename(readlinkSync(path.join(directory, name, 'master')));
-    const properties = readFileSync(path.join(directory, master, 'uevent'), 'utf8');
-    return /^DEVTYPE=vrf$/m.test(properties) ? master : undefined;
+    const link = path.join(directory, name, 'master');
+    // Most interfaces have none, and an exception takes longer than this.
+    if (lstatSync(link, { throwIfNoEntry: false }) === undefined) return undefined;
+    const master = path.basename(readlinkSync(link));
+    const isVrf =
+      areVrfs.get(master) ??
+      /^DEVTYPE=vrf$/m.test(readFileSync(path.join(directory, master, 'uevent'), 'utf8'));
+    areVrfs.set(master, isVrf);
+    return isVrf ? master : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-/** What FRR's own log said last of the sessions that are down. */
+/** The last thing that FRR's own log said about each session that is down. */
+import { sessionKey } from '../collectors/bgp.ts';
 import type { NeighborChange } from '../frr/log-line.ts';
 
 export interface LoggedDowns {
@@ -7,22 +8,20 @@ export interface LoggedDowns {
   find(vrf: string, peer: string): NeighborChange | undefined;
 }
 
-/** Sessions of which a line is remembered: those that went down last. */
+/** Maximum number of sessions that are remembered: those that went down last. */
 const MOST = 1_000;
-
-const keyOf = (vrf: string, peer: string): string => JSON.stringify([vrf, peer]);
 
 export function createLoggedDowns(): LoggedDowns {
   const downs = new Map<string, NeighborChange>();
   return {
     note(changes) {
       for (const change of changes) {
-        const key = keyOf(change.vrf, change.peer);
+        const key = sessionKey(change.vrf, change.peer);
         downs.delete(key);
         if (!change.up) downs.set(key, change);
         if (downs.size > MOST) downs.delete(downs.keys().next().value as string);
       }
     },
-    find: (vrf, peer) => downs.get(keyOf(vrf, peer)),
+    find: (vrf, peer) => downs.get(sessionKey(vrf, peer)),
   };
 }

@@ -6,7 +6,7 @@ import { yesOrNo } from '../../flags/values.ts';
 import { COMMANDS } from '../../frr/commands.ts';
 import { metric, numberOf } from '../../metrics/family.ts';
 import { addressFamily } from '../address-family.ts';
-import { bgp } from '../bgp.ts';
+import { bgp, sessionKey } from '../bgp.ts';
 import { bgpNeighbors } from '../bgp-neighbors.ts';
 import { type Fields, members, seconds, word } from '../fields.ts';
 import { counter, type Extension, extension, gauge } from './extension.ts';
@@ -77,8 +77,6 @@ type Neighbors = ReadonlyMap<string, Neighbor>;
 
 const NO_NEIGHBORS: Neighbors = new Map();
 
-const neighborKey = (vrf: string, peer: string) => JSON.stringify([vrf, peer]);
-
 /** The members of a description that is a JSON object; none of any other. */
 function membersOf(description: string): readonly (readonly [string, unknown])[] {
   // Most descriptions are not JSON, and a parser's error is slow to create.
@@ -111,7 +109,7 @@ function* neighborsIn(documents: readonly unknown[], settings: BgpNameSettings):
   for (const [vrf, instance] of documents.flatMap((document) => [...members(document)])) {
     for (const [peer, neighbor] of members(instance)) {
       yield;
-      neighbors.set(neighborKey(vrf, peer), neighborOf(neighbor, settings));
+      neighbors.set(sessionKey(vrf, peer), neighborOf(neighbor, settings));
     }
   }
   return neighbors;
@@ -258,7 +256,7 @@ export function bgpNames(settings: BgpNameSettings): readonly Extension[] {
           emit(groupsMemory, table, summary.peerGroupMemory ?? 0);
           for (const [peer, session] of members(summary.peers)) {
             yield;
-            const neighbor = neighbors.get(neighborKey(vrf, peer)) ?? STRANGER;
+            const neighbor = neighbors.get(sessionKey(vrf, peer)) ?? STRANGER;
             const set = labels(of.set, [
               ...[afi, localAs, peer, word(session.remoteAs)],
               ...(describes(settings) ? [neighbor.description] : []),

@@ -1,6 +1,6 @@
 /** Host addresses for people: in the status document, at `/api/v1/addresses` and in the verdict. */
 import type { LabelValues, Row, Tables } from '../../metrics/tables.ts';
-import { sessionUp } from '../bgp.ts';
+import { sessionKey, sessionUp } from '../bgp.ts';
 import { sessionInfo } from '../bgp-neighbor-metrics.ts';
 import { DEFAULT_VRF } from '../vrfs.ts';
 import {
@@ -29,7 +29,7 @@ export function hostRouteTitle({ address, interface: name, origin, vrf }: HostRo
 }
 
 /** An item of `host_routes`. */
-function hostRouteItem(tables: Tables, row: HostRouteRow, inBgp: boolean, expected: boolean) {
+function hostRouteItem(sessions: Sessions, row: HostRouteRow, inBgp: boolean, expected: boolean) {
   const { labels, number, time } = row;
   const { address, afi, vrf, origin } = labels;
   const peers = number(hostRouteAdvertisedPeers);
@@ -47,17 +47,32 @@ function hostRouteItem(tables: Tables, row: HostRouteRow, inBgp: boolean, expect
     advertised_to: row.rows(hostRouteReceiver).map(({ labels: receiver }) => ({
       vrf: receiver.session_vrf,
       peer: receiver.peer,
-      description: description(tables, receiver.session_vrf, receiver.peer),
+      description: sessions.descriptions.get(sessionKey(receiver.session_vrf, receiver.peer)) ?? null,
       family: receiver.family,
     })),
     expected,
-    reason: inBgp && peers !== 0 ? null : reasonOf(tables, labels, inBgp),
+    reason: inBgp && peers !== 0 ? null : reasonOf(sessions, labels, inBgp),
   };
 }
 
-function description(tables: Tables, vrf: string, peer: string): string | null {
-  const session = tables.rows(sessionUp).find(({ labels }) => labels.vrf === vrf && labels.peer === peer);
-  return session?.text(sessionInfo, 'description') ?? session?.text(sessionInfo, 'remote_hostname') ?? null;
+/** The BGP sessions that addresses are sent over. */
+interface Sessions {
+  /** By {@link sessionKey}. */
+  readonly descriptions: ReadonlyMap<string, string | null>;
+  /** How many are established, by VRF. */
+  readonly established: ReadonlyMap<string, number>;
+}
+
+function sessionsOf(tables: Tables): Sessions {
+  const descriptions = new Map<string, string | null>();
+  const established = new Map<string, number>();
+  for (const row of tables.rows(sessionUp)) {
+    const { vrf, peer } = row.labels;
+    const text = row.text(sessionInfo, 'description') ?? row.text(sessionInfo, 'remote_hostname');
+    descriptions.set(sessionKey(vrf, peer), text);
+    if (row.value === 1) established.set(vrf, (established.get(vrf) ?? 0) + 1);
+  }
+  return { descriptions, established };
 }
 
 /** What redistributes an address in BGP, by its origin. */
@@ -68,21 +83,22 @@ const REDISTRIBUTION: Readonly<Record<string, string>> = {
 };
 
 /** Why an address is announced to no peer. */
-function reasonOf(tables: Tables, { vrf, origin }: HostRouteLabels, inBgp: boolean): string {
+function reasonOf({ established }: Sessions, { vrf, origin }: HostRouteLabels, inBgp: boolean): string {
   if (!inBgp)
     return `not in BGP as a route of this node: ${REDISTRIBUTION[origin]} is missing in VRF ${vrf}, its route map rejects it, or the route of another node is preferred`;
-  const up = tables.rows(sessionUp).filter(({ labels, value }) => labels.vrf === vrf && value === 1).length;
+  const up = established.get(vrf) ?? 0;
   if (up === 0) return `in BGP, but VRF ${vrf} has no established session, and no other way is used`;
   return `in BGP, but the outbound policy of ${up === 1 ? 'the session' : `all ${up} sessions`} of VRF ${vrf} rejects it`;
 }
 
 /** All items, in the order of the metrics. What leaked is expected to be announced from where it comes from. */
 export function hostRouteItems(tables: Tables) {
+  const sessions = sessionsOf(tables);
   return [
     ...tables
       .rows(hostRouteInBgp)
-      .map((row) => hostRouteItem(tables, row, row.value === 1, row.labels.origin !== 'leaked')),
-    ...tables.rows(hostRouteUnused).map((row) => hostRouteItem(tables, row, false, false)),
+      .map((row) => hostRouteItem(sessions, row, row.value === 1, row.labels.origin !== 'leaked')),
+    ...tables.rows(hostRouteUnused).map((row) => hostRouteItem(sessions, row, false, false)),
   ];
 }
 
