@@ -1,5 +1,5 @@
 /** docs/flags.md, made of the flags' own declarations: `make docs` writes it, and a test holds the file to it. */
-import { defaultText, flagUsage } from '../src/cli/command-line.ts';
+import { COMMANDS, commandUsage, defaultText, flagUsage } from '../src/cli/command-line.ts';
 import { ALL_COLLECTORS } from '../src/collectors/configurable.ts';
 import { allFlags } from '../src/flags/config.ts';
 import { environmentName, FLAG_GROUPS, type Flag, isSwitch } from '../src/flags/flag.ts';
@@ -38,7 +38,7 @@ export function flagsPage(): string {
   const parts = [
     '# Flags',
     '<!-- Made by `make docs` from the code; a test fails when it is out of date. -->',
-    `    frr-exporter [serve|once|record DIR|doctor|status|check|maintenance|help|version] [flags]
+    `    frr-exporter [${Object.keys(COMMANDS).map(commandUsage).join('|')}] [flags]
 
 Flags may come before or after the command: \`--frr.timeout=2s\` or \`--frr.timeout 2s\`; a switch is \`--name\` or \`--no-name\`.
 If a flag is given more than once, the last one counts. A flag with \`...\` is a list: each one adds a value.`,

@@ -103,8 +103,9 @@ export interface Cause {
 }
 
 /** `PEER_DOWN_...` in bgpd/bgpd.h; the numbers are the same in FRR 7.5 to 10.7, but for one. */
-const RESET = {
+export const RESET = {
   userShutdown: 11,
+  userReset: 12,
   notificationReceived: 13,
   notificationSent: 14,
   closed: 15,

@@ -2,6 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { ALL_COLLECTORS, type CollectorSet } from '../collectors/configurable.ts';
+import { addressName } from '../collectors/host-routes/filter.ts';
 import { allFlags, type Config, type Given, makeConfig, unknownVariables } from '../flags/config.ts';
 import { environmentName, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
 import { readDuration } from '../flags/values.ts';
@@ -38,6 +39,9 @@ export type CommandLine =
 /** Commands with an argument. */
 const ARGUMENTS: Readonly<Record<string, string>> = { record: 'DIR', address: 'ADDRESS' };
 
+/** A command as it is typed: `record DIR`. */
+export const commandUsage = (name: string): string => [name, ARGUMENTS[name]].join(' ').trim();
+
 function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
 }
@@ -57,7 +61,7 @@ const DESCRIPTION = `Prometheus exporter for FRRouting: which BGP and BFD sessio
 
 Commands:
 ${Object.entries(COMMANDS)
-  .map(([name, does]) => `  ${[name, ARGUMENTS[name]].join(' ').trim().padEnd(17)}${does}`)
+  .map(([name, does]) => `  ${commandUsage(name).padEnd(17)}${does}`)
   .join('\n')}
 
 Every flag can also be set in the environment: --web.listen-address=:9342 as
@@ -244,8 +248,7 @@ function readAddress(text: string | undefined): string {
     throw new UsageError(
       `address takes an address or a prefix without a zone, such as 203.0.113.20 or 2001:db8::/48${text === undefined ? '' : `, not ${JSON.stringify(text)}`}`,
     );
-  const { address, prefixLength, afi } = prefix;
-  return prefixLength === (afi === 'ipv4' ? 32 : 128) ? address : `${address}/${prefixLength}`;
+  return addressName(prefix);
 }
 
 /**

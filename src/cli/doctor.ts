@@ -20,6 +20,7 @@ import {
 import { FrrError, type FrrErrorReason, type FrrSource } from '../frr/source.ts';
 import { parseVersion } from '../frr/version.ts';
 import { findVtysh } from '../frr/vtysh-program.ts';
+import { countSeries } from '../metrics/family.ts';
 import { pollOnce } from '../poller/scheduler.ts';
 import type { Snapshot } from '../poller/snapshot.ts';
 import { snapshotTables } from '../status/document.ts';
@@ -289,8 +290,7 @@ function* checkCollectors({ collectors, parts }: Snapshot): Generator<Finding> {
     if (unsupported !== undefined) {
       yield { level: 'warn', text: unsupported, remedy: `--no-collector.${name}` };
     } else if (error === undefined) {
-      const families = parts.find((part) => part.name === name)?.families ?? [];
-      const series = families.reduce((sum, { samples }) => sum + samples.length, 0);
+      const series = countSeries(parts.find((part) => part.name === name)?.families ?? []);
       const milliseconds = Math.max(1, Math.round(duration * 1000));
       yield { level: 'ok', text: `collector ${name}: ${series} series in ${milliseconds} ms` };
     } else if (MAY_BE_INTENDED.has(error.reason)) {

@@ -1,6 +1,8 @@
 /** `frr-exporter record DIR`: runs the commands of all collectors once and writes the answers into a directory. */
 import type { Writable } from 'node:stream';
 import type { ActiveCollector } from '../collectors/collector.ts';
+import { isHost } from '../collectors/host-routes/filter.ts';
+import { unlessFailed } from '../collectors/unless-failed.ts';
 import { DEFAULT_VRF, parseVrfs } from '../collectors/vrfs.ts';
 import { type Config, runsElsewhere } from '../flags/config.ts';
 import type { InterfaceAddress } from '../frr/addresses.ts';
@@ -30,8 +32,9 @@ export async function record(config: Config, directory: string, output: Writable
     output.write(`Querying FRR by ${source.kind}: ${why}\n`);
     // Addresses of another network namespace than FRR's would be reported as FRR's when the recording is replayed.
     const elsewhere = runsElsewhere(config);
-    const addresses = elsewhere ? [] : await unlessNotRecorded(source.addresses());
-    const links = elsewhere ? [] : await unlessNotRecorded(source.links());
+    // Nor has a recording without them any when it is recorded again.
+    const addresses = elsewhere ? [] : await unlessFailed(source.addresses(), []);
+    const links = elsewhere ? [] : await unlessFailed(source.links(), []);
     await runEverything(source, addresses, config);
     const recorded = source.recorded();
     const answers = recorded.filter(({ outcome }) => !(outcome instanceof FrrError)).length;
@@ -54,16 +57,6 @@ export async function record(config: Config, directory: string, output: Writable
 /** The recorder sets the deadlines. */
 const NEVER = new AbortController().signal;
 
-/** None when a recording without them is recorded again. */
-async function unlessNotRecorded<Item>(items: Promise<readonly Item[]>): Promise<readonly Item[]> {
-  try {
-    return await items;
-  } catch (error) {
-    if (error instanceof FrrError) return [];
-    throw error;
-  }
-}
-
 /**
  * Runs the commands of all collectors. The recorder remembers the answers.
  * @param addresses those of the node's interfaces, all of which are looked up
@@ -80,7 +73,7 @@ export async function runEverything(
 /** Runs the commands that do not depend on answers, and looks up the addresses of the interfaces. */
 async function runAll(source: Recorder, addresses: readonly InterfaceAddress[]): Promise<void> {
   const vrfs = await answerTo(source, COMMANDS.vrfs);
-  const hosts = addresses.filter(({ afi, prefixLength }) => prefixLength === (afi === 'ipv4' ? 32 : 128));
+  const hosts = addresses.filter(isHost);
   for (const command of [
     ...fixedCommands([DEFAULT_VRF, ...(vrfs === undefined ? [] : parseVrfs(vrfs))]),
     ...hosts.map((host) => bgpPrefix(DEFAULT_VRF, host)),

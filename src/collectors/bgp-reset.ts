@@ -1,4 +1,5 @@
 /** Why a BGP session last went down, in FRR's words, from the neighbors command. */
+import { RESET } from '../causes/cause.ts';
 import { numberOf } from '../metrics/family.ts';
 import { SESSION_LABELS } from './bgp.ts';
 import { MESSAGE_LABELS, messageOf, shutdownMessage } from './bgp-cause.ts';
@@ -30,31 +31,27 @@ function resetAge(neighbor: Fields, since: number | undefined): number | undefin
 }
 
 /** Reasons that only say that bgpd lost the way to its peer (`peer_down_str` in bgp_fsm.c): the cause may be reported separately. */
-const WAY_LOST = new Set([26, 27]);
-const BFD_DOWN = 24;
-/** `Waiting for peer OPEN`: an attempt to connect. */
-const NOT_ANSWERED = 32;
-const CLOSED_FOR_RESTART = 22;
+const WAY_LOST: ReadonlySet<number> = new Set([RESET.addressLost, RESET.nextHopUnresolved]);
 
 /** What FRR's log says of a session that went down, where that may be the cause, and its number (before 10.7). */
-const LOGGED: ReadonlyMap<string, number> = new Map([
-  ['Admin. shutdown', 11],
-  ['User reset', 12],
-  ['Peer closed the session', 15],
-  ['NSF peer closed the session', 22],
-  ['BFD down received', 24],
-  ['Interface down', 25],
-  ['Socket Error', 34],
+const LOGGED: ReadonlyMap<string, number> = new Map<string, number>([
+  ['Admin. shutdown', RESET.userShutdown],
+  ['User reset', RESET.userReset],
+  ['Peer closed the session', RESET.closed],
+  ['NSF peer closed the session', RESET.closedWithGracefulRestart],
+  ['BFD down received', RESET.bfdDown],
+  ['Interface down', RESET.interfaceDown],
+  ['Socket Error', RESET.socketError],
 ]);
 
 /** Whether the peer closed the connection, and its routes may be kept while it restarts (RFC 4724). */
 export function isClosedForRestart({ lastResetCode }: Fields): boolean {
-  return numberOf(lastResetCode) === CLOSED_FOR_RESTART;
+  return numberOf(lastResetCode) === RESET.closedWithGracefulRestart;
 }
 
 /** Whether it is the code of a reset by BFD. */
 export function isBfdDown(code: string): boolean {
-  return code === String(BFD_DOWN);
+  return code === String(RESET.bfdDown);
 }
 
 /** Whether FRR 10.7 may have a second reason, which only the neighbors command reports. */
@@ -86,16 +83,16 @@ export function lastReset(
   const code = numberOf(neighbor.lastResetCode) ?? 0;
   const wayLost = mayHideBfd(neighbor);
   const loggedCode = logged === undefined ? undefined : LOGGED.get(logged);
-  if ((wayLost || code === NOT_ANSWERED) && logged !== undefined && loggedCode !== undefined)
+  if ((wayLost || code === RESET.notAnswered) && logged !== undefined && loggedCode !== undefined)
     return { reason: logged, code: String(loggedCode), notification: '', age };
   if (
     wayLost &&
-    numberOf(neighbor.downLastResetCode) === BFD_DOWN &&
+    numberOf(neighbor.downLastResetCode) === RESET.bfdDown &&
     age !== undefined &&
     downAge !== undefined &&
     downAge <= age
   ) {
-    return { reason: word(neighbor.downLastResetDueTo), code: String(BFD_DOWN), notification: '', age };
+    return { reason: word(neighbor.downLastResetDueTo), code: String(RESET.bfdDown), notification: '', age };
   }
   return {
     reason,

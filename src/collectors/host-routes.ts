@@ -20,7 +20,7 @@ import {
   announcements,
   createLookUp,
 } from './host-routes/announcements.ts';
-import { isHost } from './host-routes/filter.ts';
+import { addressName } from './host-routes/filter.ts';
 import { HOST_ADDRESS_FLAGS } from './host-routes/flags.ts';
 import { createNodeQuery } from './host-routes/instances.ts';
 import { createMissingAddresses } from './host-routes/kernel.ts';
@@ -128,12 +128,12 @@ export const hostRoutes = statefulCollector({
       },
       *families(answers, { emit, labels, leaveOut }) {
         const { instances, leftOut, largeTables } = answers.node;
-        const found: (readonly Announcement[])[] = [];
+        const found: (readonly [own: Announcement, ...leaked: Announcement[]])[] = [];
         for (const one of announcements(answers)) {
           yield;
           found.push(one);
         }
-        const redistributed = isRedistributed(found.map(([own]) => own as Announcement));
+        const redistributed = isRedistributed(found.map(([own]) => own));
         const meant = found.filter((_, index) => redistributed[index]);
         const others = found.filter((_, index) => !redistributed[index]);
         if (meant.length <= maxSeries)
@@ -142,10 +142,17 @@ export const hostRoutes = statefulCollector({
             emitAddress(one);
           }
         if (others.length <= maxSeries)
-          for (const [own] of others) emit(hostRouteUnused, labelsOf(own as Announcement), 1);
+          for (const [own] of others) {
+            yield;
+            emit(hostRouteUnused, labelsOf(own), 1);
+          }
+        const byVrf = Map.groupBy(
+          meant.map(([own]) => own),
+          ({ address }) => address.vrf,
+        );
         for (const { vrf } of instances) {
           const set = labels(VRF_LABEL, [vrf]);
-          const ofVrf = meant.flatMap(([own]) => (own?.address.vrf === vrf ? [own] : []));
+          const ofVrf = byVrf.get(vrf) ?? [];
           const peers = ofVrf.map(advertisedPeers);
           emit(hostRoutesTotal, set, ofVrf.length);
           emit(hostRoutesInBgp, set, ofVrf.filter(({ inBgp }) => inBgp).length);
@@ -156,11 +163,8 @@ export const hostRoutes = statefulCollector({
         for (const { vrf, afi } of largeTables)
           leaveOut('table_size', hostRouteInBgp, labels(['afi', 'vrf'], [afi, vrf]));
 
-        function labelsOf({
-          address: { address, prefixLength, interface: name, afi, vrf, origin },
-        }: Announcement) {
-          const text = isHost({ afi, prefixLength }) ? address : `${address}/${prefixLength}`;
-          return labels(HOST_ROUTE_LABELS, [text, name, afi, vrf, origin]);
+        function labelsOf({ address: { interface: name, vrf, origin, ...prefix } }: Announcement) {
+          return labels(HOST_ROUTE_LABELS, [addressName(prefix), name, prefix.afi, vrf, origin]);
         }
 
         function emitAddress(one: Announcement): void {
@@ -181,8 +185,8 @@ export const hostRoutes = statefulCollector({
 });
 
 /**
- * Tells the addresses that are meant to be announced from kernel and static routes for another purpose: those that FRR
- * redistributes are in BGP. One that was there at an earlier poll is still meant to be.
+ * Distinguishes the addresses that are meant to be announced from kernel and static routes with another purpose: those that
+ * FRR redistributes are in BGP. One that was there at an earlier poll is still meant to be.
  */
 function createRedistribution(): (found: readonly Announcement[]) => readonly boolean[] {
   let before: ReadonlySet<string> = new Set();

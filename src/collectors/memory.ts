@@ -1,9 +1,9 @@
 /** How much memory each daemon uses. */
 import { COMMANDS, type Daemon, showMemory } from '../frr/commands.ts';
-import { FrrError } from '../frr/source.ts';
 import { metric } from '../metrics/family.ts';
 import { collector } from './collector.ts';
 import { parseWatchfrr } from './daemons.ts';
+import { unlessFailed } from './unless-failed.ts';
 import { parseZebraClients } from './zebra-clients.ts';
 
 const DAEMON_LABELS = ['daemon'] as const;
@@ -30,13 +30,13 @@ export const memory = collector({
   descriptors: [daemonMemory],
   query: async (frr) => {
     const [watched, clients] = await Promise.all([
-      frr.recentText(COMMANDS.watchfrr, RECENT) ?? frr.text(COMMANDS.watchfrr).catch(absent),
-      frr.recentText(COMMANDS.zebraClients, RECENT) ?? frr.text(COMMANDS.zebraClients).catch(absent),
+      frr.recentText(COMMANDS.watchfrr, RECENT) ?? unlessFailed(frr.text(COMMANDS.watchfrr), ''),
+      frr.recentText(COMMANDS.zebraClients, RECENT) ?? unlessFailed(frr.text(COMMANDS.zebraClients), ''),
     ]);
     const known = new Set<Daemon>([
       'zebra',
-      ...parseWatchfrr(watched ?? '').keys(),
-      ...parseZebraClients(clients ?? '').keys(),
+      ...parseWatchfrr(watched).keys(),
+      ...parseZebraClients(clients).keys(),
     ]);
     known.delete('watchfrr');
     const answers = await Promise.allSettled([...known].map((daemon) => frr.text(showMemory(daemon))));
@@ -53,10 +53,6 @@ export const memory = collector({
     }
   },
 });
-
-function absent(error: unknown): undefined {
-  if (!(error instanceof FrrError)) throw error;
-}
 
 /**
  * Sum of the column Total, in bytes, of lines such as

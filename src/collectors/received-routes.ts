@@ -1,9 +1,8 @@
 /**
  * The witness: host routes that this FRR receives, for an FRR that receives routes from the fabric and announces none. What
- * arrives here was accepted by the routers in between, which no node can tell of its own routes. docs/witness.md describes
+ * arrives here was accepted by the routers in between, which no node can know about its own routes. docs/witness.md describes
  * the set-up, and received-routes/ranges.ts how a table is read without holding up bgpd.
  */
-import { isIP } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inTurns } from '../base/turns.ts';
 import { flag, list } from '../flags/flag.ts';
@@ -103,14 +102,14 @@ const prefix: Kind<string> = {
   placeholder: 'PREFIX',
   takes: 'a prefix without host bits, such as 10.20.0.0/16 or 2001:db8::/32',
   read: (given) => {
-    const [address = '', length = '', ...rest] = given.split('/');
-    if (!isPrefix(given) || rest.length > 0) return undefined;
-    const afi = afiOf(given);
-    const { bits } = readPrefix(given);
-    const hostBits = BigInt((afi === 'ipv4' ? 32 : 128) - Number(length));
-    if (hostBits < 0n || bits % (1n << hostBits) !== 0n) return undefined;
+    const read = parsePrefix(given);
+    if (read === undefined) return undefined;
+    const { address, prefixLength, afi } = read;
+    const hostBits = BigInt((afi === 'ipv4' ? 32 : 128) - prefixLength);
+    if (readPrefix(given).bits % (1n << hostBits) !== 0n) return undefined;
     // As FRR writes it (RFC 5952).
-    return afi === 'ipv4' ? given : `${new URL(`http://[${address}]`).hostname.slice(1, -1)}/${length}`;
+    const text = afi === 'ipv4' ? address : new URL(`http://[${address}]`).hostname.slice(1, -1);
+    return `${text}/${prefixLength}`;
   },
 };
 
@@ -337,7 +336,7 @@ function createTableReader(vrf: string, afi: Afi, include: readonly string[]): T
         const commands = [...texts].map((text) => bgpPrefix(vrf, parsePrefix(text) as Prefix));
         for (const answer of await frr.jsonEach(commands)) {
           const { prefix: text, paths } = fields(answer);
-          if (isPrefix(word(text))) add(word(text), readPaths(paths));
+          if (parsePrefix(word(text)) !== undefined) add(word(text), readPaths(paths));
         }
       };
 
@@ -377,22 +376,15 @@ function createTableReader(vrf: string, afi: Afi, include: readonly string[]): T
 /** A small range lies beside routes that are known, and is the size of the range that has them. */
 const nearestFirst = (gaps: readonly Range[]) => gaps.toSorted((a, b) => b.length - a.length);
 
-const PREFIX = { ipv4: /^[\d.]+\/\d{1,2}$/, ipv6: /^[\da-f:.]+\/\d{1,3}$/i } as const;
-
 /** Passes on the routes that can be read, in turns. */
 function* eachRoute(
   answer: Iterable<readonly [prefix: string, paths: unknown]>,
   pass: (prefix: string, paths: unknown) => void,
 ): Generator<void, void, void> {
   for (const [text, paths] of answer) {
-    if (isPrefix(text)) pass(text, paths);
+    if (parsePrefix(text) !== undefined) pass(text, paths);
     yield;
   }
-}
-
-function isPrefix(text: string): boolean {
-  const [address = ''] = text.split('/');
-  return isIP(address) !== 0 && PREFIX[afiOf(text)].test(text);
 }
 
 /** Peers of a path that is this FRR's own: in a range, and in the answer about one prefix. */

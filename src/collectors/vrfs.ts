@@ -1,9 +1,8 @@
 /** The VRFs besides the default one. */
-import { isDeepStrictEqual } from 'node:util';
 import { COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
 import { MAIN_TABLE } from '../frr/kernel-routes.ts';
-import { FrrError } from '../frr/source.ts';
 import type { Frr } from './collector.ts';
+import { queryByGuess } from './guess.ts';
 
 /** FRR's name of the default VRF, unless it was started with another (`zebra --vrfdefaultname`); here it is always this. */
 export const DEFAULT_VRF = 'default';
@@ -58,18 +57,11 @@ export async function queryEachTable(
   command: (afi: Table['afi'], vrf: string) => Command,
 ): Promise<TableAnswers> {
   const recent = frr.recentText(COMMANDS.vrfs, RECENT);
-  if (recent === undefined) return await query(frr, activeVrfs(await frr.text(COMMANDS.vrfs)), command);
-  // Together: the VRFs are most likely the same.
-  const [text, answers] = await Promise.all([
-    frr.text(COMMANDS.vrfs),
-    query(frr, activeVrfs(recent), command).catch(unlessOfFrr),
-  ]);
-  const same = isDeepStrictEqual(activeVrfs(text), activeVrfs(recent));
-  return same && answers !== undefined ? answers : await query(frr, activeVrfs(text), command);
-}
-
-function unlessOfFrr(error: unknown): undefined {
-  if (!(error instanceof FrrError)) throw error;
+  return queryByGuess(
+    recent === undefined ? undefined : activeVrfs(recent),
+    frr.text(COMMANDS.vrfs).then(activeVrfs),
+    (vrfs) => query(frr, vrfs, command),
+  );
 }
 
 async function query(

@@ -4,7 +4,7 @@
  */
 import { inTurns, type Turns } from '../base/turns.ts';
 import { END, type Format, render, renderSlices, SAMPLES_A_SLICE } from './exposition.ts';
-import type { MetricFamily } from './family.ts';
+import { countSeries, type MetricFamily } from './family.ts';
 import { type Deflated, deflateShort, deflateSlices, joinGzip } from './gzip.ts';
 
 /** Part of a body; does not change. */
@@ -35,7 +35,7 @@ function* joinTurns(slices: Iterable<Buffer>): Turns<Buffer> {
 
 /** Whether the text is one slice. */
 function isShort(families: readonly MetricFamily[]): boolean {
-  return families.reduce((sum, { samples }) => sum + samples.length, 0) < SAMPLES_A_SLICE;
+  return countSeries(families) < SAMPLES_A_SLICE;
 }
 
 /** A part with these families. Where every client takes gzip, as Prometheus does, its text is never in memory as a whole. */

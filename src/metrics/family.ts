@@ -46,6 +46,14 @@ export interface MetricFamily {
   readonly created?: number;
 }
 
+/** Number of samples that are exposed. */
+export function countSeries(families: readonly MetricFamily[]): number {
+  return families.reduce(
+    (sum, { descriptor, samples }) => sum + (descriptor.unexposed ? 0 : samples.length),
+    0,
+  );
+}
+
 /** Why a sample was dropped, as in `frr_exporter_series_dropped_total{reason}`. */
 export type DropReason = 'duplicate' | 'not_a_number' | 'vrf_name' | 'table_size' | 'limit';
 

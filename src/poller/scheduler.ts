@@ -186,7 +186,8 @@ export function startPoller(options: PollerOptions): Poller {
     firstPollDone: Promise.all(wholes.map(({ firstDone }) => firstDone)).then(() => undefined),
     async stop() {
       clearInterval(logTimer);
-      const ends = [...wholes, ...watchers.map(({ loop }) => loop)].map((loop) => loop.end());
+      const loops = new Set([...wholes, ...watchers.map(({ loop }) => loop)]);
+      const ends = [...loops].map((loop) => loop.end());
       for (const timer of staleTimers.values()) clearTimeout(timer);
       await collection.stop();
       await Promise.all(ends);

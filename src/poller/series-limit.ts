@@ -1,12 +1,5 @@
 /** The limit on the number of series, so that a router that misbehaves does not bring down its monitoring. */
-import type { MetricFamily } from '../metrics/family.ts';
-
-export function countSeries(families: readonly MetricFamily[]): number {
-  return families.reduce(
-    (sum, { descriptor, samples }) => sum + (descriptor.unexposed ? 0 : samples.length),
-    0,
-  );
-}
+import { countSeries, type MetricFamily } from '../metrics/family.ts';
 
 /** The families up to the limit, in their order, and how many samples were cut off. Those that are not exposed are free. */
 export function limitSeries(

@@ -19,4 +19,7 @@ export function addressesDocument(snapshot: Snapshot) {
   };
 }
 
+/** Whether flags select an address. */
+export { isSelected } from '../collectors/host-routes/filter.ts';
+
 export type AddressesDocument = ReturnType<typeof addressesDocument>;

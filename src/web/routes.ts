@@ -154,7 +154,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
   }
 
   async function targets(_request: FastifyRequest, reply: FastifyReply): Promise<string> {
-    return json(reply, announcedTargets(statusAt(Date.now() / 1000).host_routes, config));
+    return json(reply, announcedTargets(addressesDocument(poller.snapshot()).addresses, config));
   }
 
   const routes = [
@@ -242,9 +242,10 @@ export async function createRoutes(options: RoutesOptions): Promise<Handler> {
   app.setNotFoundHandler(notFound);
   app.setErrorHandler(explain);
   await app.ready();
+  const methods = new Set(app.supportedMethods);
   return (request, response) => {
     // Refused like any other; Fastify has no routes for methods that it does not know.
-    if (!app.supportedMethods.includes(request.method ?? '')) request.method = 'POST';
+    if (!methods.has(request.method ?? '')) request.method = 'POST';
     app.routing(request, response);
   };
 }

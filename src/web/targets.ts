@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import type { Config } from '../flags/config.ts';
-import type { StatusDocument } from '../status/document.ts';
+import { type AddressesDocument, isSelected } from '../status/addresses.ts';
 
 /** https://prometheus.io/docs/prometheus/latest/http_sd/ */
 export interface TargetGroup {
@@ -13,11 +13,12 @@ export interface TargetGroup {
   readonly labels: Readonly<Record<`__meta_frr_${string}`, string>>;
 }
 
-type HostRoute = StatusDocument['host_routes'][number];
+type HostRoute = AddressesDocument['addresses'][number];
 
 /**
  * The host addresses of the default VRF that are advertised to at least one peer and that the flags select, in the order of
- * the status document. Those of another VRF may be another tenant's where the prober is, unless they leak.
+ * the status document. From where the prober is, an address of another VRF may
+ * belong to another tenant, unless it leaks.
  */
 export function announcedTargets(
   routes: readonly Pick<HostRoute, 'address' | 'vrf' | 'interface' | 'afi' | 'advertised_peers'>[],
@@ -35,11 +36,7 @@ export function announcedTargets(
       afi: version === 4 ? ('ipv4' as const) : ('ipv6' as const),
       interface: name,
     };
-    const selected =
-      (include.length === 0 || include.some((filter) => filter.matches(one))) &&
-      !exclude.some((filter) => filter.matches(one));
-    return selected
-      ? [{ targets: [address], labels: { __meta_frr_interface: name, __meta_frr_afi: afi } }]
-      : [];
+    if (!isSelected(one, { include, exclude })) return [];
+    return [{ targets: [address], labels: { __meta_frr_interface: name, __meta_frr_afi: afi } }];
   });
 }

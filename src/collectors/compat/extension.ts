@@ -1,9 +1,9 @@
 /** What extends one of our collectors, so that it also exports the metrics of frr_exporter. */
 import type { FlagSet, FlagValues } from '../../flags/flag.ts';
 import type { Command } from '../../frr/commands.ts';
-import { FrrError } from '../../frr/source.ts';
 import { type Descriptor, metric } from '../../metrics/family.ts';
 import type { ActiveCollector, Collector, FamiliesContext, Frr } from '../collector.ts';
+import { unlessFailed } from '../unless-failed.ts';
 
 /** Receives the seconds that FRR took for a poll, by frr_exporter's names of the collector. */
 export type Took = (names: readonly string[], seconds: number) => void;
@@ -42,15 +42,17 @@ export function extension<Answers, Flags extends FlagSet, More = undefined>(
     of,
     activate(flags: FlagValues<Flags>, took): ActiveCollector<{ own: Answers; more: More | undefined }> {
       const poll = of.create(flags);
+      const queryMore = async (frr: Frr) =>
+        declaration.query && unlessFailed<More | undefined>(declaration.query(frr), undefined);
       return {
         ...of,
-        ...(poll.revision && { revision: poll.revision }),
+        ...poll,
         commands: [...of.commands, ...commands],
         descriptors: [...of.descriptors.filter((own) => !replaced.has(own)), ...descriptors],
         async query(frr) {
           const start = performance.now();
           const own = await poll.query(frr).finally(() => took(names, (performance.now() - start) / 1000));
-          return { own, more: await declaration.query?.(frr).catch(undefinedIfFrrFails) };
+          return { own, more: await queryMore(frr) };
         },
         *families({ own, more }, context) {
           const { emit } = context;
@@ -65,10 +67,6 @@ export function extension<Answers, Flags extends FlagSet, More = undefined>(
       };
     },
   };
-}
-
-function undefinedIfFrrFails(error: unknown): undefined {
-  if (!(error instanceof FrrError)) throw error;
 }
 
 function as(type: 'gauge' | 'counter') {

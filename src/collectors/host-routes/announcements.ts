@@ -1,9 +1,9 @@
 /** To whom bgpd advertises addresses: as unicast routes of a VRF, as VPN routes and as EVPN type 5 routes. */
 import { bgpPrefix, bgpType5Routes, bgpVpnPrefix, type Command } from '../../frr/commands.ts';
-import { FrrError } from '../../frr/source.ts';
 import { numberOf } from '../../metrics/family.ts';
 import type { Frr } from '../collector.ts';
 import { type Fields, fields, items, members } from '../fields.ts';
+import { unlessFailed } from '../unless-failed.ts';
 import { DEFAULT_VRF } from '../vrfs.ts';
 import type { HostAddress } from './filter.ts';
 import type { Instance, Node } from './instances.ts';
@@ -49,14 +49,7 @@ export function createLookUp() {
 
   return {
     /** Repeats the look-ups. None where FRR refuses one, such as in a VRF that is gone. */
-    async repeat(frr: Frr): Promise<Answers> {
-      try {
-        return await answersTo(frr, before);
-      } catch (error) {
-        if (error instanceof FrrError) return new Map();
-        throw error;
-      }
-    },
+    repeat: (frr: Frr): Promise<Answers> => unlessFailed(answersTo(frr, before), new Map()),
     /** Looks up what was not repeated. @throws FrrError */
     async lookUp(
       frr: Frr,
@@ -93,10 +86,11 @@ function lookUps(node: Node, addresses: readonly HostAddress[]): readonly Comman
       add(bgpPrefix(vrf, address));
     if (isVpnCandidate(node, address)) add(bgpVpnPrefix(address));
   }
+  const withAddresses = new Set(addresses.map(({ vrf }) => vrf));
+  const large = new Set(node.largeTables.map(({ vrf }) => vrf));
   for (const instance of node.instances) {
     const rd = node.routeDistinguisher(instance);
-    const isLarge = node.largeTables.some(({ vrf }) => vrf === instance.vrf);
-    if (rd !== undefined && !isLarge && addresses.some(({ vrf }) => vrf === instance.vrf))
+    if (rd !== undefined && !large.has(instance.vrf) && withAddresses.has(instance.vrf))
       add(bgpType5Routes(rd));
   }
   return [...commands.values()];
@@ -115,10 +109,7 @@ export function* announcements({
 }: LookedUp): Generator<readonly [own: Announcement, ...leaked: Announcement[]]> {
   const instances = new Map(node.instances.map((instance) => [instance.vrf, instance]));
   const type5 = new Map(
-    node.instances.map((instance) => [
-      instance.vrf,
-      readType5(node.routeDistinguisher(instance), (command) => answers.get(command.text)),
-    ]),
+    node.instances.map((instance) => [instance.vrf, readType5(node.routeDistinguisher(instance), answers)]),
   );
   /** An address can be there several times, on two interfaces or as a route. */
   const seen = new Set<string>();
@@ -210,11 +201,8 @@ function vpnReceivers(answer: unknown, vrf: string): readonly Receiver[] | undef
 }
 
 /** The type 5 routes with a route distinguisher by their prefix, or nothing where they were not queried. */
-function readType5(
-  rd: string | undefined,
-  answerTo: (command: Command) => unknown,
-): ReadonlyMap<string, Fields> | undefined {
-  const answer = rd === undefined ? undefined : answerTo(bgpType5Routes(rd));
+function readType5(rd: string | undefined, answers: Answers): ReadonlyMap<string, Fields> | undefined {
+  const answer = rd === undefined ? undefined : answers.get(bgpType5Routes(rd).text);
   if (rd === undefined || answer === undefined) return undefined;
   const found = new Map<string, Fields>();
   for (const [, route] of members(fields(answer)[rd])) found.set(`${route.ip}/${route.ipLen}`, route);

@@ -1,7 +1,7 @@
 /** Which addresses of the node are host addresses, and which of these the flags select. */
 import { BlockList, isIP } from 'node:net';
 import type { Kind } from '../../flags/values.ts';
-import type { Prefix } from '../../frr/addresses.ts';
+import { type Prefix, parsePrefix } from '../../frr/addresses.ts';
 import type { KernelRoute } from '../../frr/kernel-routes.ts';
 
 /** Where a host address comes from. */
@@ -10,7 +10,7 @@ export type Origin = 'interface' | 'kernel' | 'static' | 'leaked';
 /** An address that the node is meant to announce, or a network that a flag names. */
 export interface HostAddress extends Prefix {
   readonly vrf: string;
-  /** The interface that has it, or that its route leads to; empty where the route leads to none. Of what leaked, the VRF it is from. */
+  /** The interface that has it, or that its route leads to; empty where the route leads to none. For a leaked address, the VRF it comes from. */
   readonly interface: string;
   readonly origin: Origin;
   /** Where the kernel should have its route; undefined where zebra does not report one as installed, or it cannot be seen. */
@@ -31,29 +31,32 @@ export function isHost({ afi, prefixLength }: Pick<Prefix, 'afi' | 'prefixLength
   return prefixLength === (afi === 'ipv4' ? 32 : 128);
 }
 
+/** As labels and people name it: a host address without its length. */
+export function addressName(prefix: Prefix): string {
+  return isHost(prefix) ? prefix.address : `${prefix.address}/${prefix.prefixLength}`;
+}
+
 /**
  * Reads `br-ex`, `vlan*` (any characters for the star), `172.31.0.5`, `172.16.0.0/12`, `2001:db8::/32`. A prefix matches
  * the host addresses in it and the network that is exactly this prefix, but never a default route.
  * @throws TypeError for what is neither an interface name nor a prefix
  */
 export function hostAddressFilter(text: string): HostAddressFilter {
-  const [address = '', length, ...rest] = text.split('/');
+  const [address = '', length] = text.split('/');
   const version = isIP(address);
   if (version !== 0) {
-    const family = version === 4 ? ('ipv4' as const) : ('ipv6' as const);
-    const longest = version === 4 ? 32 : 128;
-    const prefixLength =
-      length === undefined ? longest : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-    if (!(prefixLength <= longest) || rest.length > 0 || address.includes('%'))
+    const read = parsePrefix(length === undefined ? `${address}/${version === 4 ? 32 : 128}` : text);
+    if (read === undefined)
       throw new TypeError(`"${text}" is not a prefix such as 172.16.0.0/12 or 2001:db8::/32`);
+    const { prefixLength, afi } = read;
     const prefix = new BlockList();
-    prefix.addSubnet(address, prefixLength, family);
+    prefix.addSubnet(address, prefixLength, afi);
     return {
       text,
       matches: (one) =>
-        one.afi === family &&
+        one.afi === afi &&
         (isHost(one) || (one.prefixLength === prefixLength && prefixLength > 0)) &&
-        prefix.check(one.address, family),
+        prefix.check(one.address, afi),
     };
   }
   if (length !== undefined || !/^[^\s,]+$/.test(text))

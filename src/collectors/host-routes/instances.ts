@@ -1,5 +1,4 @@
 /** The BGP instances of the node and what routes they exchange: the VRFs in which an address can be announced. */
-import { isDeepStrictEqual } from 'node:util';
 import {
   bgpRouteLeak,
   COMMANDS,
@@ -9,10 +8,10 @@ import {
   type LocalProtocol,
   localRoutes,
 } from '../../frr/commands.ts';
-import { FrrError } from '../../frr/source.ts';
 import { numberOf } from '../../metrics/family.ts';
 import type { Frr } from '../collector.ts';
 import { fields, items, members, word } from '../fields.ts';
+import { queryByGuess } from '../guess.ts';
 import { DEFAULT_VRF } from '../vrfs.ts';
 
 export type Afi = 'ipv4' | 'ipv6';
@@ -67,20 +66,13 @@ interface Plan {
 /** Remembers the plan of the poll before, with which the answers most likely come in one go. */
 export function createNodeQuery(maxTable: number): (frr: Frr) => Promise<Node> {
   let before: Plan | undefined;
-  return async (frr) => {
-    const guess = before;
-    const [plan, answers] = await Promise.all([
-      queryPlan(frr, maxTable),
-      guess && queryNode(frr, guess).catch(unlessOfFrr),
-    ]);
-    before = plan;
-    return answers !== undefined && isDeepStrictEqual(plan, guess) ? answers : await queryNode(frr, plan);
+  return (frr) => {
+    const plan = queryPlan(frr, maxTable).then((found) => {
+      before = found;
+      return found;
+    });
+    return queryByGuess(before, plan, (one) => queryNode(frr, one));
   };
-}
-
-/** A VRF that was there at the last poll may be gone. */
-function unlessOfFrr(error: unknown): undefined {
-  if (!(error instanceof FrrError)) throw error;
 }
 
 async function queryPlan(frr: Frr, maxTable: number): Promise<Plan> {
@@ -147,11 +139,12 @@ async function queryNode(frr: Frr, plan: Plan): Promise<Node> {
     frr.documentsEach(plan.routes.map(({ command }) => command)),
     frr.jsonEach([...leaks.map(({ vrf, afi }) => bgpRouteLeak(afi, vrf)), ...vpns, ...vnis]),
   ]);
-  const imports = leaks.map(({ vrf, afi }, index) => ({
-    importer: vrf,
-    afi,
-    from: items(fields(answers[index]).importFromVrfs),
-  }));
+  const importers = new Map<string, string[]>();
+  for (const [index, { vrf, afi }] of leaks.entries())
+    for (const from of new Set(items(fields(answers[index]).importFromVrfs))) {
+      const key = `${afi} ${from}`;
+      importers.set(key, [...(importers.get(key) ?? []), vrf]);
+    }
   const vpnSessions = answers.slice(leaks.length, leaks.length + vpns.length).map(hasSessions);
   const vniAnswer = fields(answers[leaks.length + vpns.length]);
   return {
@@ -161,8 +154,7 @@ async function queryNode(frr: Frr, plan: Plan): Promise<Node> {
       protocol,
       documents: documents[index] ?? [],
     })),
-    importers: (afi, vrf) =>
-      imports.filter((one) => one.afi === afi && one.from.includes(vrf)).map(({ importer }) => importer),
+    importers: (afi, vrf) => importers.get(`${afi} ${vrf}`) ?? [],
     routeDistinguisher: ({ l3Vni }) => word(fields(vniAnswer[String(l3Vni)]).rd) || undefined,
     vpn: (afi) => vpnSessions[AFIS.indexOf(afi)] === true,
   };

@@ -218,11 +218,12 @@ function daemonTable(daemons: readonly Daemon[]): Html {
 function brokenDaemons({ status, site }: View): Content {
   const broken = status.daemons.filter((daemon) => !works(daemon));
   if (broken.length === 0) return null;
+  const allHang = broken.every(({ hung }) => hung);
   return html`<section>
-<h2>${marked('critical', `${broken.length} of ${status.daemons.length} daemons ${broken.every(({ hung }) => hung) ? 'hanging' : 'down'}`)}</h2>
+<h2>${marked('critical', `${broken.length} of ${status.daemons.length} daemons ${allHang ? 'hanging' : 'down'}`)}</h2>
 ${daemonTable(broken)}
 ${vtyshLine(site, 'show watchfrr')}
-${runbookLink(site, broken.every(({ hung }) => hung) ? 'FRRDaemonHung' : 'FRRDaemonDown')}
+${runbookLink(site, allHang ? 'FRRDaemonHung' : 'FRRDaemonDown')}
 </section>`;
 }
 
