@@ -17,7 +17,7 @@ import { execa } from 'execa';
 import { addVrf, ipBatch, makeNamespace, makeVrfFolder, vrfFolder } from './network.ts';
 import { belongingTo, claim, release } from './ownership.ts';
 import { type Running, start } from './process.ts';
-import { end, makeRouter, type Router } from './router.ts';
+import { makeRouter, type Router } from './router.ts';
 import { frrRoot } from './versions.ts';
 import { waitFor } from './waiting.ts';
 
@@ -60,7 +60,6 @@ export interface Cloud extends AsyncDisposable {
   /** Sets the routers' ends of a node's links down: its cables are cut. */
   cut(node: CloudNode): Promise<void>;
   heal(node: CloudNode): Promise<void>;
-  restart(node: CloudNode, daemon: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -269,11 +268,6 @@ export async function startCloud(configurations: Readonly<Record<CloudNode, stri
       traffic: (address) => startTraffic(name, address),
       cut: async (node) => void (await ends(node, 'down')),
       heal: async (node) => void (await ends(node, 'up')),
-      restart: async (node, daemon) => {
-        const pid = routers[node].pid(daemon);
-        if (pid !== undefined) await end(pid, 'SIGKILL');
-        await routers[node].start(daemon);
-      },
       stop,
       [Symbol.asyncDispose]: stop,
     };

@@ -3,6 +3,7 @@
  * laboratory shows anyway are in the tests of `on-version.ts`.
  */
 import { cpus } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { type Exporter, type Lab, type Router, waitFor } from '../../lab/index.ts';
@@ -19,6 +20,8 @@ interface Fate {
   readonly tor?: readonly string[];
   /** Nobody has the address of tor1. */
   readonly nobody?: true;
+  /** The NOTIFICATION that each attempt ends with, as FRR shows it. */
+  readonly refused?: '0202' | '0207';
   /** What happens once the session is up; left out for a session that never is. */
   readonly later?: Happening;
 }
@@ -62,14 +65,17 @@ const FATES: readonly Fate[] = [
   },
   {
     node: ['PEER remote-as 65009'],
+    refused: '0202',
     cause: /^wrong_as: the peer has another AS number than configured here$/,
   },
   {
     tor: ['PEER remote-as 64000'],
+    refused: '0202',
     cause: /^wrong_as: the peer expects another AS number of this node$/,
   },
   {
     node: ['in ipv4 no PEER activate', 'in ipv6 PEER activate'],
+    refused: '0207',
     cause: /^rejected: rejected by (the peer|this node): OPEN Message Error\/Unsupported Capability$/,
   },
   {
@@ -88,6 +94,8 @@ const SESSIONS = FATES.map((fate, index) => ({
   nodeAddress: `100.66.${index}.2`,
   torAddress: `100.66.${index}.1`,
 }));
+
+type Session = (typeof SESSIONS)[number];
 
 /** A MAC address that nobody has: what is sent to it is lost, while the link stays up. */
 const NOBODY = '02:00:00:00:00:01';
@@ -168,6 +176,38 @@ async function untilEstablished(node: Router): Promise<void> {
   );
 }
 
+/** Lets all that tor1 sends to the node for these sessions be lost. */
+async function silence(tor1: Router, sessions: readonly Session[]): Promise<void> {
+  await tor1.ip(
+    ...sessions.map(
+      ({ nodeAddress }) => `neigh replace ${nodeAddress} lladdr ${NOBODY} dev down0 nud permanent`,
+    ),
+  );
+}
+
+/**
+ * Waits until FRR has the NOTIFICATION of each session that is refused, and lets no later attempt to connect replace it: tor1
+ * may refuse before it has sent its own OPEN, and then the node reports an error of its own state machine instead.
+ */
+async function untilRefused(node: Router, tor1: Router): Promise<void> {
+  let left: readonly Session[] = SESSIONS.filter(({ refused }) => refused !== undefined);
+  await waitFor(
+    async () => {
+      await silence(tor1, left);
+      // bgpd processes what had arrived.
+      await pause(500);
+      const neighbors =
+        await node.json<Record<string, { lastErrorCodeSubcode?: string }>>('show bgp neighbors json');
+      left = left.filter(
+        ({ torAddress, refused }) => neighbors[torAddress]?.lastErrorCodeSubcode !== refused,
+      );
+      await tor1.ip(...left.map(({ nodeAddress }) => `neigh del ${nodeAddress} dev down0`));
+      return left.length === 0;
+    },
+    { within: 30_000, every: 1_500, for: 'the sessions that are refused' },
+  );
+}
+
 /**
  * Configures the sessions, waits until they are up, and lets everything happen to them at the same time.
  * @returns the causes that must follow, by the peer
@@ -187,11 +227,10 @@ export async function provokeCauses({ node, tor1 }: Lab): Promise<Readonly<Recor
   const answering = SESSIONS.filter(({ nobody }) => !nobody);
   await tor1.ip(...answering.map(({ torAddress }) => `addr add ${torAddress}/30 dev down0`));
   await untilEstablished(node);
-  const silent = SESSIONS.filter(({ later }) => later?.silence);
-  await tor1.ip(
-    ...silent.map(
-      ({ nodeAddress }) => `neigh replace ${nodeAddress} lladdr ${NOBODY} dev down0 nud permanent`,
-    ),
+  await untilRefused(node, tor1);
+  await silence(
+    tor1,
+    SESSIONS.filter(({ later }) => later?.silence),
   );
   const cleared = SESSIONS.filter(({ later }) => later?.clear);
   await Promise.all([
@@ -199,4 +238,19 @@ export async function provokeCauses({ node, tor1 }: Lab): Promise<Readonly<Recor
     node.vtysh(...cleared.map(({ torAddress }) => `clear bgp ${torAddress}`)),
   ]);
   return Object.fromEntries(SESSIONS.map(({ torAddress, cause }) => [torAddress, cause]));
+}
+
+/** Reverts what {@link provokeCauses} did, however far it came, so that it can be tried again. */
+export async function revertCauses(lab: Lab): Promise<void> {
+  const without = (side: 'nodeAddress' | 'torAddress') => SESSIONS.map((one) => `no neighbor ${one[side]}`);
+  await lab.node.configure('router bgp 64999', ...without('torAddress'));
+  await lab.tor1.configure('router bgp 65001', ...without('nodeAddress'));
+  await lab.node.ip('addr flush to 100.66.0.0/16 dev eth1');
+  await lab.tor1.ip(
+    'addr flush to 100.66.0.0/16 dev down0',
+    'neigh flush to 100.66.0.0/16 dev down0 nud permanent',
+  );
+  await lab.heal('tor2');
+  await lab.restart('tor2', 'bgpd');
+  await lab.untilUp();
 }

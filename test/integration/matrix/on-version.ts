@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { activate } from '../../../src/collectors/collector.ts';
 import { configDrift } from '../../../src/collectors/config-drift.ts';
 import { type Prefix, parsePrefix } from '../../../src/frr/addresses.ts';
@@ -29,7 +29,7 @@ import {
 } from '../../lab/index.ts';
 import { collect, frrOf, lines } from '../../unit/collectors/recorded.ts';
 import { host } from '../../unit/frr/host.ts';
-import { provokeCauses, starve, untilCauses } from './causes.ts';
+import { provokeCauses, revertCauses, starve, untilCauses } from './causes.ts';
 
 /** Seconds between polls of sessions and daemons; tables take three times as long, details twelve times. */
 const INTERVAL = 2;
@@ -355,6 +355,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
     });
 
     test('reports why a session is down, whatever the cause', async () => {
+      onTestFailed(() => revertCauses(lab));
       const expected = await provokeCauses(lab);
       await lab.kill('tor2', 'bgpd');
       await untilCauses(
