@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The longest of all, which computes while the others wait. */
+/** The longest test file. It uses the CPU while the others wait. */
 const FIRST = 'test/integration/alerts/rules.test.ts';
 
 class LongestFirst extends BaseSequencer {

@@ -54,7 +54,7 @@ function readValue(page: string, series: string): number {
 }
 
 /**
- * Queries bgpd's version again and again, which it answers when it is done with what it works on. What counts is the CPU time that it has
+ * Queries bgpd's version repeatedly; bgpd answers when it has finished what it is working on. What counts is the CPU time that it has
  * used until then, because on a busy machine an answer takes longer than that.
  */
 async function watchBlocking(router: WatchedRouter) {

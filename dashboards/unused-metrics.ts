@@ -30,7 +30,7 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
   frr_kernel_routes_unknown:
     'Not 0 only beside a full table; for finding by hand why a route is not compared.',
   frr_host_routes_in_bgp:
-    'Between the numbers of addresses and of announced ones, which are shown; tells by hand which step stops them.',
+    'Between the numbers of addresses and of announced ones, which are shown; a query of it shows which step stops them.',
   frr_host_route_vpn_advertised_peers:
     'Part of the number of peers, which is shown; for tenants of a gateway.',
   frr_host_route_evpn_advertised_peers:

@@ -20,15 +20,16 @@ daemons waited for a CPU, and packets that \`ttl-security\` drops.
 below, \`text\` a few words for people, such as \`link down (eth2)\`. The status document has both as \`cause\`, and the log writes
 them when a session goes down. FRR's own words remain in \`frr_bgp_session_last_reset_info\`, in \`reason\` and \`last_reset\` of the
 status document, and in the field \`reason\` of the log. The cause is determined again when a session, its BFD session or
-its link changes, and once a minute. With \`--frr.log\` it also follows from the reason that FRR logged, where a later one of a
-vain attempt to connect has replaced it.
+its link changes, and once a minute. With \`--frr.log\`, it also follows from the reason that FRR logged, even if a later failed
+attempt to connect has replaced that reason.
 
 The link of a peer is that of the interface with its name (unnumbered), or of the interface whose network the peer's address is in
 (numbered), remembered from when it was up. It is unknown where the exporter is not in the network namespace of FRR, and the cause
 is then determined without it.
 
-That bfdd or bgpd of this node waited for a CPU shows the kernel where the exporter sees their processes: on the node itself, or in
-a container that shares its process IDs. The time is that of the measurements around the reset, which are as far apart as polls; many short waits do not count.
+The kernel shows whether bfdd or bgpd of this node waited for a CPU, if the exporter can see their processes: on the node itself, or
+in a container that shares its process IDs. The time is that of the measurements around the reset, which are as far apart as polls;
+many short waits do not count.
 A daemon that was stopped, not starved, hangs (\`frr_daemon_hung\`). FRR's own \`Starv_Warn\` is no evidence: it counts timers
 that are more than four seconds late, without a time, when BFD has long given up, and FRR 7.5 does not have it.
 

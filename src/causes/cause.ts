@@ -78,7 +78,7 @@ export const CAUSES = {
   wrong_as: 'The AS number of one side is not what the other side expects.',
   low_ttl: 'The TTL of what the peer sends is lower than `ttl-security` of this node demands.',
   daemon_starved:
-    'A daemon of this node did not get the CPU, so it missed what the peer sent, or sent nothing itself.',
+    'A daemon of this node got no CPU time, so it missed what the peer sent, or sent nothing itself.',
   path_silent: 'The link is up, but nothing arrives from the peer: BFD or the hold timer expired.',
   peer_removed: 'The peer has removed this session from its configuration.',
   rejected: 'One side rejected the session or a message with a NOTIFICATION.',
@@ -89,7 +89,7 @@ export const CAUSES = {
   vrf_missing: 'The VRF of the session does not exist.',
   not_configured: 'The configuration of the session is incomplete: no address family or no router ID.',
   reset_here: 'The session was reset on this node: by a command or a change of the configuration.',
-  no_answer: 'The peer does not answer, and what it was that ended the session is not known any more.',
+  no_answer: 'The peer does not answer, and what ended the session is no longer known.',
   never_up: 'The session has never come up, and the peer does not answer.',
   unknown: 'The evidence does not explain it.',
 } as const;
@@ -291,7 +291,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: 'low_ttl',
-    when: 'the session has never been established although the peer connects, no other message explains it, and the kernel drops packets of a too low TTL (`TCPMinTTLDrop` of `/proc/net/netstat`)',
+    when: 'the session has never been established although the peer connects, no other message explains it, and the kernel drops packets whose TTL is too low (`TCPMinTTLDrop` of `/proc/net/netstat`)',
     shownBy: 'laboratory',
     text: (evidence) => {
       const { wasEstablished, connects, lowTtl, reset } = evidence;
@@ -367,7 +367,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: 'no_route',
-    when: 'the next hop is not resolved (reset 27); FRR 10.7 goes on reporting that of a session that never was up, so not if the link toward the peer is up',
+    when: 'the next hop is not resolved (reset 27); FRR 10.7 keeps reporting it for a session that was never up, so not if the link toward the peer is up',
     shownBy: '8.4.4/healthy',
     text: (evidence) => {
       const { link, wasEstablished } = evidence;

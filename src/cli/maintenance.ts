@@ -1,6 +1,6 @@
 /**
  * `frr-exporter maintenance start 2h "new card"`, `end` and `show`: writes, removes and reads the file of
- * `--maintenance.file`, by which an exporter on this node knows of the maintenance.
+ * `--maintenance.file`, from which an exporter on this node learns of the maintenance.
  */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -26,14 +26,14 @@ const drift = metric({
 const peerPresent = metric({
   name: 'frr_config_peer_present',
   type: 'gauge',
-  help: 'Whether the running configuration has the peer of BGP that was placed.',
+  help: 'Whether the running configuration has the BGP peer of the placed configuration.',
   labels: PEER_LABELS,
   source: SOURCE,
 });
 const vrfPresent = metric({
   name: 'frr_config_vrf_present',
   type: 'gauge',
-  help: 'Whether the running configuration has the BGP instance of the VRF that was placed.',
+  help: 'Whether the running configuration has the BGP instance of the VRF in the placed configuration.',
   labels: VRF_LABELS,
   source: SOURCE,
 });

@@ -303,7 +303,7 @@ interface TableReader {
  * Reads one table, round after round, in pieces that follow from what the round before found. A table that is much larger than what
  * was found, as in the first round, is divided by the routes that changed last, as if the others were distributed like them.
  *
- * Where nothing was is searched when paths are missing, as if there were up to twice as many in a range as are known already. One
+ * Ranges in which nothing was found are searched when paths are missing, as if there were up to twice as many in a range as are known already. One
  * range without routes is read in every round, which finds routes there even if as many paths have gone elsewhere.
  */
 function createTableReader(vrf: string, afi: Afi, include: readonly string[]): TableReader {

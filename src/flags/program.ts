@@ -161,13 +161,13 @@ export const PROGRAM_FLAGS = {
   webTargetsInclude: list({
     name: 'web.targets.include',
     group: 'Web',
-    help: 'Only these of the announced host addresses are at /api/v1/targets, to be probed',
+    help: 'List only these of the announced host addresses at /api/v1/targets, to be probed',
     kind: hostAddress,
   }),
   webTargetsExclude: list({
     name: 'web.targets.exclude',
     group: 'Web',
-    help: 'Not these addresses, even if they are included',
+    help: 'Leave out these addresses, even if they are included',
     kind: hostAddress,
   }),
   webDisableExporterMetrics: flag({

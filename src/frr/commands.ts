@@ -265,7 +265,7 @@ export const localRoutes = template(
  * The routes within a range of BGP's table, the range itself included. bgpd walks its whole table for any range, 10 ms for 30,000
  * prefixes and 38 ms for 100,000, and takes 5 µs more for each path in the answer: on a router that only receives routes.
  * FRR 8.4 and newer.
- * @throws TypeError for a prefix that is none, and for a VRF that cannot be named; see {@link isVrfName}
+ * @throws TypeError for what is not a prefix, and for a VRF that cannot be named; see {@link isVrfName}
  */
 export const bgpRange = template(
   'show bgp [vrf NAME] ipv4 unicast PREFIX longer-prefixes json, show bgp [vrf NAME] ipv6 unicast PREFIX longer-prefixes json',
@@ -274,7 +274,7 @@ export const bgpRange = template(
 );
 
 /**
- * The routes of BGP's table that have changed since it had a version: no more than it has had versions since. It costs as much as
+ * The routes of BGP's table that have changed since it had a version: at most one for each version since. It costs as much as
  * {@link bgpRange}. FRR 8.4 and newer.
  * @param version is brought within what the command takes, 1 to 2^32 - 1
  * @throws TypeError for a VRF that cannot be named; see {@link isVrfName}

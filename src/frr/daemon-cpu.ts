@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Daemon } from './commands.ts';
 
-/** That a daemon waited for a CPU. */
+/** A wait of a daemon for a CPU. */
 export interface CpuWait {
   readonly daemon: Daemon;
   /** Between these moments, in seconds of a clock that never jumps (`performance.now`), ... */

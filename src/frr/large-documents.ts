@@ -165,7 +165,7 @@ function parse(command: Command, text: string): Record<string, unknown> {
   }
 }
 
-/** What stands before the routes in a table that FRR prints, and what a line after them begins with. */
+/** What stands before the routes in a table that FRR prints. */
 const ROUTES = Buffer.from('"routes": {');
 
 /**

@@ -23,7 +23,7 @@ export interface QueryOptions {
   readonly loggedDown: Frr['loggedDown'];
   /** Daemons that other collectors query in every round. */
   readonly queriedAnyway: ReadonlySet<Daemon>;
-  /** Called for each command, or several that are sent together. */
+  /** Called for each command that is sent, or for several that are sent together. */
   readonly sent: (daemon: Daemon, commands: number) => void;
   /** Called with the seconds that a daemon worked, `answered` false when it did not finish in time. */
   readonly worked: (daemon: Daemon, seconds: number, answered: boolean) => void;
@@ -40,7 +40,7 @@ const NOT_SENT: ReadonlySet<FrrErrorReason> = new Set([
 /** Seconds that a source has for ending a command after its deadline; then it is abandoned. */
 const GRACE = 1;
 
-/** Answers of at least so many bytes are freed explicitly. */
+/** Answers of at least this size are freed explicitly. */
 const LARGE_ANSWER = 256 * 1024;
 
 export interface FrrForPoll extends Frr {

@@ -40,9 +40,9 @@ interface Loop {
 interface LoopOptions {
   readonly run: Run;
   readonly schedule: Schedule;
-  /** Called every so many seconds: whether to poll before its time, because something has changed that is seen without FRR. */
+  /** How often to check, in seconds, whether something has changed that is seen without FRR, so that a poll is due early. */
   readonly look?: { readonly every: number; readonly isOutdated: () => Promise<boolean> };
-  /** Called after each poll, with what came of it. */
+  /** Called after each poll, with its result. */
   readonly polled: (result: PollResult) => void;
 }
 

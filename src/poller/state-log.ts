@@ -124,8 +124,8 @@ const sampleOf = (family: MetricFamily | undefined, text: string): Sample | unde
 const textOf = ({ before, after }: Change): string => ((after ?? before) as Sample).labels.text;
 
 /**
- * FRR's log has the reason of the moment, which a poll may have in more words, such as with the NOTIFICATION; or a poll has that
- * of a later attempt to connect.
+ * FRR's log has the reason at that moment. A poll may report it in more words, such as with the NOTIFICATION, or report that of
+ * a later attempt to connect.
  */
 function bestWords(logged: Words, polled: Words): Words {
   const { reason } = logged;

@@ -10,7 +10,7 @@ import { DEFAULT_VRF } from '../vrfs.ts';
 import type { HostAddress } from './filter.ts';
 
 /**
- * Where the kernel should have a route that zebra reports as installed; undefined where its list cannot tell.
+ * Where the kernel should have a route that zebra reports as installed; undefined where the kernel's list does not show it.
  *
  * The tables of a VRF that is a network namespace cannot be seen; its routes are in a main table as well. A route that leads
  * to no interface on purpose is in the list of IPv4 with its table if it is a blackhole; that of IPv6 has no tables.

@@ -40,7 +40,7 @@ export const historyObject = ({ vrf, peer }: Session) => ({
 const DAY = 86_400;
 
 /**
- * `2 in 24 h`, or `2 since 03:12:09 UTC` where no more is known; `0` of a session that never went down.
+ * `2 in 24 h`, or `2 since 03:12:09 UTC` if nothing earlier is known; `0` for a session that never went down.
  * @param all whether to add FRR's count
  */
 function dropsText({ history, now }: View, session: Session, all: boolean): Html {
