@@ -7,6 +7,7 @@ import { type AlertOptions, alert } from '../alert.ts';
 import { promql, type Recording, type RuleFile } from '../rule.ts';
 import { ADDRESSES_AT_RISK, CLUSTER, NODES_AT_RISK } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { NO_MAINTENANCE } from './session-series.ts';
 
 /**
  * Windows and burn rates of the SRE workbook ("Alerting on SLOs", table 5-8): 2 %, 5 % and 10 % of the budget of 30 days
@@ -121,7 +122,6 @@ export function availability(site: Thresholds): RuleFile {
   const percent = (ratio: number) => `${Number((100 * ratio).toPrecision(6))} %`;
   const objective = percent(site.availability_objective);
   const spent = percent(site.availability_budget_spent);
-  const notInMaintenance = 'unless on (cluster, job, instance) instance:frr_maintenance:active';
   return {
     topic: 'availability',
     groups: [
@@ -144,7 +144,7 @@ export function availability(site: Thresholds): RuleFile {
                   )
                 )
                 and on (cluster, job, instance) (instance:frr_bgp_uplinks_up:max1h > 0 or last_over_time(${UPLINKS.lost}[1h]))
-                ${notInMaintenance}
+                ${NO_MAINTENANCE}
               )
             `,
           },
@@ -163,7 +163,7 @@ export function availability(site: Thresholds): RuleFile {
                   host_route:frr_host_route:unannounced
                   or (host_route:frr_host_route:silent and on (cluster, job, instance) ${UPLINKS.lost})
                 )
-                ${notInMaintenance}
+                ${NO_MAINTENANCE}
               )
               and on (cluster, address) (
                 last_over_time(host_route:frr_host_route_advertised:since_timestamp_seconds[1h])

@@ -3,7 +3,7 @@ import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
 import { ADDRESSES_GONE, CONFIG_DRIFT, DAEMONS_DOWN, node } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { NODE } from './session-series.ts';
+import { NO_MAINTENANCE, NODE } from './session-series.ts';
 
 /** The daemons without which the node leaves the network, at once or at the next fault. */
 const VITAL = '{daemon=~"zebra|bgpd|bfdd"}';
@@ -18,7 +18,6 @@ const IMPACT = [
 
 export function daemons(site: Thresholds): RuleFile {
   const { carry } = site;
-  const noMaintenance = `unless on (${NODE}) instance:frr_maintenance:active`;
   const hung = `(last_over_time(frr_daemon_hung[${carry}]) == 1)`;
   return {
     topic: 'daemons',
@@ -31,7 +30,7 @@ export function daemons(site: Thresholds): RuleFile {
             expr: promql`
               max without (daemon) (last_over_time(frr_daemon_up[${carry}])) == 0
               unless on (${NODE}) ${hung}
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.daemon_down_for,
             keepFiringFor: site.keep_inhibiting_routers_for,
@@ -49,7 +48,7 @@ export function daemons(site: Thresholds): RuleFile {
               expr: promql`
                 last_over_time(frr_daemon_up${severity === 'critical' ? VITAL : VITAL.replace('=~', '!~')}[${carry}]) == 0
                 unless ${hung}
-                ${noMaintenance}
+                ${NO_MAINTENANCE}
               `,
               for: site.daemon_down_for,
               keepFiringFor: site.keep_inhibiting_routers_for,
@@ -66,7 +65,7 @@ export function daemons(site: Thresholds): RuleFile {
             alert(site, 'FRRDaemonHung', {
               expr: promql`
                 last_over_time(frr_daemon_hung${severity === 'critical' ? VITAL : VITAL.replace('=~', '!~')}[${carry}]) == 1
-                ${noMaintenance}
+                ${NO_MAINTENANCE}
               `,
               for: site.daemon_hung_for,
               keepFiringFor: site.keep_inhibiting_routers_for,
@@ -83,7 +82,7 @@ export function daemons(site: Thresholds): RuleFile {
           alert(site, 'FRRUnreachable', {
             expr: promql`
               last_over_time(frr_up[${carry}]) == 0
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.frr_unreachable_for,
             severity: 'critical',
@@ -99,7 +98,7 @@ export function daemons(site: Thresholds): RuleFile {
           alert(site, 'FRRConfigDrift', {
             expr: promql`
               sum without (change) (last_over_time(frr_config_drift[${carry}])) > 0
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.config_drift_for,
             severity: 'warning',

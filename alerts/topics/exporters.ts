@@ -5,7 +5,7 @@ import { promql, type Recording, type RuleFile } from '../rule.ts';
 import { storm, stormRouters } from '../storm.ts';
 import { ADDRESSES_GONE, CLUSTER, node, nodesOfStorm, routersOfStorm, SINCE } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { NODE } from './session-series.ts';
+import { NO_MAINTENANCE, NODE } from './session-series.ts';
 
 /** Below this many targets, a share of them is no fleet. */
 const FLEET = 3;
@@ -28,7 +28,7 @@ function nodesDown(site: Thresholds): Recording {
         or ${gone} and on (${label}) (max by (${label}) (${witness}, cluster="", ${label}!=""}) == 0)
         or max without (host) (${host(gone)} and on (host) (max by (host) (${host(`${witness}, ${label}=""}`)}) == 0))
       )
-      unless on (${NODE}) instance:frr_maintenance:active
+      ${NO_MAINTENANCE}
     )
   `;
   return {
@@ -44,9 +44,8 @@ export function exporters(site: Thresholds): RuleFile {
   const { carry } = site;
   const storms = nodesOfStorm(site, STORM);
   const up = `up{job="${site.job}"}`;
-  const noMaintenance = `unless on (${NODE}) instance:frr_maintenance:active`;
   const success = 'frr_collector_last_success_timestamp_seconds';
-  const unreachable = `(${up} == 0 unless on (${NODE}) ${DOWN} ${noMaintenance})`;
+  const unreachable = `(${up} == 0 unless on (${NODE}) ${DOWN} ${NO_MAINTENANCE})`;
   /** How far the newest success of a collector went on within the time after which its samples are old. */
   const progress = (collectors: string): string => promql`
     max_over_time(${success}${collectors}[${site.data_stale_age}]) - min_over_time(${success}${collectors}[${site.data_stale_age}])
@@ -62,7 +61,7 @@ export function exporters(site: Thresholds): RuleFile {
       > 3 * last_over_time(frr_collector_interval_seconds${collectors}[${carry}])
     )
     and (${progress(collectors)} == 0)
-    ${noMaintenance}
+    ${NO_MAINTENANCE}
   `;
   const oldSamples = {
     summary: 'Some samples of an exporter are old.',
@@ -133,7 +132,7 @@ export function exporters(site: Thresholds): RuleFile {
           alert(site, 'FRRExporterDown', {
             expr: promql`
               ${up} == 0
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.exporter_down_for,
             severity: 'warning',

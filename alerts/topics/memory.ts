@@ -4,9 +4,7 @@ import { durationSeconds, durationText } from '../duration.ts';
 import { promql, type RuleFile } from '../rule.ts';
 import { CLUSTER, node, nodesRestarted, PEER_NAME, RESET_REASON, SESSION_NAME } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { KEY, NODE } from './session-series.ts';
-
-const DAY = 86_400;
+import { DAY, KEY, NO_MAINTENANCE, NODE } from './session-series.ts';
 
 export function memory(site: Thresholds): RuleFile {
   const { carry, slow_interval: slow } = site;
@@ -104,7 +102,7 @@ export function memory(site: Thresholds): RuleFile {
             expr: promql`
               max without (daemon) (increase(frr_daemon_restarts_total{daemon="bgpd"}[10m]) > 0)
               or max without (vrf, peer) (resets(frr_bgp_session_established_total[10m]) > 0)
-              unless on (${NODE}) instance:frr_maintenance:active
+              ${NO_MAINTENANCE}
             `,
           },
           alert(site, 'FRRRestarted', {
@@ -123,7 +121,7 @@ export function memory(site: Thresholds): RuleFile {
           alert(site, 'FRRDaemonCrashLooping', {
             expr: promql`
               increase(frr_daemon_restarts_total[1h]) >= ${site.crash_loop_restarts}
-              unless on (${NODE}) instance:frr_maintenance:active
+              ${NO_MAINTENANCE}
             `,
             severity: 'critical',
             summary: 'An FRR daemon restarts again and again.',
@@ -146,7 +144,7 @@ export function memory(site: Thresholds): RuleFile {
               )
               unless on (${KEY}) last_over_time(frr_bgp_session_up[${carry}])
               and on (${NODE}) ${answers}
-              unless on (${NODE}) instance:frr_maintenance:active
+              ${NO_MAINTENANCE}
             `,
             for: site.peer_missing_for,
             severity: 'warning',
@@ -198,7 +196,7 @@ export function memory(site: Thresholds): RuleFile {
           alert(site, 'FRRBFDSessionFlapping', {
             expr: promql`
               increase(frr_bfd_session_down_events_total[1h]) >= ${site.bfd_flapping_downs}
-              unless on (${NODE}) instance:frr_maintenance:active
+              ${NO_MAINTENANCE}
             `,
             severity: 'warning',
             summary: 'A BFD session goes down again and again.',

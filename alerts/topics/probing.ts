@@ -3,9 +3,7 @@ import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
 import { nodesOfAddress } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { NODE } from './session-series.ts';
-
-const DAY = 86_400;
+import { DAY, NO_MAINTENANCE } from './session-series.ts';
 
 export function probing(site: Thresholds): RuleFile {
   const { carry } = site;
@@ -34,7 +32,7 @@ export function probing(site: Thresholds): RuleFile {
                 and on (cluster, address) ${answered}
                 and on (cluster, address) (
                   frr_host_route_advertised_peers > 0
-                  unless on (${NODE}) instance:frr_maintenance:active
+                  ${NO_MAINTENANCE}
                 )
                 ${severity === 'critical' ? 'and' : 'unless'} ${ofVip}
               `,

@@ -3,11 +3,10 @@ import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
 import { node, nodesOfAddress } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { KEY, NODE } from './session-series.ts';
+import { KEY, NO_MAINTENANCE, NODE } from './session-series.ts';
 
 export function reachability(site: Thresholds): RuleFile {
   const { carry } = site;
-  const noMaintenance = `unless on (${NODE}) instance:frr_maintenance:active`;
   /** Without a session, on purpose or not, there is nothing to announce to; that has alerts of its own. */
   const withSessions = `and on (${NODE}) (session:frr_bgp_session_up:wanted == 1)`;
   const advertised = `last_over_time(frr_host_route_advertised_peers[${carry}])`;
@@ -135,7 +134,7 @@ export function reachability(site: Thresholds): RuleFile {
                 last_over_time(frr_kernel_route_missing[${carry}])
                 or label_join(last_over_time(frr_host_route_kernel_missing[${carry}]), "prefix", "", "address")
               ) == 1
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.kernel_route_missing_for,
             severity: 'critical',
@@ -154,7 +153,7 @@ export function reachability(site: Thresholds): RuleFile {
                 (last_over_time(frr_rib_routes[${carry}]) - last_over_time(frr_fib_routes[${carry}]))
                 / last_over_time(frr_rib_routes[${carry}])
               ) > ${site.rib_fib_mismatch_ratio}
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.rib_fib_mismatch_for,
             severity: 'warning',
@@ -174,7 +173,7 @@ export function reachability(site: Thresholds): RuleFile {
               unless on (${KEY}) (last_over_time(frr_bgp_session_up[${carry}]) == 0)
               unless on (cluster, job, instance, vrf, interface)
                 label_replace(last_over_time(frr_bgp_session_up[${carry}]) == 0, "interface", "$1", "peer", "(.+)")
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.bfd_down_for,
             severity: 'warning',

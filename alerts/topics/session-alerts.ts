@@ -23,7 +23,7 @@ import {
   UPLINKS_LEFT,
 } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { CUT_OFF, CUT_OFF_ROUTERS, INFO, KEY, NODE } from './session-series.ts';
+import { CUT_OFF, CUT_OFF_ROUTERS, INFO, KEY, NO_MAINTENANCE, NODE } from './session-series.ts';
 
 const UPLINK = 'session:frr_bgp_session_uplink:known';
 
@@ -151,7 +151,7 @@ function ofNodes(site: Thresholds): readonly Alert[] {
         instance:frr_bgp_uplinks_up:max1h > 0
         unless on (${NODE}) ${UPLINK}
         and on (${NODE}) (last_over_time(frr_collector_up{collector="bgp"}[${site.carry}]) == 1)
-        unless on (${NODE}) instance:frr_maintenance:active
+        ${NO_MAINTENANCE}
         unless on (${NODE}) instance:frr_bgp_start:recent
       `,
       for: site.uplinks_missing_for,

@@ -4,6 +4,10 @@
 export const KEY = 'cluster, job, instance, vrf, peer';
 /** What makes a node one. */
 export const NODE = 'cluster, job, instance';
+/** Leaves out the nodes under maintenance. */
+export const NO_MAINTENANCE = `unless on (${NODE}) instance:frr_maintenance:active`;
+/** Seconds. */
+export const DAY = 86_400;
 /** What the down rules take over from the session's info, to group and to inhibit by. */
 export const INFO = 'peer_group, remote_as, remote_router_id, interface';
 /** The nodes that lost all of their uplinks at once, by their storm. */

@@ -4,7 +4,7 @@ import { promql, type Recording, type RuleFile } from '../rule.ts';
 import { storm, stormRouters } from '../storm.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { sessionAlerts } from './session-alerts.ts';
-import { CUT_OFF, CUT_OFF_ROUTERS, INFO, KEY, NODE } from './session-series.ts';
+import { CUT_OFF, CUT_OFF_ROUTERS, INFO, KEY, NO_MAINTENANCE, NODE } from './session-series.ts';
 
 /** What FRR reports of a peer whose router ID it does not know: a regular expression as it is written in PromQL. */
 const NO_ROUTER_ID = '|0\\\\.0\\\\.0\\\\.0';
@@ -139,7 +139,7 @@ function losses(site: Thresholds): readonly Recording[] {
       expr: promql`
         last_over_time(frr_bgp_session_up[${carry}])
         and (last_over_time(frr_bgp_session_admin_up[${carry}]) == 1)
-        unless on (${NODE}) instance:frr_maintenance:active
+        ${NO_MAINTENANCE}
       `,
     },
     {

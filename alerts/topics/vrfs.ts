@@ -3,13 +3,10 @@ import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
 import { node } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { NODE } from './session-series.ts';
-
-const DAY = 86_400;
+import { DAY, NO_MAINTENANCE } from './session-series.ts';
 
 export function vrfs(site: Thresholds): RuleFile {
   const { carry } = site;
-  const noMaintenance = `unless on (${NODE}) instance:frr_maintenance:active`;
   const up = `last_over_time(frr_vrf_l3_vni_up[${carry}])`;
   const wasUp = 'vrf:frr_vrf_l3_vni_up:last_timestamp_seconds';
   return {
@@ -31,7 +28,7 @@ export function vrfs(site: Thresholds): RuleFile {
             expr: promql`
               ${up} == 0
               and ${wasUp}
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.l3_vni_down_for,
             severity: 'critical',
@@ -46,7 +43,7 @@ export function vrfs(site: Thresholds): RuleFile {
           alert(site, 'FRRVRFMissing', {
             expr: promql`
               last_over_time(frr_vrf_active[${carry}]) == 0
-              ${noMaintenance}
+              ${NO_MAINTENANCE}
             `,
             for: site.vrf_missing_for,
             severity: 'warning',

@@ -8,9 +8,8 @@ import { durationSeconds } from '../duration.ts';
 import { type Alert, promql, type Recording, type RuleFile } from '../rule.ts';
 import { node, nodesOfAddress, nodesThatHad, ROUTERS_WITHOUT_ROUTE, WITNESS_FAULT } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { KEY, NODE } from './session-series.ts';
+import { DAY, KEY, NO_MAINTENANCE, NODE } from './session-series.ts';
 
-const DAY = 86_400;
 const HEALTHY = 'instance:frr_witness:healthy';
 const SEEN = 'instance:frr_witness:last_timestamp_seconds';
 const SETTLED = 'host_route:frr_host_route_announced:settled';
@@ -55,7 +54,7 @@ function witnesses(site: Thresholds): readonly Recording[] {
         and on (${NODE}) (up{job="${site.job}"} == 1)
         and on (${NODE}) (min by (${NODE}) (max_over_time(frr_received_routes_complete[${site.witness_lag}])) == 1)
         unless on (${NODE}) instance:frr_bgp_start:recent
-        unless on (${NODE}) instance:frr_maintenance:active
+        ${NO_MAINTENANCE}
       `,
     },
     {
