@@ -15,13 +15,16 @@ import {
   bold,
   CHECKOUT,
   dim,
+  fail,
   followAlerts,
   green,
+  onSignals,
   port,
   print,
   printEvent,
   red,
   repeat,
+  setUp,
   startMonitoring,
 } from './monitoring.ts';
 
@@ -40,11 +43,6 @@ interface State {
   readonly url: string;
   /** Network namespaces of the remote routers; absent with a recording. */
   readonly far?: Readonly<Record<LinkName, string>>;
-}
-
-function fail(message: string): never {
-  process.stderr.write(`demo: ${message}\n`);
-  process.exit(1);
 }
 
 function running(): State | undefined {
@@ -136,18 +134,8 @@ async function demonstrate(): Promise<void> {
   const before = running();
   if (before !== undefined) fail(`a demo is already running in this checkout: ${before.url}`);
   const cleanUp: (() => unknown)[] = [];
-  let ending: (() => void) | undefined;
-  const ended = new Promise<void>((resolve) => {
-    ending = resolve;
-  });
-  let signals = 0;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      signals += 1;
-      // A second signal exits immediately. What is left behind carries our name and is cleaned up later.
-      if (signals > 1) process.exit(130);
-      ending?.();
-    });
+  const ended = Promise.withResolvers<void>();
+  onSignals(ended.resolve);
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER);
   cleanUp.push(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -163,7 +151,7 @@ async function demonstrate(): Promise<void> {
   Stop            Ctrl-C
 `);
     for (const follow of shown.follow) cleanUp.push(follow());
-    await ended;
+    await ended.promise;
     print(`\n  ${dim('Cleaning up ...')}`);
   } finally {
     for (const step of cleanUp.reverse()) await step();
@@ -184,12 +172,7 @@ function writeState(state: State): void {
 }
 
 async function live(cleanUp: (() => unknown)[]): Promise<Shown> {
-  const { exitCode } = await execa('scripts/setup', ['demo'], {
-    cwd: CHECKOUT,
-    stdio: 'inherit',
-    reject: false,
-  });
-  if (exitCode !== 0) fail('the set-up failed, see above');
+  await setUp();
   print(`\n  ${dim('Starting three FRR routers ...')}`);
   const lab = await startLab({ name: 'demo', topology: HEALTHY });
   cleanUp.push(() => lab.stop());

@@ -1,8 +1,9 @@
 /** What `make demo` and `make scenario` have in common: Prometheus and Alertmanager with the shipped rules, and the terminal. */
 import { globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { parse } from 'yaml';
 import {
   type Alertmanager,
@@ -28,6 +29,35 @@ export function print(text: string): void {
 /** A line with the time. */
 export function printEvent(what: string, text: string): void {
   print(`  ${dim(new Date().toTimeString().slice(0, 8))}  ${what.padEnd(5)}  ${text}`);
+}
+
+/** Ends this program with one line on standard error. */
+export function fail(message: string): never {
+  process.stderr.write(`${basename(process.argv[1] as string, '.ts')}: ${message}\n`);
+  process.exit(1);
+}
+
+/** Installs what the programs need. */
+export async function setUp(): Promise<void> {
+  const { exitCode } = await execa('scripts/setup', ['demo'], {
+    cwd: CHECKOUT,
+    stdio: 'inherit',
+    reject: false,
+  });
+  if (exitCode !== 0) fail('the set-up failed, see above');
+}
+
+/** Calls `stop` at the first signal to end. Returns what calls it too, such as for Ctrl-C that is a key at a terminal. */
+export function onSignals(stop: () => void): () => void {
+  let stopped = false;
+  const signal = () => {
+    // A second signal exits immediately. What is left behind carries our name and is cleaned up later.
+    if (stopped) process.exit(130);
+    stopped = true;
+    stop();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, signal);
+  return signal;
 }
 
 /** The well-known port if it is free, otherwise any. */

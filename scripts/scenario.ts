@@ -3,28 +3,33 @@
  * Alertmanager around it.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
-import { execa } from 'execa';
 import {
   CLOUD_NODES,
   type Cloud,
   type Exporter,
-  recordPlaced,
   startCloud,
-  startExporter,
+  startCloudExporter,
+  type Traffic,
   waitFor,
 } from '../test/lab/index.ts';
 import { USE_CASES } from '../test/scenarios/index.ts';
 import { readPages, shown } from '../test/scenarios/shown.ts';
 import type { Fault, UseCase } from '../test/scenarios/use-case.ts';
-import { bold, CHECKOUT, dim, followAlerts, green, port, print, red, startMonitoring } from './monitoring.ts';
-
-function fail(message: string): never {
-  process.stderr.write(`scenario: ${message}\n`);
-  process.exit(1);
-}
+import {
+  bold,
+  dim,
+  fail,
+  followAlerts,
+  green,
+  onSignals,
+  port,
+  print,
+  red,
+  setUp,
+  startMonitoring,
+} from './monitoring.ts';
 
 const rendered = (node: string) =>
   readFileSync(new URL(`../test/scenarios/rendered/${node}.conf`, import.meta.url), 'utf8');
@@ -46,7 +51,7 @@ function printFaults({ faults }: UseCase): void {
     print(
       `  ${bold(String(index + 1))}  ${what}  ${dim(alerts.map((one) => one.split(' ')[0]).join(', ') || 'no alert')}`,
     );
-  print(`  ${bold('0')}  all is well again   ${bold('Ctrl-C')}  stop\n`);
+  print(`  ${bold('0')}  everything is healthy again   ${bold('Ctrl-C')}  stop\n`);
 }
 
 /** Reads the number of a fault, causes it, and undoes it, until the input or the user ends it. */
@@ -55,16 +60,15 @@ async function play(
   cloud: Cloud,
   exporters: Readonly<Record<string, Exporter>>,
 ): Promise<void> {
-  await using traffic = await cloud.traffic(use.address);
+  await using stack = new AsyncDisposableStack();
+  const traffic: (readonly [address: string, traffic: Traffic])[] = [];
+  for (const address of use.addresses) traffic.push([address, stack.use(await cloud.traffic(address))]);
   const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '' });
   let stopped = false;
-  const stop = () => {
-    // A second time exits immediately. What is left behind carries our name and is cleaned up.
-    if (stopped) process.exit(130);
+  const stop = onSignals(() => {
     stopped = true;
     lines.close();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  });
   // At a terminal, Ctrl-C is a key.
   lines.on('SIGINT', stop);
   let active: Fault | undefined;
@@ -80,11 +84,12 @@ async function play(
     await active?.undo(cloud);
     await chosen?.cause(cloud);
     active = chosen;
-    const state = chosen?.traffic ?? 'flowing';
-    await traffic.until(state);
-    print(
-      `  ${chosen?.what ?? 'all is well'}: packets to ${use.address} are ${state === 'lost' ? red(state) : green(state)}`,
-    );
+    print(`  ${chosen?.what ?? 'no fault'}`);
+    for (const [address, packets] of traffic) {
+      const state = chosen?.lost.includes(address) ? 'lost' : 'flowing';
+      await packets.until(state);
+      print(`  packets to ${address} are ${state === 'lost' ? red(state) : green(state)}`);
+    }
     for (const [series, value] of Object.entries(await settled(exporters, chosen?.shows ?? use.works)))
       print(dim(`  ${series} ${value ?? '(absent)'}`));
     printFaults(use);
@@ -96,12 +101,7 @@ async function main([name]: readonly string[]): Promise<void> {
   const use =
     USE_CASES.find((one) => one.name === name) ?? fail(`name a use: make scenario NAME=vip (${names})`);
   if (process.getuid?.() !== 0) fail('run it as root: it makes network namespaces');
-  const { exitCode } = await execa('scripts/setup', ['demo'], {
-    cwd: CHECKOUT,
-    stdio: 'inherit',
-    reject: false,
-  });
-  if (exitCode !== 0) fail('the set-up failed, see above');
+  await setUp();
   const cleanUp: (() => unknown)[] = [];
   try {
     print(`\n  ${dim('Starting four FRR routers ...')}`);
@@ -110,16 +110,9 @@ async function main([name]: readonly string[]): Promise<void> {
     const exporters: Record<string, Exporter> = {};
     const targets = [];
     for (const [index, node] of CLOUD_NODES.entries()) {
-      const lab = cloud.beside(node);
-      const digest = await recordPlaced(lab.node, rendered(node), join(cloud.folder, `${node}-placed`));
-      const exporter = await startExporter({
-        lab,
-        source: 'socket',
+      const exporter = await startCloudExporter(cloud, node, rendered(node), {
         port: await port(9342 + index),
-        flags: [
-          ...['--poll.interval=1s', '--poll.max-share=50%'],
-          ...['--collector.config-drift', `--collector.config-drift.digest=${digest}`],
-        ],
+        flags: ['--poll.interval=1s'],
       });
       cleanUp.push(() => exporter.stop());
       exporters[node] = exporter;

@@ -11,9 +11,13 @@
  *          |   \       /   |
  *         vm1   tenant    vm2
  *
+ * node1 has VRFs of tenants, and tor1 is the gateway of one of them, `vpn`, whose packets go through an L3 VNI.
+ *
  * VRFs are network namespaces, since not every kernel has VRF devices.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
+import { SVI, vxlan } from './l3-vni.ts';
 import { addVrf, ipBatch, makeNamespace, makeVrfFolder, vrfFolder } from './network.ts';
 import { belongingTo, claim, release } from './ownership.ts';
 import { type Running, start } from './process.ts';
@@ -25,7 +29,10 @@ export const CLOUD_NODES = ['node1', 'node2'] as const;
 
 export type CloudNode = (typeof CLOUD_NODES)[number];
 
-/** Where commands of ip(8) can be run: a router, a VRF of a node (`node1-red`), or a host without FRR. */
+/** A router with VRFs. */
+type VrfRouter = CloudNode | 'tor1';
+
+/** Where commands of ip(8) can be run: a router, a VRF of one (`node1-red`), or a host without FRR. */
 export type Place =
   | CloudNode
   | 'tor1'
@@ -34,12 +41,14 @@ export type Place =
   | 'vm1'
   | 'vm2'
   | 'tenant'
-  | `${CloudNode}-${string}`;
+  | `${VrfRouter}-${string}`;
 
 /** Packets from outside to an address, one after the other. */
 export interface Traffic extends AsyncDisposable {
   /** Resolves when the last twenty packets have all come back, or have all been lost. */
   until(state: 'flowing' | 'lost'): Promise<void>;
+  /** How many packets have been lost so far. */
+  lost(): number;
   /** How many of the next packets are lost. */
   lostOf(packets: number): Promise<number>;
 }
@@ -57,9 +66,11 @@ export interface Cloud extends AsyncDisposable {
   ip(place: Place, ...commands: readonly string[]): Promise<void>;
   /** Sends packets to an address until it is disposed of. */
   traffic(address: string): Promise<Traffic>;
-  /** Sets the routers' ends of a node's links down: its cables are cut. */
-  cut(node: CloudNode): Promise<void>;
+  /** A node's links look whole, and nothing comes through. */
+  silence(node: CloudNode): Promise<void>;
   heal(node: CloudNode): Promise<void>;
+  /** Restarts FRR of a node, with a frr.conf made of the one that it was started with, and waits until it receives what it did before. */
+  restart(node: CloudNode, change: (configuration: string) => string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -68,6 +79,26 @@ const OUTSIDE = { ipv4: '198.51.100.10', ipv6: '2001:db8:ff::10' } as const;
 
 /** Milliseconds between two packets. */
 const EVERY = 10;
+
+const TOR1_VRF = `
+vrf vpn
+ vni 5000
+ ip route ${OUTSIDE.ipv4}/32 192.0.2.10
+exit-vrf
+router bgp 65001 vrf vpn
+ bgp router-id 10.0.0.11
+ address-family ipv4 unicast
+  redistribute static
+  rd vpn export 65001:5000
+  rt vpn both 65001:5000
+  label vpn export auto
+  export vpn
+ exit-address-family
+ address-family l2vpn evpn
+  advertise ipv4 unicast
+ exit-address-family
+exit
+`;
 
 const tor = (number: 1 | 2): string => `
 hostname tor${number}
@@ -117,8 +148,11 @@ ${number === 1 ? ' neighbor 100.66.1.2 peer-group nodes\n neighbor 100.67.1.2 pe
   neighbor nodes activate
   advertise-all-vni
  exit-address-family
+ address-family ipv4 vpn
+  neighbor nodes activate
+ exit-address-family
 exit
-`;
+${number === 1 ? TOR1_VRF : ''}`;
 
 const NAMES = ['node1', 'node2', 'tor1', 'tor2'] as const;
 
@@ -137,6 +171,8 @@ const LINKS: readonly (readonly [Place, string, Place, string])[] = [
   ['tenant', 'eth2', 'node2', 'ten0'],
   ['node1-red', 'ten0', 'tor1', 'red'],
   ['node1-blue', 'ten0', 'tor1', 'blue'],
+  ['node1', 'green0', 'node1-green', 'ten0'],
+  ['outside', 'eth3', 'tor1-vpn', 'out'],
 ];
 
 /** The kernel of each place, once its links are there. */
@@ -145,6 +181,14 @@ const KERNEL: Readonly<Partial<Record<Place, readonly string[]>>> = {
     CLOUD_NODES.map((node, index) => [
       node,
       [
+        ...(node === 'node1'
+          ? [
+              vxlan('172.16.0.1'),
+              'addr add 169.254.68.1/30 dev green0',
+              'link set green0 up',
+              'route add 10.68.1.8/29 via 169.254.68.2',
+            ]
+          : []),
         `addr add 172.16.0.${index + 1}/32 dev lo`,
         `addr add f00d:f00d::${index + 1}/128 dev lo`,
         'link add br-ex type bridge',
@@ -163,6 +207,7 @@ const KERNEL: Readonly<Partial<Record<Place, readonly string[]>>> = {
     'addr add 2001:db8:1::1/64 dev out',
     'addr add 100.66.1.1/30 dev red',
     'addr add 100.67.1.1/30 dev blue',
+    vxlan('10.0.0.1'),
     'link add br100 type bridge',
     'link set br100 up',
     'addr add 10.100.0.1/24 dev br100',
@@ -178,6 +223,7 @@ const KERNEL: Readonly<Partial<Record<Place, readonly string[]>>> = {
     'addr add 192.0.2.6/30 dev eth2',
     'addr add 2001:db8:1::2/64 dev eth1',
     'addr add 2001:db8:2::2/64 dev eth2',
+    'addr add 192.0.2.10/30 dev eth3',
   ],
 };
 
@@ -185,19 +231,30 @@ const KERNEL: Readonly<Partial<Record<Place, readonly string[]>>> = {
 const ROUTES: Readonly<Partial<Record<Place, readonly string[]>>> = {
   outside: [
     'route add default nexthop via 192.0.2.1 nexthop via 192.0.2.5',
+    'route add 10.101.0.0/16 via 192.0.2.9',
     'route add ::/0 nexthop via 2001:db8:1::1 nexthop via 2001:db8:2::1',
   ],
 };
 
-/** VRFs of nodes, with their kernels. */
-const VRFS: Readonly<Partial<Record<CloudNode, Readonly<Record<string, readonly string[]>>>>> = {
+/** VRFs of routers, with their kernels. */
+const VRFS: Readonly<Record<VrfRouter, Readonly<Record<string, readonly string[]>>>> = {
   node1: {
     'bgp-vrf': ['link add bgp-nic type bridge', 'link set bgp-nic up'],
     red: ['addr add 10.66.1.10/32 dev lo', 'addr add 100.66.1.2/30 dev ten0'],
     blue: ['addr add 10.67.1.10/32 dev lo', 'addr add 100.67.1.2/30 dev ten0'],
+    green: [
+      'addr add 10.68.1.10/32 dev lo',
+      'addr add 169.254.68.2/30 dev ten0',
+      'link set ten0 up',
+      'route add default via 169.254.68.1',
+    ],
+    vpn: ['addr add 10.101.1.10/32 dev lo', ...SVI],
+    mpls: ['addr add 10.102.1.10/32 dev lo'],
   },
   node2: { 'bgp-vrf': ['link add bgp-nic type bridge', 'link set bgp-nic up'] },
+  tor1: { vpn: ['addr add 192.0.2.9/30 dev out', ...SVI] },
 };
+const VRF_ROUTERS = Object.keys(VRFS) as VrfRouter[];
 
 /**
  * Starts a cloud. What it starts ends with {@link Cloud.stop}, or with this process.
@@ -213,22 +270,20 @@ export async function startCloud(configurations: Readonly<Record<CloudNode, stri
     for (const place of [...NAMES, 'outside', 'vm1', 'vm2', 'tenant'])
       await makeNamespace(`${name}-${place}`);
     for (const router of NAMES) await makeVrfFolder(vrfFolder(folder, router));
-    for (const node of CLOUD_NODES)
-      for (const vrf of Object.keys(VRFS[node] ?? {})) await addVrf(name, folder, node, vrf);
+    for (const router of VRF_ROUTERS)
+      for (const vrf of Object.keys(VRFS[router])) await addVrf(name, folder, router, vrf);
     for (const [near, nearName, far, farName] of LINKS)
       await execa('ip', [
         ...['link', 'add', nearName, 'netns', `${name}-${near}`, 'type', 'veth'],
         ...['peer', 'name', farName, 'netns', `${name}-${far}`],
       ]);
-    const kernels: Readonly<Partial<Record<Place, readonly string[]>>> = {
-      ...KERNEL,
-      ...Object.fromEntries(
-        CLOUD_NODES.flatMap((node) =>
-          Object.entries(VRFS[node] ?? {}).map(([vrf, commands]) => [`${node}-${vrf}`, commands]),
-        ),
-      ),
-    };
-    for (const [place, commands] of Object.entries(kernels)) await ip(place as Place, ...(commands ?? []));
+    for (const [place, commands] of Object.entries(KERNEL)) await ip(place as Place, ...(commands ?? []));
+    for (const router of VRF_ROUTERS)
+      for (const [vrf, commands] of Object.entries(VRFS[router])) {
+        if (commands.some((one) => one.includes('vx5000')))
+          await ip(router, `link set vx5000 netns ${name}-${router}-${vrf}`);
+        await ip(`${router}-${vrf}`, ...commands);
+      }
     for (const [near, nearName, far, farName] of LINKS) {
       await ip(near, `link set ${nearName} up`);
       await ip(far, `link set ${farName} up`);
@@ -253,12 +308,17 @@ export async function startCloud(configurations: Readonly<Record<CloudNode, stri
       ),
     )) as [Router, Router, Router, Router];
     const routers = { node1, node2, tor1, tor2 };
-    const ends = (node: CloudNode, state: 'up' | 'down') =>
-      Promise.all(
-        (['tor1', 'tor2'] as const).map((place) =>
-          ip(place, `link set ${node === 'node1' ? 'p1' : 'p2'} ${state}`),
-        ),
-      );
+    /** A queue without room drops every packet, and the carrier stays. */
+    const drop = async (node: CloudNode, change: 'add' | 'del') => {
+      const end = node === 'node1' ? 'p1' : 'p2';
+      for (const [router, link] of [
+        [routers[node], 'eth1'],
+        [routers[node], 'eth2'],
+        [routers.tor1, end],
+        [routers.tor2, end],
+      ] as const)
+        await router.run('tc', 'qdisc', change, 'dev', link, 'root', 'pfifo', 'limit', '0');
+    };
     return {
       name,
       folder,
@@ -266,8 +326,17 @@ export async function startCloud(configurations: Readonly<Record<CloudNode, stri
       beside: (node) => ({ name, node: routers[node] }),
       ip,
       traffic: (address) => startTraffic(name, address),
-      cut: async (node) => void (await ends(node, 'down')),
-      heal: async (node) => void (await ends(node, 'up')),
+      silence: (node) => drop(node, 'add'),
+      heal: (node) => drop(node, 'del'),
+      restart: async (node, change) => {
+        const before = await received(routers[node]);
+        await routers[node].restart(change(configurations[node]));
+        await waitFor(async () => isDeepStrictEqual(await received(routers[node]), before), {
+          within: 60_000,
+          every: 250,
+          for: `${node} to receive what it did before`,
+        });
+      },
       stop,
       [Symbol.asyncDispose]: stop,
     };
@@ -275,6 +344,19 @@ export async function startCloud(configurations: Readonly<Record<CloudNode, stri
     await stop();
     throw error;
   }
+}
+
+/** The states of the BFD sessions of a router, and how many prefixes each of its peers has sent it. */
+async function received(router: Router) {
+  type Family = { readonly peers?: Readonly<Record<string, { readonly pfxRcd?: number }>> };
+  const vrfs = await router.json<Record<string, Record<string, Family>>>('show bgp vrf all summary json');
+  const prefixes = Object.entries(vrfs).flatMap(([vrf, families]) =>
+    Object.entries(families).flatMap(([family, { peers }]) =>
+      Object.entries(peers ?? {}).map(([peer, { pfxRcd }]) => `${vrf} ${family} ${peer} ${pfxRcd}`),
+    ),
+  );
+  const sessions = await router.json<readonly { readonly status: string }[]>('show bfd peers json');
+  return { prefixes: prefixes.sort(), bfd: sessions.map(({ status }) => status).sort() };
 }
 
 async function startTraffic(lab: string, address: string): Promise<Traffic> {
@@ -287,6 +369,7 @@ async function startTraffic(lab: string, address: string): Promise<Traffic> {
     ],
     { env: belongingTo(lab), ready: async () => true },
   );
+  const lostOf = (output: string): number => output.replaceAll('.', '').length;
   return {
     async until(state) {
       const from = probe.output().length;
@@ -297,14 +380,12 @@ async function startTraffic(lab: string, address: string): Promise<Traffic> {
         for: `packets to ${address} to be ${state}`,
       });
     },
+    lost: () => lostOf(probe.output()),
     async lostOf(packets) {
       const from = probe.output().length;
       const enough = () => probe.output().length >= from + packets;
       await waitFor(enough, { within: 10_000, every: 50, for: `${packets} packets` });
-      return probe
-        .output()
-        .slice(from, from + packets)
-        .replaceAll('.', '').length;
+      return lostOf(probe.output().slice(from, from + packets));
     },
     [Symbol.asyncDispose]: () => probe.stop(),
   };

@@ -26,7 +26,7 @@ export {
 export { type Lab, type LabOptions, type LinkName, startLab } from './lab.ts';
 export { belongingTo, claim, isOwned, release, sweep } from './ownership.ts';
 export { type LabelValues, type Page, readPage, type Series } from './page.ts';
-export { recordPlaced } from './placed.ts';
+export { recordPlaced, startCloudExporter } from './placed.ts';
 export { answers, freePort, type Running, start } from './process.ts';
 export {
   type Alertmanager,
@@ -38,6 +38,7 @@ export {
 } from './prometheus.ts';
 export { type Rack, type RackNode, startRack, type Tor } from './rack.ts';
 export type { Router } from './router.ts';
+export { labSource } from './source.ts';
 export {
   HEALTHY,
   NODE_HOST_ADDRESSES,

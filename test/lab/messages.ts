@@ -180,7 +180,7 @@ async function startMailbox(
           socket.write(mail === '' ? '354 go on\r\n' : /^quit/i.test(line) ? '221 bye\r\n' : '250 ok\r\n');
         } else if (line === '.') {
           const title = decodeHeader(/^Subject: (.*)$/m.exec(mail)?.[1] ?? '');
-          const status = title.startsWith('OVER') ? 'resolved' : 'firing';
+          const status = title.startsWith('RESOLVED') ? 'resolved' : 'firing';
           messages.push({ via: 'mail', at: Date.now(), status, title, body: mail });
           mail = undefined;
           socket.write('250 taken\r\n');

@@ -60,6 +60,17 @@ export async function makeNamespace(namespace: string): Promise<void> {
   await execa('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
 }
 
+/** An interface in a network namespace. */
+type End = readonly [namespace: string, name: string];
+
+/** Makes a veth pair. */
+export async function addLink([near, nearName]: End, [far, farName]: End): Promise<void> {
+  await execa('ip', [
+    ...['link', 'add', nearName, 'netns', near, 'type', 'veth'],
+    ...['peer', 'name', farName, 'netns', far],
+  ]);
+}
+
 /** Runs commands of ip(8) in a network namespace. */
 export async function ipBatch(namespace: string, commands: readonly string[]): Promise<void> {
   await execa('ip', ['-n', namespace, '-batch', '-'], { input: commands.join('\n') });
@@ -72,14 +83,8 @@ export async function makeNetwork(lab: string, folder: string, { routers, links 
     for (const vrf of Object.keys(routers[router].vrfs ?? {})) await addVrf(lab, folder, router, vrf);
   }
   for (const [near, far] of Object.values(links)) {
-    const end = ({ router, interface: name, vrf }: LinkEnd) =>
-      ['netns', namespaceOf(lab, router, vrf), name] as const;
-    const [nearNetns, nearNamespace, nearName] = end(near);
-    const [farNetns, farNamespace, farName] = end(far);
-    await execa('ip', [
-      ...['link', 'add', nearName, nearNetns, nearNamespace, 'type', 'veth'],
-      ...['peer', 'name', farName, farNetns, farNamespace],
-    ]);
+    const end = ({ router, interface: name, vrf }: LinkEnd): End => [namespaceOf(lab, router, vrf), name];
+    await addLink(end(near), end(far));
   }
   for (const router of ROUTER_NAMES) {
     const { kernel, vrfs = {}, moved = {} } = routers[router];
@@ -98,12 +103,13 @@ export async function makeNetwork(lab: string, folder: string, { routers, links 
 }
 
 /**
- * Routers forward; IPv6 addresses are usable at once, without the search for duplicates, and are still there when a
+ * Routers forward, and share connections among equal routes, as routers do; IPv6 addresses are usable at once, without the search for duplicates, and are still there when a
  * link that was set down comes up again.
  */
 const SYSCTLS = `
 for key in net/ipv4/ip_forward=1 net/ipv6/conf/all/forwarding=1 \
   net/ipv6/conf/all/accept_dad=0 net/ipv6/conf/default/accept_dad=0 net/ipv6/conf/default/dad_transmits=0 \
+  net/ipv4/fib_multipath_hash_policy=1 net/ipv6/fib_multipath_hash_policy=1 \
   net/ipv4/conf/all/rp_filter=0 net/ipv4/conf/default/rp_filter=0 net/ipv6/conf/all/keep_addr_on_down=1 net/ipv6/conf/default/keep_addr_on_down=1; do
   echo "\${key#*=}" > "/proc/sys/\${key%=*}"
 done`;

@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import type { Cloud, CloudNode } from './cloud.ts';
+import { type Exporter, type ExporterOptions, startExporter } from './exporter.ts';
 import type { Router } from './router.ts';
 
 const FRR_CONFIG = fileURLToPath(new URL('../../container/frr/bin/frr-config', import.meta.url));
@@ -33,4 +35,27 @@ export async function recordPlaced(router: Router, applied: string, folder: stri
     input,
   });
   return join(folder, 'placed.sha256');
+}
+
+/**
+ * Starts the exporter beside a node of a cloud, as the use cases need it: with the drift of the configuration since it was placed.
+ * @param applied the frr.conf of the node
+ */
+export async function startCloudExporter(
+  cloud: Cloud,
+  node: CloudNode,
+  applied: string,
+  { flags = [], ...options }: Pick<ExporterOptions, 'flags' | 'port'>,
+): Promise<Exporter> {
+  const lab = cloud.beside(node);
+  const digest = await recordPlaced(lab.node, applied, join(cloud.folder, `${node}-placed`));
+  return startExporter({
+    ...options,
+    lab,
+    source: 'socket',
+    flags: [
+      ...['--poll.max-share=50%', '--collector.config-drift'],
+      ...[`--collector.config-drift.digest=${digest}`, ...flags],
+    ],
+  });
 }

@@ -32,6 +32,8 @@ export interface Router {
   /** Process id of a daemon; undefined when it does not run. */
   pid(daemon: string): number | undefined;
   start(daemon: string): Promise<void>;
+  /** Ends all of FRR, and starts it with another frr.conf. */
+  restart(configuration: string): Promise<void>;
 }
 
 /** Sends a signal that ends the process, and waits until it is gone. */
@@ -85,11 +87,12 @@ export async function makeRouter(options: {
     mkdirSync(path(parent, namespace));
     chownSync(path(parent, namespace), uid, gid);
   }
-  const files = { 'frr.conf': plan.config, 'vtysh.conf': 'service integrated-vtysh-config\n' };
-  for (const [file, content] of Object.entries(files)) {
+  const place = (file: string, content: string) => {
     writeFileSync(path('etc/frr', namespace, file), content);
     chownSync(path('etc/frr', namespace, file), uid, gid);
-  }
+  };
+  place('frr.conf', plan.config);
+  place('vtysh.conf', 'service integrated-vtysh-config\n');
 
   const vtysh = async (...args: string[]) => {
     const [program, ...rest] = [...inside, 'vtysh', '-N', namespace, ...args] as [string, ...string[]];
@@ -131,9 +134,12 @@ export async function makeRouter(options: {
         launch('watchfrr', ...['-r', '-s', '-k'].flatMap((flag) => [flag, '/bin/true %s']), ...daemons)
       : launch(daemon, '-A', '127.0.0.1', ...(plan.daemonFlags?.[daemon] ?? []));
 
-  for (const daemon of daemons) await start(daemon);
-  await vtysh('-b');
-  await start('watchfrr');
+  const startAll = async () => {
+    for (const daemon of daemons) await start(daemon);
+    await vtysh('-b');
+    await start('watchfrr');
+  };
+  await startAll();
 
   return {
     name,
@@ -154,6 +160,14 @@ export async function makeRouter(options: {
     start: async (daemon) => {
       await start(daemon);
       if (daemon !== 'watchfrr') await vtysh('-b');
+    },
+    restart: async (configuration) => {
+      for (const daemon of [...daemons, 'watchfrr'].toReversed()) {
+        const running = pid(daemon);
+        if (running !== undefined) await end(running, 'SIGTERM');
+      }
+      place('frr.conf', configuration);
+      await startAll();
     },
   };
 }

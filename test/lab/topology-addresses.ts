@@ -6,6 +6,7 @@
  *   tor1 down2 ---- ten0 node/tenant-c   a peer in the VRF, 100.65.0.1
  *   node/tenant-d   a VRF with a kernel route, exported to VPNs
  */
+import { SVI, vxlan } from './l3-vni.ts';
 import type { Router } from './router.ts';
 import { type Topology, TRIPLEO } from './topology.ts';
 
@@ -80,15 +81,6 @@ router bgp 65001 vrf tenant-c
  exit-address-family
 exit
 `;
-
-/** The VXLAN interface of the L3 VNI: made in the router's own namespace, and used in that of the VRF. */
-const vxlan = (vtep: string) => `link add vx5000 type vxlan id 5000 dstport 4789 local ${vtep} nolearning`;
-const SVI = [
-  'link add br5000 type bridge',
-  'link set br5000 up',
-  'link set vx5000 master br5000',
-  'link set vx5000 up',
-];
 
 export const ADDRESSES: Topology = {
   up: { peers: [...TRIPLEO.up.peers, '100.65.0.1'], bfd: TRIPLEO.up.bfd },

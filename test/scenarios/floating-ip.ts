@@ -32,7 +32,7 @@ export const floatingIp: UseCase = {
     vm1: FIP,
     vm2: 'after a move',
   },
-  address: FIP,
+  addresses: [FIP],
   commands: [`show bgp ipv4 unicast ${FIP}/32`, `show bgp vrf bgp-vrf ipv4 unicast ${FIP}/32`],
   prepare: async (cloud) => {
     for (const [node, machine] of Object.entries(MACHINES)) {
@@ -50,7 +50,7 @@ export const floatingIp: UseCase = {
     }
   },
   works: {
-    [prefixes('node1', 'eth1')]: 2,
+    [prefixes('node1', 'eth1')]: 3,
     [prefixes('node2', 'eth1')]: 1,
     'node1 frr_config_drift{change="missing"}': 0,
   },
@@ -59,9 +59,10 @@ export const floatingIp: UseCase = {
       what: 'it is removed',
       cause: (cloud) => remove(cloud, 'node1'),
       undo: (cloud) => add(cloud, 'node1'),
-      shows: { [prefixes('node1', 'eth1')]: 1 },
+      shows: { [prefixes('node1', 'eth1')]: 2 },
+      says: [],
       alerts: [],
-      traffic: 'lost',
+      lost: [FIP],
     },
     {
       what: 'it moves to another node',
@@ -73,9 +74,10 @@ export const floatingIp: UseCase = {
         await remove(cloud, 'node2');
         await add(cloud, 'node1');
       },
-      shows: { [prefixes('node1', 'eth1')]: 1, [prefixes('node2', 'eth1')]: 2 },
+      shows: { [prefixes('node1', 'eth1')]: 2, [prefixes('node2', 'eth1')]: 2 },
+      says: [],
       alerts: [],
-      traffic: 'flowing',
+      lost: [],
     },
     {
       what: 'the outbound filter is broken, with the sessions up',
@@ -91,31 +93,38 @@ export const floatingIp: UseCase = {
         'node1 frr_bgp_session_up{vrf="default",peer="eth1"}': 1,
         'node1 frr_config_drift{change="missing"}': 2,
       },
+      says: ['node1 critical: 5 of 8 addresses announced to no peer'],
       alerts: [
         'FRRConfigDrift warning node1',
-        'FRRFleetFault critical fault=FRRHostRouteNotAdvertised',
+        'FRRAddressesFault critical node1 fault=FRRHostRouteNotAdvertised',
         ...[
           'vrf=blue afi=ipv4 address=10.67.1.10',
           'vrf=red afi=ipv4 address=10.66.1.10',
+          'vrf=green afi=ipv4 address=10.68.1.10',
+          'vrf=default afi=ipv4 address=10.68.1.10',
           'vrf=default afi=ipv4 address=172.16.0.1',
           `vrf=bgp-vrf afi=ipv4 address=${FIP}`,
           `vrf=default afi=ipv4 address=${FIP}`,
         ].map((address) => `FRRHostRouteNotAdvertised critical node1 ${address}`),
       ],
-      traffic: 'lost',
+      lost: [FIP],
     },
     {
-      what: 'the import from the VRF is lost when FRR restarts, until the agent adds it again',
+      what: 'FRR restarts, and the import from the VRF, which the agent had added, is lost until it adds it again',
       cause: (cloud) =>
-        cloud.node1.configure('router bgp 64999', 'address-family ipv4 unicast', 'no import vrf bgp-vrf'),
+        cloud.restart('node1', (configuration) => configuration.replaceAll('  import vrf bgp-vrf\n', '')),
       undo: (cloud) =>
-        cloud.node1.configure('router bgp 64999', 'address-family ipv4 unicast', 'import vrf bgp-vrf'),
-      shows: { [prefixes('node1', 'eth1')]: 1, 'node1 frr_config_drift{change="missing"}': 1 },
+        cloud.node1.configure(
+          ...['router bgp 64999', 'address-family ipv4 unicast', 'import vrf bgp-vrf', 'exit-address-family'],
+          ...['address-family ipv6 unicast', 'import vrf bgp-vrf'],
+        ),
+      shows: { [prefixes('node1', 'eth1')]: 2, 'node1 frr_config_drift{change="missing"}': 2 },
+      says: ['node1 critical: 1 of 8 addresses announced to no peer'],
       alerts: [
         'FRRConfigDrift warning node1',
         `FRRHostRouteNotAdvertised critical node1 vrf=bgp-vrf afi=ipv4 address=${FIP}`,
       ],
-      traffic: 'lost',
+      lost: [FIP],
     },
   ],
 };

@@ -20,19 +20,44 @@ const COMMON: Parameters = {
   conf_custom_router_bgp: 'neighbor uplink advertisement-interval 0',
 };
 
-const tenant = (name: string, number: number) => ({
-  name,
-  redistribute: ['connected'],
-  peers: [`100.${number}.1.1`],
-});
+const redistribute = ['connected'];
+
+const tenant = (name: string, number: number) => ({ name, redistribute, peers: [`100.${number}.1.1`] });
+
+/** The VRF `mpls` exports its routes as VPN routes. A router id that is set later would replace the route distinguisher and target. */
+const VPN: Parameters = {
+  conf_custom_globals: `${COMMON.conf_custom_globals}
+router bgp 64999 vrf mpls
+ bgp router-id 172.16.0.1
+ address-family ipv4 unicast
+  rd vpn export 64999:102
+  rt vpn both 64999:102
+  label vpn export auto
+  export vpn
+ exit-address-family
+exit`,
+  conf_custom_router_bgp: `${COMMON.conf_custom_router_bgp}
+address-family ipv4 vpn
+ neighbor uplink activate
+ neighbor uplink route-map evpn-routes in
+ neighbor uplink route-map own-evpn-routes out
+exit-address-family`,
+};
 
 export const CLOUD_PARAMETERS: Readonly<Record<CloudNode, Parameters>> = {
   node1: {
     ...COMMON,
+    ...VPN,
     hostname: 'node1',
     bgp_ipv4_src_ip: '172.16.0.1',
     bgp_ipv6_src_ip: 'f00d:f00d::1',
-    vrfs: [tenant('red', 66), tenant('blue', 67)],
+    vrfs: [
+      tenant('red', 66),
+      tenant('blue', 67),
+      { name: 'green', redistribute, advertise: true },
+      { name: 'vpn', redistribute, vni: 5000 },
+      { name: 'mpls', redistribute },
+    ],
   },
   node2: {
     ...COMMON,

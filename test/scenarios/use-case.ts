@@ -14,10 +14,14 @@ export interface Fault {
    * what gives the fault away.
    */
   readonly shows: Readonly<Record<string, number | undefined>>;
+  /** What the status pages say then, besides what is fine: `node1 critical: 1 of 2 uplinks down`. */
+  readonly says: readonly string[];
   /** All alerts that fire, apart from those of severity info: name, severity, node, then what tells them apart. */
   readonly alerts: readonly string[];
-  /** Whether packets from outside come back then. */
-  readonly traffic: 'flowing' | 'lost';
+  /** The addresses from which no packet comes back outside then; each of the others answers all of them. */
+  readonly lost: readonly string[];
+  /** The most packets of one every 10 ms to an address that may be lost until routing has settled; any number if left out. */
+  readonly settles?: number;
 }
 
 export interface UseCase {
@@ -28,14 +32,14 @@ export interface UseCase {
   readonly about: string;
   readonly picture: Picture;
   /** Where the traffic goes. */
-  readonly address: string;
+  readonly addresses: readonly string[];
   /** Commands for a node, that show what FRR makes of it. */
   readonly commands: readonly string[];
   /** Puts what this use needs into the cloud. */
   readonly prepare: (cloud: Cloud) => Promise<unknown>;
   /** Takes it out again. */
   readonly remove: (cloud: Cloud) => Promise<unknown>;
-  /** What the exporters show when all is well. */
+  /** What the exporters show without a fault. */
   readonly works: Fault['shows'];
   readonly faults: readonly Fault[];
 }

@@ -76,6 +76,35 @@ const untilOnOtherRouter = (expected: boolean) =>
     for: `tor1 ${expected ? 'to learn' : 'to lose'} the address`,
   });
 
+test('received by the other router, as a type 5 route and as a VPN route', async () => {
+  const flags = ['', '.vpn', '.evpn', '.allow-tables'].map((flag) => `--collector.received-routes${flag}`);
+  const router = await startExporter({
+    lab: { name: lab.name, node: lab.tor1 },
+    source: 'socket',
+    flags: ['--poll.interval=500ms', '--poll.max-share=50%', '--collector.disable-defaults', ...flags],
+  });
+  const received = async () => {
+    const { series } = await router.page();
+    return series
+      .filter(({ name, labels }) => name === 'frr_received_route_info' && labels.safi !== 'unicast')
+      .map(({ labels: { afi, safi, rd, address, peer, origin } }) =>
+        [afi, safi, rd, address, peer, origin].join(' '),
+      );
+  };
+  await waitFor(
+    async () =>
+      expect(await received()).toEqual([
+        'ipv4 vpn 64999:4 203.0.113.50 100.64.1.2 64999',
+        'ipv4 evpn 172.16.0.2:3 10.65.0.1 100.64.1.2 64999',
+        'ipv4 evpn 172.16.0.2:3 203.0.113.30 100.64.1.2 64999',
+        'ipv4 evpn 172.16.0.2:3 203.0.113.40 100.64.1.2 64999',
+        'ipv6 evpn 172.16.0.2:3 2001:db8:c::30 100.64.1.2 64999',
+      ]),
+    { within: 60_000, every: 500, for: 'the routes to be received' },
+  );
+  await router.stop();
+});
+
 test('announced in its VRF, leaked, as a type 5 route and as a VPN route', async () => {
   await until(KERNEL, ANNOUNCED);
   await until(VPN, AS_VPN);

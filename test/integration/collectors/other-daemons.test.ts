@@ -9,6 +9,7 @@ import {
   DAEMONS,
   type Exporter,
   type Lab,
+  labSource,
   type Page,
   type Running,
   startExporter,
@@ -172,21 +173,14 @@ test('a link, a cache and a daemon that go', async () => {
 });
 
 test('no command about them harms a daemon, with neighbors down and without any', async () => {
-  const { namespace, daemons } = lab.node;
+  const { daemons } = lab.node;
   const before = daemons.map((daemon) => [daemon, lab.node.pid(daemon)]);
   const commands = Object.values(COMMANDS).filter(
     ({ daemon, text }) => /^(ospfd|pimd|vrrpd)$/.test(daemon) || text.startsWith('show rpki'),
   );
   const askEverything = async () => {
     for (const kind of ['vtysh', 'socket'] as const) {
-      const { source } = await openSource({
-        kind,
-        pathspace: namespace,
-        socketDir: '/run/frr',
-        vtyshPath: 'vtysh',
-        vtyshPrefix: [],
-        maxOutput: 1e7,
-      });
+      const { source } = await openSource(labSource(lab.node, kind));
       for (const command of commands) {
         const failure = await source.show(command, AbortSignal.timeout(20_000)).catch((error) => error);
         // `% OSPF is not enabled`

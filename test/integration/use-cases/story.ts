@@ -1,4 +1,4 @@
-/** Two moments of real exporters as a story for the rules: all is well for five minutes, then there is a fault for longer than any alert waits. */
+/** Two moments of real exporters as a story for the rules: five minutes without a fault, then one for longer than any alert waits. */
 import type { Page } from '../../lab/index.ts';
 import type { Pages } from '../../scenarios/shown.ts';
 import { healthy, target } from '../alerts/fleet.ts';

@@ -3,15 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Verdict } from '../../../src/status/verdict.ts';
 import {
   CLOUD_NODES,
   type Cloud,
   type CloudNode,
   type Exporter,
   type Page,
-  recordPlaced,
+  type Router,
   startCloud,
-  startExporter,
+  startCloudExporter,
   type Traffic,
   waitFor,
 } from '../../lab/index.ts';
@@ -34,18 +35,8 @@ beforeAll(async () => {
   rendered = await render(CLOUD_PARAMETERS);
   cloud = await startCloud({ node1: rendered.node1['frr.conf'], node2: rendered.node2['frr.conf'] });
   const started = CLOUD_NODES.map(async (node) => {
-    const beside = cloud.beside(node);
-    const placed = join(folder, node);
-    await recordPlaced(beside.node, rendered[node]['frr.conf'], placed);
-    const flags = ['--poll.interval=0.5s', '--poll.max-share=50%'];
-    const exporter = await startExporter({
-      lab: beside,
-      source: 'socket',
-      flags: [
-        ...flags,
-        '--collector.config-drift',
-        `--collector.config-drift.digest=${placed}/placed.sha256`,
-      ],
+    const exporter = await startCloudExporter(cloud, node, rendered[node]['frr.conf'], {
+      flags: ['--poll.interval=0.5s'],
     });
     return [node, exporter] as const;
   });
@@ -66,15 +57,17 @@ function polledSince(time: number, { find, value }: Page): boolean {
     );
 }
 
-/** The pages, once they show what is expected. */
+/** The pages, once they show what is expected, and the status pages say it. */
 async function showing(
   expected: Fault['shows'],
+  says: Fault['says'],
   what: string,
-  isSettled: (page: Page) => boolean = () => true,
+  isSettled: (page: Page) => boolean,
 ): Promise<Pages> {
   const from = Date.now() / 1000;
   return waitFor(
     async () => {
+      expect(await said()).toEqual(says);
       const now = await readPages(exporters);
       if (!Object.values(now).every((page) => polledSince(from, page) && isSettled(page))) return undefined;
       expect(shown(now, Object.keys(expected))).toEqual(expected);
@@ -84,10 +77,28 @@ async function showing(
   );
 }
 
+/** What the status pages say, besides what is fine. */
+async function said(): Promise<readonly string[]> {
+  const documents = Object.entries(exporters).map(async ([node, exporter]) => {
+    const { verdict } = JSON.parse(await exporter.text('/api/v1/status')) as { readonly verdict: Verdict };
+    return verdict.findings
+      .filter(({ level }) => level !== 'ok')
+      .map(({ level, text }) => `${node} ${level}: ${text}`);
+  });
+  return (await Promise.all(documents)).flat();
+}
+
 /** The pages while all works. BFD sessions come up last, and an alert may report one that is down. */
 const working = ({ name, works }: UseCase): Promise<Pages> =>
-  showing(works, `${name} to work`, ({ find }) =>
+  showing(works, [], `${name} to work`, ({ find }) =>
     find('frr_bfd_session_up').every(({ value }) => value === 1),
+  );
+
+/** Whether no session that is up has anything left to send: an alert may report one that has for long. */
+const isQuiet = ({ find, value }: Page): boolean =>
+  find('frr_bgp_session_queue_messages').every(
+    ({ labels: { vrf = '', peer = '' }, value: queued }) =>
+      queued === 0 || value('frr_bgp_session_up', { vrf, peer }) !== 1,
   );
 
 test.each(CLOUD_NODES)('`make scenario` runs what the role renders for %s', async (node) => {
@@ -95,38 +106,70 @@ test.each(CLOUD_NODES)('`make scenario` runs what the role renders for %s', asyn
 });
 
 describe.each(USE_CASES)('$name', (use) => {
-  let traffic: Traffic;
+  const traffic: Record<string, Traffic> = {};
   let before: Pages;
   beforeAll(async () => {
     await use.prepare(cloud);
-    traffic = await cloud.traffic(use.address);
+    for (const address of use.addresses) traffic[address] = await cloud.traffic(address);
   });
   afterAll(async () => {
-    await traffic?.[Symbol.asyncDispose]();
+    for (const one of Object.values(traffic)) await one[Symbol.asyncDispose]();
     await use.remove(cloud);
   });
 
+  /** By address, the packets that are lost of twenty, once routing has settled. */
+  async function lostOfTwenty(lost: readonly string[]): Promise<Readonly<Record<string, number>>> {
+    const counted = Object.entries(traffic).map(async ([address, one]) => {
+      await one.until(lost.includes(address) ? 'lost' : 'flowing');
+      return [address, await one.lostOf(20)] as const;
+    });
+    return Object.fromEntries(await Promise.all(counted));
+  }
+  const expected = (lost: readonly string[]) =>
+    Object.fromEntries(use.addresses.map((address) => [address, lost.includes(address) ? 20 : 0]));
+
   test('works', async () => {
-    await traffic.until('flowing');
+    await lostOfTwenty([]);
     before = await working(use);
-    expect(await traffic.lostOf(20)).toBe(0);
+    expect(await lostOfTwenty([])).toEqual(expected([]));
   });
 
-  test.each(use.faults)('$what', async ({ what, cause, undo, shows, alerts, traffic: state }) => {
+  test.each(use.faults)('$what', async ({ what, cause, undo, shows, says, alerts, lost, settles }) => {
+    const lostBefore = Object.values(traffic).map((one) => one.lost());
     try {
       await cause(cloud);
-      const after = await showing(shows, what);
-      await traffic.until(state);
-      expect(await traffic.lostOf(20)).toBe(state === 'lost' ? 20 : 0);
+      const after = await showing(shows, says, what, isQuiet);
+      expect(await lostOfTwenty(lost)).toEqual(expected(lost));
+      if (settles !== undefined)
+        for (const [index, one] of Object.values(traffic).entries()) {
+          const settling = one.lost() - (lostBefore[index] as number);
+          expect(settling).toBeGreaterThan(0);
+          expect(settling).toBeLessThanOrEqual(settles);
+        }
       const name = `${use.name}: ${what}`;
       stories.set(name, story(name, before, after, alerts));
     } finally {
       // Also if this test fails, so that the next try begins while all works.
       await undo(cloud);
     }
-    await traffic.until('flowing');
+    await lostOfTwenty([]);
     await working(use);
   });
+});
+
+/** The labels of a VPN route, as a router has them. */
+async function labelsOf(router: Router, prefix: string): Promise<readonly (number | undefined)[]> {
+  type Routes = Readonly<Record<string, { readonly paths: readonly { readonly remoteLabel?: number }[] }>>;
+  const routes = await router.json<Routes>(`show bgp ipv4 vpn ${prefix} json`);
+  return Object.values(routes).flatMap(({ paths }) => paths.map(({ remoteLabel }) => remoteLabel));
+}
+
+test('the label of a VPN route reaches the gateway', async () => {
+  const [label, ...others] = await labelsOf(cloud.node1, '10.102.1.10/32');
+  // RFC 3032: the first that is not reserved.
+  expect(label).toBeGreaterThanOrEqual(16);
+  expect(others).toEqual([]);
+  expect(await labelsOf(cloud.tor1, '10.102.1.10/32')).toEqual([label]);
 });
 
 describe('the shipped rules, with what the exporters showed', () => {
