@@ -3,7 +3,7 @@
  * compressed for each scrape. Prints a table: node bench/body.ts [SESSIONS]
  */
 import { gzipSync } from 'node:zlib';
-import { familiesPart, writeBody } from '../src/metrics/body.ts';
+import { familiesPart, prepare, writeBody } from '../src/metrics/body.ts';
 import { labels, type MetricFamily, metric } from '../src/metrics/family.ts';
 import { seconds, table } from './report.ts';
 import { median } from './statistics.ts';
@@ -40,7 +40,7 @@ process.stdout.write(
     [
       [
         'render and compress, once for each change',
-        await measure(() => familiesPart(families).deflated('text')),
+        await measure(() => prepare(familiesPart(families), 'text', { gzip: true })),
       ],
       ['join, for each scrape', await measure(() => writeBody([part], 'openmetrics', { gzip: true }))],
       ['compress the whole, for each scrape', await measure(() => gzipSync(text, { level: 1 }))],

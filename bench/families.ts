@@ -11,7 +11,7 @@ import { bgp } from '../src/collectors/bgp.ts';
 import { activate } from '../src/collectors/collector.ts';
 import { COMMANDS } from '../src/frr/commands.ts';
 import { readLargeDocuments } from '../src/frr/large-documents.ts';
-import { familiesPart } from '../src/metrics/body.ts';
+import { familiesPart, prepare } from '../src/metrics/body.ts';
 import { createFamilyBuilder } from '../src/metrics/family-builder.ts';
 import { summary } from './stand-in-bgpd.ts';
 import { median } from './statistics.ts';
@@ -32,7 +32,7 @@ for (let poll = 0; poll < POLLS; poll++) {
   const before = process.cpuUsage();
   const documents = await readLargeDocuments(COMMANDS.bgpSummary, answer);
   const built = await inTurns(build((context) => families(documents, { ...context, now: 0 })));
-  await familiesPart(built.families).deflated('text');
+  await prepare(familiesPart(built.families), 'text', { gzip: true });
   const { user, system } = process.cpuUsage(before);
   if (poll >= WARM_UP) milliseconds.push((user + system) / 1000);
 }

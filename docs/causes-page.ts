@@ -28,10 +28,14 @@ The link of a peer is that of the interface with its name (unnumbered), or of th
 is then determined without it.
 
 The kernel shows whether bfdd or bgpd of this node waited for a CPU, if the exporter can see their processes: on the node itself, or
-in a container that shares its process IDs. The time is that of the measurements around the reset, which are as far apart as polls;
+in a container that shares its process IDs, but not under a unit with \`ProtectProc=invisible\`. The time is that of the measurements around the reset, which are as far apart as polls;
 many short waits do not count.
 A daemon that was stopped, not starved, hangs (\`frr_daemon_hung\`). FRR's own \`Starv_Warn\` is no evidence: it counts timers
 that are more than four seconds late, without a time, when BFD has long given up, and FRR 7.5 does not have it.
+
+When the peer rejects an attempt to connect before it has sent its own OPEN, FRR drops the peer's reason and reports
+\`Neighbor Events Error/Receive Unexpected Message in OpenSent State\`. The cause is then \`rejected\` even if the peer refuses the AS
+number of this node; it is \`wrong_as\` after an attempt in which the peer's OPEN came first. The log of the peer has the reason.
 
 A session that has several causes has the first that applies, from top to bottom. The last column says how it was shown on FRR: by
 a recording of that version in \`test/recordings\`, or in the laboratory on FRR 7.5.1, 8.4.4, 10.3 and 10.7.1

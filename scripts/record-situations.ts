@@ -28,8 +28,8 @@ import type { InterfaceAddress } from '../src/frr/addresses.ts';
 import { COMMANDS } from '../src/frr/commands.ts';
 import type { Link } from '../src/frr/links.ts';
 import { createRecorder } from '../src/frr/recorder.ts';
-import { writeRecording } from '../src/frr/recording.ts';
-import { FrrError, type FrrSource } from '../src/frr/source.ts';
+import { type Recorded, writeRecording } from '../src/frr/recording.ts';
+import type { FrrSource } from '../src/frr/source.ts';
 import { vtyshSource } from '../src/frr/vtysh.ts';
 import {
   ADDRESSES,
@@ -47,12 +47,11 @@ import {
   waitFor,
 } from '../test/lab/index.ts';
 import {
-  packRecording,
   readSituation,
   removeUnusedAnswers,
   type Situation,
   storeAnswer,
-  storeKernel,
+  storeRecording,
   writeSituation,
 } from '../test/recordings.ts';
 
@@ -197,39 +196,31 @@ async function untilDown(lab: Lab, peer: string, family = 'ipv4Unicast'): Promis
   await seconds(2);
 }
 
-/** The addresses on the interfaces of the node. */
-async function addressesOf(router: Router): Promise<readonly InterfaceAddress[]> {
-  interface Link {
-    readonly ifname: string;
-    readonly addr_info: readonly {
-      readonly family: string;
-      readonly local: string;
-      readonly prefixlen: number;
-    }[];
-  }
-  const links: readonly Link[] = JSON.parse(await router.run('ip', '-json', 'address', 'show', 'up'));
-  return links.flatMap(({ ifname, addr_info }) =>
-    addr_info.map(({ family, local, prefixlen }) => ({
-      interface: ifname,
-      address: local,
-      prefixLength: prefixlen,
-      afi: family === 'inet6' ? ('ipv6' as const) : ('ipv4' as const),
-    })),
-  );
-}
-
-/** The links of the node: they are seen in its network namespace only. */
-async function linksOf(router: Router): Promise<readonly Link[]> {
-  const module = JSON.stringify(new URL('../src/frr/links.ts', import.meta.url));
-  const print = `process.stdout.write(JSON.stringify(await (await import(${module})).interfaceLinks()))`;
+/**
+ * Runs an expression of this program in the node's network namespace, where alone its addresses, links and routes are seen.
+ * @param module in src/frr, which is `it` in the expression
+ */
+async function onNode<Result>(router: Router, module: string, expression: string): Promise<Result> {
+  const url = JSON.stringify(new URL(`../src/frr/${module}`, import.meta.url));
+  const print = `const it = await import(${url}); process.stdout.write(JSON.stringify(await ${expression} ?? null))`;
   return JSON.parse(await router.run(process.execPath, '--input-type=module', '--eval', print));
 }
 
-/** Writes the kernel's routing tables of the node into a directory. */
-async function copyKernel(router: Router, directory: string): Promise<void> {
-  const module = JSON.stringify(new URL('../src/frr/kernel-routes.ts', import.meta.url));
-  const copy = `await (await import(${module})).copyKernelRoutes(${JSON.stringify(directory)})`;
-  await router.run(process.execPath, '--input-type=module', '--eval', copy);
+const addressesOf = (router: Router) =>
+  onNode<readonly InterfaceAddress[]>(router, 'addresses.ts', 'it.interfaceAddresses()');
+
+const linksOf = (router: Router) => onNode<readonly Link[]>(router, 'links.ts', 'it.interfaceLinks()');
+
+/** What is recorded of the node now. */
+async function situationOf(node: Router, recorded: readonly Recorded[]): Promise<Situation> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'frr-exporter-recording-'));
+  try {
+    await writeRecording(directory, recorded, await addressesOf(node), await linksOf(node));
+    await onNode(node, 'kernel-routes.ts', `it.copyKernelRoutes(${JSON.stringify(directory)})`);
+    return storeRecording(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 function sourceOf(node: Router): FrrSource {
@@ -258,18 +249,13 @@ const collectors = ALL_COLLECTORS.make(defaults);
 /** Records the commands of all collectors. */
 async function record({ node }: Lab, name: string): Promise<void> {
   const source = createRecorder(sourceOf(node), TIMEOUT);
-  const addresses = await addressesOf(node);
-  await runEverything(source, addresses, { collectors, frrTimeout: TIMEOUT });
+  await runEverything(source, await addressesOf(node), { collectors, frrTimeout: TIMEOUT });
   await source.close();
   // Daemons that the laboratory does not have add nothing.
   const recorded = source
     .recorded()
     .filter(({ command: { daemon } }) => ['watchfrr', ...node.daemons].includes(daemon));
-  const directory = mkdtempSync(path.join(tmpdir(), 'frr-exporter-recording-'));
-  await writeRecording(directory, recorded, addresses, await linksOf(node));
-  await copyKernel(node, directory);
-  packRecording(directory, name);
-  rmSync(directory, { recursive: true });
+  writeSituation(name, await situationOf(node, recorded));
 }
 
 /** What `--add` names: a daemon, or `each`, and a command, in which `VRF` stands for each VRF. */
@@ -293,19 +279,12 @@ async function addPoll({ node }: Lab, name: string, collectorName: string): Prom
   await poll(source, collector, TIMEOUT);
   await source.close();
   const situation = readSituation(name);
-  for (const { command, outcome } of source.recorded()) {
-    if (Object.hasOwn(situation.index, command.recordedAs)) continue;
-    const failed = outcome instanceof FrrError;
-    const file = storeAnswer(
-      failed ? Buffer.of() : outcome.bytes,
-      command.format === 'json' ? '.json' : '.txt',
-    );
-    situation.index[command.recordedAs] = failed
-      ? { file, exit: 1, stderr: outcome.message, reason: outcome.reason }
-      : { file, exit: 0, stderr: '' };
-    process.stdout.write(`  ${command.daemon}: ${command.text}\n`);
-  }
-  writeSituation(name, situation);
+  const recorded = source
+    .recorded()
+    .filter(({ command }) => !Object.hasOwn(situation.index, command.recordedAs));
+  for (const { command } of recorded) process.stdout.write(`  ${command.daemon}: ${command.text}\n`);
+  const { index } = await situationOf(node, recorded);
+  writeSituation(name, { ...situation, index: { ...situation.index, ...index } });
 }
 
 /** Adds the answers to some commands to an existing recording. */
@@ -333,23 +312,13 @@ async function add(
         process.stdout.write(`  ${each}: ${text}: ${stdout.length} bytes, exit status ${exitCode}\n`);
       }
   }
-  const links = withLinks
-    ? Object.fromEntries((await linksOf(node)).map(({ interface: link, ...state }) => [link, state]))
-    : before.links;
+  const now = await situationOf(node, []);
   writeSituation(name, {
     index,
     addresses,
-    links,
-    kernel: withKernel ? await kernelOf(node) : before.kernel,
+    links: withLinks ? now.links : before.links,
+    kernel: withKernel ? now.kernel : before.kernel,
   });
-}
-
-async function kernelOf(node: Router): Promise<Situation['kernel']> {
-  const directory = mkdtempSync(path.join(tmpdir(), 'frr-exporter-kernel-'));
-  await copyKernel(node, directory);
-  const kernel = storeKernel(directory);
-  rmSync(directory, { recursive: true });
-  return kernel;
 }
 
 function vtysh({ root, namespace }: Router, daemon: string, command: string) {

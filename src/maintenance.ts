@@ -17,6 +17,7 @@ import type { Logger } from './base/log.ts';
 import { eventTime, type RecordEvent } from './events/event.ts';
 import { readDuration } from './flags/values.ts';
 import { type MetricFamily, metric, NO_LABELS } from './metrics/family.ts';
+import { timeText } from './metrics/tables.ts';
 
 const MAINTENANCE = metric({
   name: 'frr_maintenance',
@@ -76,20 +77,22 @@ export function readMaintenance(content: string, now: number, written = now): Ma
   const [first = '', ...rest] = line.split(/\s+/);
   const duration = readDuration(first);
   const end = duration === undefined ? readTime(first) : written + duration;
-  if (!Number.isNaN(end)) return { active: now < end, end, reason: rest.join(' '), problem: undefined };
+  // Some thousand centuries are no time that could be written.
+  if (timeText(end) !== null) return { active: now < end, end, reason: rest.join(' '), problem: undefined };
   const triedTime = /^\d/.test(first);
   return {
     active: true,
     end: undefined,
     reason: line,
     problem: triedTime
-      ? `${JSON.stringify(first)} is not an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`
+      ? `${JSON.stringify(first)} is neither a duration such as 2h nor an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`
       : undefined,
   };
 }
 
-/** Reads the file; only the beginning of a large one. @param now seconds since the epoch */
-export async function checkMaintenance(file: string, now: number): Promise<Maintenance> {
+/** Reads the file, if there is to be one; only the beginning of a large one. @param now seconds since the epoch */
+export async function checkMaintenance(file: string | undefined, now: number): Promise<Maintenance> {
+  if (file === undefined) return NO_MAINTENANCE;
   try {
     // A pipe must not block until there is a writer.
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -145,7 +148,7 @@ export async function watchMaintenance(
     current = await checkMaintenance(file, Date.now() / 1000);
     if (current.problem !== undefined && current.problem !== before.problem)
       log.warn({ file }, `maintenance file: ${current.problem}`);
-    const end = current.end === undefined ? undefined : new Date(current.end * 1000).toISOString();
+    const end = current.end === undefined ? undefined : eventTime(current.end);
     if (current.active === before.active) return;
     const { reason } = current.active ? current : before;
     if (current.active) log.info({ end, reason }, 'maintenance begins');

@@ -70,26 +70,21 @@ export function writeSituation(name: string, { index, addresses, links, kernel }
   writeFileSync(file, `${JSON.stringify({ addresses, links, kernel, index: sorted }, null, 1)}\n`);
 }
 
-/** Stores the kernel's tables of a recording's directory. Returns their files. */
-export function storeKernel(directory: string): Situation['kernel'] {
-  const file = (table: string) => storeAnswer(readFileSync(path.join(directory, table)), '.txt');
-  return Object.fromEntries(KERNEL_TABLES.map((table) => [table, file(table)]));
-}
-
-/** Stores a recording's directory as a situation. */
-export function packRecording(directory: string, name: string): void {
+/** Stores the answers and the kernel's tables of a recording's directory. Returns its situation. */
+export function storeRecording(directory: string): Situation {
   const json = (file: string) => JSON.parse(readFileSync(path.join(directory, file), 'utf8'));
-  const { index, addresses, links }: Omit<Situation, 'kernel'> = {
-    index: json('index.json'),
+  const store = (file: string) => storeAnswer(readFileSync(path.join(directory, file)), path.extname(file));
+  const index: Situation['index'] = json('index.json');
+  return {
+    index: Object.fromEntries(
+      Object.entries(index).map(([command, entry]) => [command, { ...entry, file: store(entry.file) }]),
+    ),
     addresses: json('addresses.json'),
     links: json('links.json'),
+    kernel: Object.fromEntries(
+      KERNEL_TABLES.map((table) => [table, storeAnswer(readFileSync(path.join(directory, table)), '.txt')]),
+    ),
   };
-  const stored = Object.entries(index).map(([command, entry]) => {
-    const bytes = readFileSync(path.join(directory, entry.file));
-    return [command, { ...entry, file: storeAnswer(bytes, path.extname(entry.file)) }] as const;
-  });
-  const kernel = storeKernel(directory);
-  writeSituation(name, { index: Object.fromEntries(stored), addresses, links, kernel });
 }
 
 /**

@@ -133,9 +133,12 @@ const RESET_HERE: ReadonlySet<number> = new Set([
 /** Codes of RFC 4271, section 4.5. */
 const OPEN_ERROR = 2;
 const HOLD_TIMER_EXPIRED = 4;
+const FSM_ERROR = 5;
 const CEASE = 6;
 /** Subcodes of OPEN errors (RFC 4271, section 6.2). */
 const BAD_PEER_AS = 2;
+/** Subcodes of errors of the state machine (RFC 6608). */
+const UNEXPECTED_IN_OPEN_SENT = 1;
 /** Subcodes of Cease (RFC 4486, RFC 9384). */
 const CEASE_MAX_PREFIXES = 1;
 const CEASE_SHUTDOWN = 2;
@@ -333,6 +336,8 @@ export const RULES: readonly Rule[] = [
       const theirs = received(evidence);
       if (theirs !== undefined) return `rejected by the peer: ${theirs.name}`;
       const ours = sent(evidence);
+      // To FRR a NOTIFICATION in place of the OPEN is an error of the peer, which it answers with one of its own.
+      if (is(ours, FSM_ERROR, UNEXPECTED_IN_OPEN_SENT)) return 'rejected by the peer before it sent its OPEN';
       return ours === undefined || resetHere(evidence) ? undefined : `rejected by this node: ${ours.name}`;
     },
   },

@@ -3,7 +3,8 @@ import type { Writable } from 'node:stream';
 import type { Config } from '../flags/config.ts';
 import { type AddressesDocument, addressesDocument } from '../status/addresses.ts';
 import { MARKS } from '../status/verdict.ts';
-import { fetchDocument, pollSnapshot, StatusUrlError } from './node-status.ts';
+import { pollSnapshot } from './frr.ts';
+import { fetchDocument, StatusUrlError } from './node-status.ts';
 import { harmless } from './status.ts';
 
 type Address = AddressesDocument['addresses'][number];

@@ -1,12 +1,11 @@
 /** The command line: which command, with which configuration; `--help` and `--version`. Commander parses it. */
-import { isIPv6 } from 'node:net';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { ALL_COLLECTORS, type CollectorSet } from '../collectors/configurable.ts';
 import { addressName } from '../collectors/host-routes/filter.ts';
 import { allFlags, type Config, type Given, makeConfig, unknownVariables } from '../flags/config.ts';
 import { environmentName, type Flag, isSwitch, UsageError } from '../flags/flag.ts';
 import { readDuration } from '../flags/values.ts';
-import { parsePrefix } from '../frr/addresses.ts';
+import { hostPrefix, parsePrefix } from '../frr/addresses.ts';
 import type { MaintenanceAction } from './maintenance.ts';
 
 export const COMMANDS = {
@@ -200,6 +199,9 @@ const MOST_WORDS: Readonly<Partial<Record<CommandName, number>>> = {
   maintenance: 3,
 };
 
+/** Seconds. */
+const LONGEST_MAINTENANCE = 365 * 86_400;
+
 /** What to do with the maintenance: `start 2h "new card"`, `end`, `show`. */
 function readMaintenanceAction([action, time, reason]: readonly string[]): MaintenanceAction {
   const example = 'frr-exporter maintenance start 2h "new card"';
@@ -209,8 +211,10 @@ function readMaintenanceAction([action, time, reason]: readonly string[]): Maint
     throw new UsageError(`maintenance ${action} takes no argument, not ${JSON.stringify(time)}`);
   if (action !== 'start') return { action };
   const seconds = readDuration(time ?? '') ?? 0;
-  if (seconds <= 0)
-    throw new UsageError(`maintenance start takes how long it lasts, such as 2h or 30m: ${example}`);
+  if (seconds <= 0 || seconds > LONGEST_MAINTENANCE)
+    throw new UsageError(
+      `maintenance start takes how long it lasts, such as 2h or 30m, at most 365d: ${example}`,
+    );
   return { action, seconds, reason: (reason ?? '').replaceAll(/\s+/g, ' ').trim() };
 }
 
@@ -221,7 +225,7 @@ function readCommand([command = 'serve', ...words]: readonly string[]):
   | { readonly command: 'version' } {
   if (!isCommandName(command))
     throw new UsageError(
-      `unknown command ${JSON.stringify(command)}; there are ${Object.keys(COMMANDS).join(', ')}`,
+      `unknown command ${JSON.stringify(command)}; the commands are ${Object.keys(COMMANDS).join(', ')}`,
     );
   const most = MOST_WORDS[command] ?? 0;
   if (most === 0 && words.length > 0)
@@ -241,9 +245,7 @@ function readCommand([command = 'serve', ...words]: readonly string[]):
 
 /** An address, or a prefix of any length; a host address without its length, as the exporter names it. */
 function readAddress(text: string | undefined): string {
-  const prefix = text?.includes('/')
-    ? parsePrefix(text)
-    : parsePrefix(`${text}/${isIPv6(text ?? '') ? 128 : 32}`);
+  const prefix = text?.includes('/') ? parsePrefix(text) : hostPrefix(text ?? '');
   if (prefix === undefined)
     throw new UsageError(
       `address takes an address or a prefix without a zone, such as 203.0.113.20 or 2001:db8::/48${text === undefined ? '' : `, not ${JSON.stringify(text)}`}`,

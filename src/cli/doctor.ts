@@ -52,8 +52,7 @@ const REMEDIES: Readonly<Record<FrrErrorReason, string>> = {
   too_large: 'allow larger answers with --frr.max-output',
   not_installed: 'install it, set --frr.vtysh.path, or use the sockets: --frr.source=socket',
   not_recorded: 'make a new recording with this version: frr-exporter record DIR',
-  failed:
-    'the message has the words of FRR; make a recording (frr-exporter record DIR) and report it as a defect',
+  failed: 'the message is that of FRR; make a recording (frr-exporter record DIR) and report it as a defect',
 };
 
 /** The remedy for what FRR, or the program that should reach it, answered. */
@@ -272,7 +271,7 @@ function* checkDaemons({ watchfrr, versions }: Seen): Generator<Finding> {
     else yield { level: 'ok', text: `watchfrr monitors ${states.map(([daemon]) => daemon).join(', ')}` };
   } else if (watchfrr.reason === 'not_running') {
     const remedy = "FRR's own start script starts it; this is fine if something else restarts daemons";
-    yield { level: 'warn', text: 'watchfrr is not running: nobody restarts a daemon that dies', remedy };
+    yield { level: 'warn', text: 'watchfrr is not running: nothing restarts a daemon that dies', remedy };
   } else {
     yield { level: 'warn', text: watchfrr.message, remedy: REMEDIES[watchfrr.reason] };
   }

@@ -1,8 +1,10 @@
 /** Translates the configuration for the layers below. */
+import { pino } from 'pino';
 import type { Config } from '../flags/config.ts';
 import { type OpenedSource, openSource } from '../frr/open.ts';
 import type { SourceOptions } from '../frr/options.ts';
-import type { PollSettings } from '../poller/scheduler.ts';
+import { type PollSettings, pollOnce } from '../poller/scheduler.ts';
+import type { Snapshot } from '../poller/snapshot.ts';
 
 export function sourceOptions(config: Config): SourceOptions {
   return {
@@ -29,4 +31,14 @@ export function pollSettings(config: Config): PollSettings {
     staleAfter: config.pollStaleAfter,
     maxSeries: config.metricsMaxSeries,
   };
+}
+
+/**
+ * Polls FRR once. What fails is part of the snapshot.
+ * @param log where it is logged, too
+ * @throws RecordingError
+ */
+export async function pollSnapshot(config: Config, log = pino({ level: 'silent' })): Promise<Snapshot> {
+  const { source } = await openConfiguredSource(config);
+  return await pollOnce({ source, collectors: config.collectors, settings: pollSettings(config), log });
 }

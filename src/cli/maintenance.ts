@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { UserError } from '../base/user-error.ts';
 import { checkMaintenance, type Maintenance } from '../maintenance.ts';
+import { timeText } from '../metrics/tables.ts';
 
 /** What the unit, the package and the roles set. */
 const USUAL_FILE = '/etc/frr-exporter/maintenance';
@@ -16,9 +17,6 @@ export type MaintenanceAction =
   | { readonly action: 'start'; readonly seconds: number; readonly reason: string }
   | { readonly action: 'end' }
   | { readonly action: 'show' };
-
-/** RFC 3339 in UTC, to the second. */
-const timeText = (seconds: number) => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 
 function sentence({ active, end, reason, problem }: Maintenance): string {
   if (problem !== undefined && !active) return `no maintenance: ${problem}`;

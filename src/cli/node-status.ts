@@ -1,12 +1,9 @@
 /** The status document for commands in the terminal: from FRR itself, polled once, or from a running exporter. */
-import { pino } from 'pino';
 import { UserError } from '../base/user-error.ts';
 import type { Config } from '../flags/config.ts';
-import { checkMaintenance, NO_MAINTENANCE } from '../maintenance.ts';
-import { pollOnce } from '../poller/scheduler.ts';
-import type { Snapshot } from '../poller/snapshot.ts';
+import { checkMaintenance } from '../maintenance.ts';
 import { type StatusDocument, statusDocument } from '../status/document.ts';
-import { openConfiguredSource, pollSettings } from './frr.ts';
+import { pollSnapshot } from './frr.ts';
 
 /** An exporter that cannot be reached, or that responds with something else than its status. */
 export class StatusUrlError extends UserError {
@@ -23,22 +20,10 @@ export async function nodeStatus(config: Config, version: string): Promise<Statu
     : await fetched(config.url, config.frrTimeout);
 }
 
-/**
- * Polls FRR once. What fails is part of the snapshot, and not logged.
- * @throws RecordingError
- */
-export async function pollSnapshot(config: Config): Promise<Snapshot> {
-  const { source } = await openConfiguredSource(config);
-  const log = pino({ level: 'silent' });
-  return await pollOnce({ source, collectors: config.collectors, settings: pollSettings(config), log });
-}
-
 async function polled(config: Config, version: string): Promise<StatusDocument> {
   const snapshot = await pollSnapshot(config);
   const now = Date.now() / 1000;
-  const { maintenanceFile } = config;
-  const maintenance =
-    maintenanceFile === undefined ? NO_MAINTENANCE : await checkMaintenance(maintenanceFile, now);
+  const maintenance = await checkMaintenance(config.maintenanceFile, now);
   return statusDocument(snapshot, maintenance, version, now);
 }
 

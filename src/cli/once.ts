@@ -3,27 +3,17 @@ import { once as happens } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Logger } from '../base/log.ts';
 import type { Config } from '../flags/config.ts';
-import { checkMaintenance, maintenanceFamilies, NO_MAINTENANCE } from '../maintenance.ts';
+import { checkMaintenance, maintenanceFamilies } from '../maintenance.ts';
 import { familiesPart, writeBody } from '../metrics/body.ts';
-import { pollOnce } from '../poller/scheduler.ts';
-import { openConfiguredSource, pollSettings } from './frr.ts';
+import { pollSnapshot } from './frr.ts';
 
 /**
  * Prints the metrics in Prometheus' text format.
  * @returns the exit status: 0 if FRR answered, 1 if not
  */
 export async function once(config: Config, output: Writable, log: Logger): Promise<number> {
-  const { source } = await openConfiguredSource(config);
-  const snapshot = await pollOnce({
-    source,
-    collectors: config.collectors,
-    settings: pollSettings(config),
-    log,
-  });
-  const maintenance =
-    config.maintenanceFile === undefined
-      ? NO_MAINTENANCE
-      : await checkMaintenance(config.maintenanceFile, Date.now() / 1000);
+  const snapshot = await pollSnapshot(config, log);
+  const maintenance = await checkMaintenance(config.maintenanceFile, Date.now() / 1000);
   const parts = [...snapshot.parts.map(({ body }) => body), familiesPart(maintenanceFamilies(maintenance))];
   const body = await writeBody(parts, 'text', { gzip: false });
   if (!output.write(body)) await happens(output, 'drain');

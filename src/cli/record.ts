@@ -59,7 +59,7 @@ const NEVER = new AbortController().signal;
 
 /**
  * Runs the commands of all collectors. The recorder remembers the answers.
- * @param addresses those of the node's interfaces, all of which are looked up
+ * @param addresses those of the node's interfaces; those of the default VRF are looked up
  */
 export async function runEverything(
   source: Recorder,
@@ -70,10 +70,10 @@ export async function runEverything(
   for (const collector of collectors) await poll(source, collector, frrTimeout);
 }
 
-/** Runs the commands that do not depend on answers, and looks up the addresses of the interfaces. */
+/** Runs the commands that do not depend on answers, and looks up the addresses of the default VRF's interfaces. */
 async function runAll(source: Recorder, addresses: readonly InterfaceAddress[]): Promise<void> {
   const vrfs = await answerTo(source, COMMANDS.vrfs);
-  const hosts = addresses.filter(isHost);
+  const hosts = addresses.filter((address) => address.vrf === undefined && isHost(address));
   for (const command of [
     ...fixedCommands([DEFAULT_VRF, ...(vrfs === undefined ? [] : parseVrfs(vrfs))]),
     ...hosts.map((host) => bgpPrefix(DEFAULT_VRF, host)),

@@ -18,7 +18,7 @@ export const frrInfo = metric({
   source: showVersion.text,
 });
 /** 1 while the daemon answers. */
-export const daemonUp = metric({
+const daemonUp = metric({
   name: 'frr_daemon_up',
   type: 'gauge',
   help: 'Whether the daemon answers. Every daemon seen since the exporter started has a series.',

@@ -12,7 +12,7 @@ const DEFAULT_ROUTE_LABELS = ['vrf', 'afi'] as const;
 const AFI_NAMES: Readonly<Record<string, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 /** 1 while a default route is installed in the kernel. */
-export const defaultRouteInstalled = metric({
+const defaultRouteInstalled = metric({
   name: 'frr_default_route_installed',
   type: 'gauge',
   help: 'Whether a default route of any protocol is installed in the kernel.',

@@ -4,8 +4,10 @@
  * any VRF. It is not every route of that length in the RIB: FRR 10 keeps a `local` route for every address.
  */
 import { inTurns } from '../base/turns.ts';
+import { prefixText } from '../frr/addresses.ts';
 import {
   bgpPrefix,
+  bgpRangeDetail,
   bgpRouteLeak,
   bgpType5Routes,
   bgpVpnPrefix,
@@ -14,16 +16,12 @@ import {
 } from '../frr/commands.ts';
 import type { Tables } from '../metrics/tables.ts';
 import { statefulCollector, states } from './collector.ts';
-import {
-  type Announcement,
-  advertisedPeers,
-  announcements,
-  createLookUp,
-} from './host-routes/announcements.ts';
+import { type Announcement, advertisedPeers, announcements } from './host-routes/announcements.ts';
 import { addressName } from './host-routes/filter.ts';
 import { HOST_ADDRESS_FLAGS } from './host-routes/flags.ts';
 import { createNodeQuery } from './host-routes/instances.ts';
 import { createMissingAddresses } from './host-routes/kernel.ts';
+import { createLookUp } from './host-routes/look-ups.ts';
 import {
   HOST_ROUTE_DESCRIPTORS,
   HOST_ROUTE_LABELS,
@@ -75,6 +73,7 @@ export const hostRoutes = statefulCollector({
     COMMANDS.bgpVpn6Summary,
     COMMANDS.bgpVnis,
     bgpPrefix,
+    bgpRangeDetail,
     bgpVpnPrefix,
     bgpType5Routes,
   ],
@@ -193,7 +192,7 @@ function createRedistribution(): (found: readonly Announcement[]) => readonly bo
   return (found) => {
     const inBgp = new Set<string>();
     const redistributed = found.map(({ address, inBgp: isInBgp }) => {
-      const key = `${address.vrf} ${address.origin} ${address.address}/${address.prefixLength}`;
+      const key = `${address.vrf} ${address.origin} ${prefixText(address)}`;
       if (isInBgp || before.has(key)) inBgp.add(key);
       return address.origin === 'interface' || inBgp.has(key);
     });

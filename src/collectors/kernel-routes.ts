@@ -2,8 +2,9 @@
  * Whether the kernel agrees with zebra about the routes that matter most: default routes and the host addresses. zebra can
  * miss a message of the kernel, and then reports a route as installed that the kernel has lost.
  */
+import { prefixText } from '../frr/addresses.ts';
 import { COMMANDS, defaultRoute } from '../frr/commands.ts';
-import { type KernelRoute, LOCAL_TABLE } from '../frr/kernel-routes.ts';
+import { LOCAL_TABLE } from '../frr/kernel-routes.ts';
 import { metric, NO_LABELS } from '../metrics/family.ts';
 import { statefulCollector } from './collector.ts';
 import { installedRoute } from './default-route.ts';
@@ -31,8 +32,6 @@ const unknownRoutes = metric({
   labels: [],
   source: '/proc/net/fib_trie, /proc/net/ipv6_route',
 });
-
-const textOf = ({ address, prefixLength }: KernelRoute): string => `${address}/${prefixLength}`;
 
 export const kernelRoutes = statefulCollector({
   name: 'kernel-routes',
@@ -86,7 +85,7 @@ export const kernelRoutes = statefulCollector({
         let unknown = 0;
         for (const { route, missing } of routes) {
           yield;
-          const set = labels(LABELS, [route.vrf, route.afi, textOf(route)]);
+          const set = labels(LABELS, [route.vrf, route.afi, prefixText(route)]);
           if (missing === undefined) unknown++;
           else emit(kernelRouteMissing, set, missing ? 1 : 0);
         }

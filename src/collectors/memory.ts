@@ -9,7 +9,7 @@ import { parseZebraClients } from './zebra-clients.ts';
 const DAEMON_LABELS = ['daemon'] as const;
 
 /** Memory that FRR's allocator has handed out in a daemon. */
-export const daemonMemory = metric({
+const daemonMemory = metric({
   name: 'frr_daemon_memory_bytes',
   type: 'gauge',
   help: 'Memory allocated by the daemon according to its own accounting, which excludes stacks, libraries and free memory held by the allocator.',

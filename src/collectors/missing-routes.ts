@@ -2,6 +2,7 @@
  * Routes that the kernel lacks although it should have them: in two polls in a row, because zebra and the kernel are read one
  * after the other, and a change in between looks the same.
  */
+import { prefixText } from '../frr/addresses.ts';
 import type { KernelRoute } from '../frr/kernel-routes.ts';
 import type { Frr } from './collector.ts';
 
@@ -13,7 +14,7 @@ export interface Wanted extends KernelRoute {
 /** Whether the kernel lacks each route; undefined where that cannot be seen. */
 export type MissingRoutes = readonly (boolean | undefined)[];
 
-const keyOf = ({ vrf, address, prefixLength }: Wanted): string => `${vrf} ${address}/${prefixLength}`;
+const keyOf = (route: Wanted): string => `${route.vrf} ${prefixText(route)}`;
 
 /** Remembers what was missing at the poll before. What it returns is called after zebra has answered. @throws FrrError */
 export function createMissingRoutes(): (frr: Frr, wanted: readonly Wanted[]) => Promise<MissingRoutes> {

@@ -23,7 +23,7 @@ export const vrfActive = metric({
   source: `${VRFS.text}: id, inactive`,
 });
 /** 1 while EVPN carries the routes of the VRF. */
-export const l3VniUp = metric({
+const l3VniUp = metric({
   name: 'frr_vrf_l3_vni_up',
   type: 'gauge',
   help: 'Whether the L3 VNI of the VRF is up, which requires that its VXLAN interface and its SVI are.',

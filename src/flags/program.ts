@@ -204,13 +204,13 @@ export const PROGRAM_FLAGS = {
   url: optional({
     name: 'url',
     group: 'Terminal',
-    help: 'With status and check: URL of a running exporter to read from instead of polling FRR',
+    help: 'With status, address and check: URL of a running exporter to read from instead of polling FRR',
     kind: externalUrl,
   }),
   json: flag({
     name: 'json',
     group: 'Terminal',
-    help: 'With status: print the status document',
+    help: 'With status and address: print the document as JSON',
     kind: yesOrNo,
     default: 'false',
   }),

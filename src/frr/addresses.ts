@@ -1,6 +1,6 @@
 /** The addresses of the node's own interfaces, as the kernel of this network namespace has them. */
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 
@@ -18,6 +18,11 @@ export interface InterfaceAddress extends Prefix {
   readonly vrf?: string;
 }
 
+/** `192.0.2.1/32` */
+export function prefixText({ address, prefixLength }: Pick<Prefix, 'address' | 'prefixLength'>): string {
+  return `${address}/${prefixLength}`;
+}
+
 /** Reads `192.0.2.1/32`. Undefined for anything else; an address with a zone is no prefix. */
 export function parsePrefix(text: string): Prefix | undefined {
   const [address = '', length = '', ...rest] = text.split('/');
@@ -26,6 +31,11 @@ export function parsePrefix(text: string): Prefix | undefined {
   if (version === 0 || address.includes('%') || rest.length > 0) return undefined;
   if (!(prefixLength <= (version === 4 ? 32 : 128))) return undefined;
   return { address, prefixLength, afi: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+/** `192.0.2.1` as 192.0.2.1/32. Undefined for anything but an address without a zone. */
+export function hostPrefix(address: string): Prefix | undefined {
+  return parsePrefix(`${address}/${isIPv6(address) ? 128 : 32}`);
 }
 
 /** `ip netns exec NAME`, `nsenter -t PID -n`, `ssh NODE`, with whatever stands before them. */
@@ -82,4 +92,23 @@ function vrfOf(directory: string, name: string, areVrfs: Map<string, boolean>): 
   } catch {
     return undefined;
   }
+}
+
+const join = (words: readonly number[], size: bigint): bigint =>
+  words.reduce((bits, word) => (bits << size) | BigInt(word), 0n);
+
+const ipv4Bits = (address: string): bigint => join(address.split('.').map(Number), 8n);
+
+/** The number that an address stands for, of 32 or 128 bits. @param address without a zone */
+export function addressBits(address: string): bigint {
+  if (isIPv4(address)) return ipv4Bits(address);
+  // The last 32 bits may be written as an IPv4 address (RFC 4291 section 2.2).
+  const hexadecimal = address.replace(/[\d.]+\.\d+$/, (ipv4) => {
+    const bits = ipv4Bits(ipv4);
+    return `${(bits >> 16n).toString(16)}:${(bits & 0xffffn).toString(16)}`;
+  });
+  const [head = [], tail = []] = hexadecimal
+    .split('::')
+    .map((side) => (side === '' ? [] : side.split(':').map((word) => Number.parseInt(word, 16))));
+  return join([...head, ...new Array(8 - head.length - tail.length).fill(0), ...tail], 16n);
 }

@@ -5,10 +5,11 @@
  * commands made here reach FRR: `Command` cannot be made elsewhere, and every parameter is first parsed as an address
  * or taken from a fixed list. A command is added here only after it has run on every FRR version of the test matrix
  * with peers up, down and absent (`show bgp neighbors graceful-restart json` crashed bgpd 7.5.1 and 8.4.4), and after
- * its cost for the router has been measured. Whole tables are not queried, except by {@link bgpRange} on a witness.
+ * its cost for the router has been measured. Whole tables are not queried, except by {@link bgpRange}, {@link bgpVpnTable} and
+ * {@link bgpType5Table} on a witness, and by {@link bgpRangeDetail} where they hold little but the node's own addresses.
  */
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Prefix } from './addresses.ts';
+import { type Prefix, prefixText } from './addresses.ts';
 
 /** FRR's daemons, as their sockets (`NAME.vty`) and `vtysh -d NAME` call them. */
 export const DAEMONS = [
@@ -135,9 +136,9 @@ function template<Parameters extends readonly unknown[]>(
 /** A name that FRR reports (`show vrf`) and that can be used in a command as one word. */
 const VRF_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,63}$/;
 
-/** Whether a VRF can be named in a command. */
+/** Whether a VRF can be named in a command. zebra takes `a` and `al` for `all`. */
 export function isVrfName(name: string): boolean {
-  return VRF_NAME.test(name) && name !== 'all';
+  return VRF_NAME.test(name) && !'all'.startsWith(name);
 }
 
 /** ` vrf NAME`, and nothing for the default VRF, whose own name can be changed (`zebra --vrfdefaultname`). */
@@ -183,12 +184,13 @@ export const showMemory = template('show memory', (daemon: Daemon) =>
 );
 
 /** `192.0.2.1/32`. @throws TypeError for what is not an address, or has a zone or an impossible length */
-function prefixText({ address, prefixLength, afi }: Prefix): string {
+function checkedPrefix(prefix: Prefix): string {
+  const { address, prefixLength, afi } = prefix;
   const longest = afi === 'ipv4' ? 32 : 128;
   const isAddress = afi === 'ipv4' ? isIPv4(address) : isIPv6(address) && !address.includes('%');
   if (!isAddress || !Number.isInteger(prefixLength) || prefixLength < 0 || prefixLength > longest)
-    throw new TypeError(`${JSON.stringify(`${address}/${prefixLength}`)} is not an ${afi} prefix`);
-  return `${address}/${prefixLength}`;
+    throw new TypeError(`${JSON.stringify(prefixText(prefix))} is not an ${afi} prefix`);
+  return prefixText(prefix);
 }
 
 /** The running configuration of one daemon, which is only ever hashed. 0.5 ms for 3 sessions. */
@@ -207,7 +209,7 @@ export const runningConfig = template('show running-config', (daemon: Daemon) =>
 export const bgpPrefix = template(
   'show bgp [vrf NAME] ipv4 unicast PREFIX json, show bgp [vrf NAME] ipv6 unicast PREFIX json',
   (vrf: string, prefix: Prefix) =>
-    json('bgpd', `show bgp${inVrf(vrf)} ${prefix.afi} unicast ${prefixText(prefix)} json`),
+    json('bgpd', `show bgp${inVrf(vrf)} ${prefix.afi} unicast ${checkedPrefix(prefix)} json`),
 );
 
 /**
@@ -216,7 +218,7 @@ export const bgpPrefix = template(
  */
 export const bgpVpnPrefix = template(
   'show bgp ipv4 vpn PREFIX json, show bgp ipv6 vpn PREFIX json',
-  (prefix: Prefix) => json('bgpd', `show bgp ${prefix.afi} vpn ${prefixText(prefix)} json`),
+  (prefix: Prefix) => json('bgpd', `show bgp ${prefix.afi} vpn ${checkedPrefix(prefix)} json`),
 );
 
 /** Such as `172.16.0.2:3` and `64999:100` (RFC 4364, 4.2). */
@@ -270,7 +272,21 @@ export const localRoutes = template(
 export const bgpRange = template(
   'show bgp [vrf NAME] ipv4 unicast PREFIX longer-prefixes json, show bgp [vrf NAME] ipv6 unicast PREFIX longer-prefixes json',
   (vrf: string, range: Prefix) =>
-    json('bgpd', `show bgp${inVrf(vrf)} ${range.afi} unicast ${prefixText(range)} longer-prefixes json`),
+    json('bgpd', `show bgp${inVrf(vrf)} ${range.afi} unicast ${checkedPrefix(range)} longer-prefixes json`),
+);
+
+/**
+ * The same with all that {@link bgpPrefix} has of each route, for a table with little but the node's own addresses: 9 µs for each route
+ * in the answer instead of 80 µs for a look-up. FRR 8.4 and newer.
+ * @throws TypeError for what is not a prefix, and for a VRF that cannot be named; see {@link isVrfName}
+ */
+export const bgpRangeDetail = template(
+  'show bgp [vrf NAME] ipv4 unicast PREFIX longer-prefixes json detail, show bgp [vrf NAME] ipv6 unicast PREFIX longer-prefixes json detail',
+  (vrf: string, range: Prefix) =>
+    json(
+      'bgpd',
+      `show bgp${inVrf(vrf)} ${range.afi} unicast ${checkedPrefix(range)} longer-prefixes json detail`,
+    ),
 );
 
 /**
@@ -289,6 +305,17 @@ export const bgpChanged = template(
 );
 
 /**
+ * All VPN routes, by route distinguisher: on a router that only receives routes, and only of a small table. FRR 8.4 and newer.
+ */
+export const bgpVpnTable = template(
+  'show bgp ipv4 vpn json, show bgp ipv6 vpn json',
+  (afi: 'ipv4' | 'ipv6') => json('bgpd', `show bgp ${afi} vpn json`, { mayBeEmpty: true }),
+);
+
+/** All EVPN type 5 routes, by route distinguisher; otherwise the same. */
+export const bgpType5Table = json('bgpd', 'show bgp l2vpn evpn route type prefix json', { mayBeEmpty: true });
+
+/**
  * Switches a vty connection to the mode that some commands need ({@link Command.needsEnable}). It changes no
  * configuration. vtysh sends it automatically.
  */
@@ -296,40 +323,18 @@ export function enable(daemon: Daemon): Command {
   return allow(daemon, 'enable', 'text');
 }
 
-const AFIS = ['ipv4', 'ipv6'] as const;
+/** Address families, as FRR's commands name them. */
+export const AFIS = ['ipv4', 'ipv6'] as const;
 
 /**
  * The commands that are sent whatever FRR answers, and whose answers may be kept: those without parameters, and those with
  * each daemon and each VRF that can be named.
  */
 export function fixedCommands(vrfs: readonly string[]): readonly Command[] {
+  const nameable = vrfs.filter((vrf) => vrf === 'default' || isVrfName(vrf));
   return [
     ...Object.values(COMMANDS),
-    ...nameable(vrfs).flatMap((vrf) =>
-      AFIS.flatMap((afi) => [routeSummary(afi, vrf), defaultRoute(afi, vrf)]),
-    ),
+    ...nameable.flatMap((vrf) => AFIS.flatMap((afi) => [routeSummary(afi, vrf), defaultRoute(afi, vrf)])),
     ...DAEMONS.flatMap((daemon) => [showVersion(daemon), showMemory(daemon)]),
   ];
-}
-
-/** Every command that can be sent: also those with each prefix and each route distinguisher. */
-export function allCommands(
-  vrfs: readonly string[],
-  prefixes: readonly Prefix[],
-  routeDistinguishers: readonly string[],
-): readonly Command[] {
-  const named = nameable(vrfs);
-  return [
-    ...fixedCommands(vrfs),
-    ...named.flatMap((vrf) => AFIS.map((afi) => bgpRouteLeak(afi, vrf))),
-    ...[undefined, ...named].flatMap((vrf) =>
-      AFIS.flatMap((afi) => LOCAL_PROTOCOLS.map((protocol) => localRoutes(afi, protocol, vrf))),
-    ),
-    ...prefixes.flatMap((prefix) => [...named.map((vrf) => bgpPrefix(vrf, prefix)), bgpVpnPrefix(prefix)]),
-    ...routeDistinguishers.map(bgpType5Routes),
-  ];
-}
-
-function nameable(vrfs: readonly string[]): readonly string[] {
-  return vrfs.filter((vrf) => vrf === 'default' || isVrfName(vrf));
 }

@@ -27,6 +27,9 @@ export interface DaemonCpu {
 const NOTABLE = 0.1;
 const REMEMBERED = 200;
 
+/** Seconds for which a daemon's process is not looked for again: less than from poll to poll. */
+const KNOWN_FOR = 1;
+
 /**
  * Many short waits are not a long one: the average of those between two readings must have so many seconds, and the readings must
  * not be further apart than this.
@@ -52,6 +55,16 @@ export function daemonCpu(
 ): DaemonCpu {
   const newest = new Map<Daemon, Reading>();
   let waits: readonly CpuWait[] = [];
+  const processes = new Map<Daemon, { readonly pid: number | undefined; readonly at: number }>();
+
+  function find(daemon: Daemon): number | undefined {
+    const known = processes.get(daemon);
+    const at = clock();
+    if (known !== undefined && at - known.at < KNOWN_FOR) return known.pid;
+    const pid = processOf(folder, proc, daemon);
+    processes.set(daemon, { pid, at });
+    return pid;
+  }
 
   function read(daemon: Daemon, pid: number | undefined): Reading | undefined {
     const times = pid === undefined ? undefined : schedulerTimes(proc, pid);
@@ -70,7 +83,7 @@ export function daemonCpu(
 
   return {
     measure(daemon) {
-      const pid = processOf(folder, proc, daemon);
+      const pid = find(daemon);
       const before = read(daemon, pid);
       return () => {
         const now = read(daemon, pid);

@@ -6,6 +6,7 @@
  */
 import { type FileHandle, open, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { addressBits, prefixText } from './addresses.ts';
 import { FrrError } from './source.ts';
 
 /** The numbers of two tables (rt_tables(5)); those of VRF devices have their own. */
@@ -98,7 +99,7 @@ const TABLE = /^(?:(Main)|(Local)|Id (\d+)):$/;
  * it one for each route to it: `|-- 203.0.113.0` and `/24 universe UNICAST`.
  */
 function searchTrie(missing: Set<KernelRoute>): Search {
-  const wanted = Map.groupBy(missing, (route) => `${route.table} ${route.address}/${route.prefixLength}`);
+  const wanted = Map.groupBy(missing, (route) => `${route.table} ${prefixText(route)}`);
   let table = 0;
   let address = '';
   return (line) => {
@@ -130,7 +131,7 @@ const LOCAL = 0x80000000;
 function searchList(missing: Set<KernelRoute>): Search {
   const wanted = Map.groupBy(missing, ({ address, prefixLength }) => {
     const length = prefixLength.toString(16).padStart(2, '0');
-    return `${hexadecimal(address)} ${length}`;
+    return `${addressBits(address).toString(16).padStart(32, '0')} ${length}`;
   });
   return (line) => {
     const routes = wanted.get(line.slice(0, 35));
@@ -146,15 +147,6 @@ function searchList(missing: Set<KernelRoute>): Search {
     }
     return missing.size === 0;
   };
-}
-
-/** The 32 digits of an IPv6 address. */
-function hexadecimal(address: string): string {
-  // Without an IPv4 address at its end, and in lower case.
-  const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = [], tail = []] = text.split('::').map((part) => part.split(':').filter(Boolean));
-  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
-  return [...head, ...zeros, ...tail].map((group) => group.padStart(4, '0')).join('');
 }
 
 /** Whether a recording has the tables. */

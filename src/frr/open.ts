@@ -15,7 +15,7 @@ export interface OpenedSource {
 /**
  * Opens the source that `options.kind` names. `auto` is a recording if one is given, vtysh if a prefix leads to it,
  * the sockets if they are accessible, otherwise vtysh if it is installed. The sockets come first because they cost
- * the host a tenth of the CPU. Nothing is sent yet: whether FRR runs shows with the first command.
+ * the host a seventh of the CPU. Nothing is sent yet: whether FRR runs shows with the first command.
  * @throws RecordingError if the recording cannot be read
  */
 export async function openSource(options: SourceOptions): Promise<OpenedSource> {
@@ -51,6 +51,6 @@ function openSockets(options: SourceOptions, why: string): OpenedSource {
 async function openRecorded(options: SourceOptions, why: string): Promise<OpenedSource> {
   const { openRecording, RecordingError } = await import('./recording.ts');
   if (options.recordingDir === undefined)
-    throw new RecordingError('--frr.source=recording needs a folder: --frr.recording=DIR');
+    throw new RecordingError('--frr.source=recording needs a directory: --frr.recording=DIR');
   return { source: await openRecording(options.recordingDir, options.maxOutput), why };
 }

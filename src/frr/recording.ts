@@ -3,14 +3,14 @@
  *
  * `index.json` has an entry for each command: the file that holds vtysh's standard output, its exit status and its
  * standard error. `addresses.json`, which may be missing, has the addresses of the node's interfaces:
- * `{"lo": ["127.0.0.1/8", "::1/128"]}`; `links.json`, which may also be missing, has their links:
+ * `{"lo": ["127.0.0.1/8", "::1/128"], "eth3": ["192.0.2.1/24 vrf red"]}`; `links.json`, which may also be missing, has their links:
  * `{"eth1": {"up": true, "carrierChanges": 3}}`; `fib_trie` and `ipv6_route`, as well, are the kernel's routing tables.
  * `frr-exporter record DIR` makes such a folder.
  */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../base/user-error.ts';
-import { type InterfaceAddress, type Prefix, parsePrefix } from './addresses.ts';
+import { type InterfaceAddress, parsePrefix, prefixText } from './addresses.ts';
 import { answerOfVtysh } from './answers.ts';
 import type { Command } from './commands.ts';
 import { findKernelRoutes, hasKernelRoutes } from './kernel-routes.ts';
@@ -25,7 +25,7 @@ const NO_ANSWER = 'no-answer.txt';
 
 /** By command, as `Command.recordedAs` names it. */
 type Index = Record<string, { file: string; exit: number; stderr: string; reason?: FrrErrorReason }>;
-/** Addresses with their prefix length, by interface. */
+/** Addresses with their prefix length and the VRF device of the interface, by interface. */
 type Addresses = Record<string, string[]>;
 type Links = Record<string, Omit<Link, 'interface'>>;
 
@@ -45,10 +45,20 @@ const checkAnswer: Check = (value) => {
   return undefined;
 };
 
+const addressText = (address: InterfaceAddress): string =>
+  `${prefixText(address)}${address.vrf === undefined ? '' : ` vrf ${address.vrf}`}`;
+
+/** Undefined for what {@link addressText} does not write. */
+function readAddress(text: string): Omit<InterfaceAddress, 'interface'> | undefined {
+  const [, network = '', vrf] = /^(\S+)(?: vrf (\S+))?$/.exec(text) ?? [];
+  const prefix = parsePrefix(network);
+  return prefix && vrf !== undefined ? { ...prefix, vrf } : prefix;
+}
+
 const checkAddresses: Check = (value) => {
   if (!Array.isArray(value)) return ': must be a list';
-  const wrong = value.findIndex((text) => typeof text !== 'string' || parsePrefix(text) === undefined);
-  return wrong < 0 ? undefined : `.${wrong}: must be like 192.0.2.1/32`;
+  const wrong = value.findIndex((text) => typeof text !== 'string' || readAddress(text) === undefined);
+  return wrong < 0 ? undefined : `.${wrong}: must be like 192.0.2.1/32 or 192.0.2.1/32 vrf red`;
 };
 
 const checkLink: Check = (value) => {
@@ -125,7 +135,7 @@ export async function openRecording(directory: string, maxOutput: number): Promi
     async addresses() {
       if (addresses === undefined) throw notRecorded(ADDRESSES, 'addresses');
       return Object.entries(addresses).flatMap(([name, texts]) =>
-        texts.map((text) => ({ interface: name, ...(parsePrefix(text) as Prefix) })),
+        texts.map((text) => ({ interface: name, ...readAddress(text) }) as InterfaceAddress),
       );
     },
     async links(names) {
@@ -157,7 +167,10 @@ async function readJson<Content extends object>(
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR')
+      throw new RecordingError(`${directory} is not a recording: it is not a directory`, { cause: error });
     throw new RecordingError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   let value: unknown;
@@ -213,9 +226,9 @@ export async function writeRecording(
     index[command.recordedAs] = { file, exit: 0, stderr: '' };
   }
   const byInterface: Addresses = {};
-  for (const { interface: name, address, prefixLength } of addresses) {
-    byInterface[name] ??= [];
-    byInterface[name].push(`${address}/${prefixLength}`);
+  for (const address of addresses) {
+    byInterface[address.interface] ??= [];
+    byInterface[address.interface]?.push(addressText(address));
   }
   const linkByInterface: Links = {};
   for (const { interface: name, ...link } of links) linkByInterface[name] = link;
@@ -262,5 +275,7 @@ export async function refuseIfNotEmpty(directory: string): Promise<void> {
     throw new RecordingError(`no recording can be written to ${directory}: ${message}`, { cause: error });
   }
   if (names.length > 0)
-    throw new RecordingError(`${directory} is not empty: name a folder that is empty or not there yet`);
+    throw new RecordingError(
+      `${directory} is not empty: name an empty directory, or one that does not exist yet`,
+    );
 }

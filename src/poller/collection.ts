@@ -7,7 +7,7 @@ import type { Daemon } from '../frr/commands.ts';
 import type { LogFile } from '../frr/log-file.ts';
 import { readNeighborChange } from '../frr/log-line.ts';
 import { FrrError, type FrrSource } from '../frr/source.ts';
-import { type BodyPart, familiesPart, writeBody } from '../metrics/body.ts';
+import { type BodyPart, familiesPart, prepare, writeBody } from '../metrics/body.ts';
 import type { Format } from '../metrics/exposition.ts';
 import { countSeries, type Descriptor, type MetricFamily } from '../metrics/family.ts';
 import { createFamilyBuilder, type FamilyBuilder } from '../metrics/family-builder.ts';
@@ -352,7 +352,7 @@ export function createCollection({
       );
       const families = limit(state, settleTimestamps(fresh, state.families ?? NO_FAMILIES));
       const body = rendering(state, families);
-      if (wanted !== undefined) await (wanted.gzip ? body.deflated(wanted.format) : body.text(wanted.format));
+      if (wanted !== undefined) await prepare(body, wanted.format, wanted);
       if (stopping.signal.aborted) return FAILED;
       const changes = watchedChanges(state, families);
       noteDrops(name, drops);
@@ -386,7 +386,8 @@ export function createCollection({
         publish();
         return FAILED;
       }
-      const reason = error instanceof FrrError ? error.reason : 'failed';
+      const { reason, daemon } =
+        error instanceof FrrError ? error : ({ reason: 'failed', daemon: undefined } as const);
       const byReason = counts.errors.get(name) ?? new Map();
       counts.errors.set(name, byReason);
       count(byReason, reason);
@@ -394,7 +395,7 @@ export function createCollection({
       if (tooHeavy) share.measured(claim, seconds);
       state.up = false;
       state.unsupported = undefined;
-      state.error = { reason, message: error instanceof Error ? error.message : String(error) };
+      state.error = { reason, daemon, message: error instanceof Error ? error.message : String(error) };
       failures.failed(name, error);
       publish();
       stateLog.failed(collector, began);

@@ -1,4 +1,5 @@
 /** The results at one moment: the newest samples of every collector, and the state of the collectors. */
+import type { Daemon } from '../frr/commands.ts';
 import type { FrrErrorReason } from '../frr/source.ts';
 import type { BodyPart } from '../metrics/body.ts';
 import type { MetricFamily } from '../metrics/family.ts';
@@ -20,8 +21,10 @@ export interface CollectorStatus {
   readonly up: boolean | undefined;
   /** One line that names the versions where FRR is too old for the collector; otherwise undefined. */
   readonly unsupported: string | undefined;
-  /** One line that says why the newest poll failed. */
-  readonly error: { readonly reason: FrrErrorReason; readonly message: string } | undefined;
+  /** Why the newest poll failed: one line, and the daemon that did not give a usable answer. */
+  readonly error:
+    | { readonly reason: FrrErrorReason; readonly daemon: Daemon | undefined; readonly message: string }
+    | undefined;
   /** Seconds since the epoch. */
   readonly lastSuccess: number | undefined;
   /** Seconds that the newest poll took. */

@@ -38,13 +38,15 @@ const worstFirst = (a: Finding, b: Finding): number => ORDER.indexOf(a.level) - 
  * daemon is down or hangs is the finding of another collector.
  */
 function pollerFindings({ collectors }: Snapshot, tables: Tables): readonly Finding[] {
-  const hung = tables.rows(daemonHung).some(({ value }) => value === 1);
+  const hung = new Set(
+    tables.rows(daemonHung).flatMap(({ value, labels }) => (value === 1 ? [labels.daemon] : [])),
+  );
   const failing = collectors.filter(
     ({ up, unsupported, error }) =>
       up === false &&
       unsupported === undefined &&
       error?.reason !== 'not_running' &&
-      !(hung && error?.reason === 'timed_out'),
+      !(error?.reason === 'timed_out' && hung.has(error.daemon ?? '')),
   );
   if (failing.length === 0) return [];
   return [

@@ -11,7 +11,7 @@ export function eventQuery(query: string): EventQuery {
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
     if (name !== 'since' && name !== 'limit')
-      throw new BadRequest(`there is no parameter ${JSON.stringify(name)}; there are since and limit`);
+      throw new BadRequest(`unknown parameter ${JSON.stringify(name)}; the parameters are since and limit`);
     if (parameters.getAll(name).length > 1) throw new BadRequest(`${name} may be given only once`);
   }
   const since = parameters.get('since');

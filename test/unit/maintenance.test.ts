@@ -53,12 +53,13 @@ describe('content', () => {
     '2026-02-31T18:00:00Z',
     '18:00',
     '1763834400',
+    '999999999d',
   ])('a time that is none: %s', (first) => {
     expect(readMaintenance(`${first} why`, END)).toEqual({
       active: true,
       end: undefined,
       reason: `${first} why`,
-      problem: `"${first}" is not an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`,
+      problem: `"${first}" is neither a duration such as 2h nor an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed`,
     });
   });
 });
@@ -138,7 +139,9 @@ describe('file', () => {
       watch.stop();
     }
     const [problem, begins, over, ...more] = lines;
-    expect(problem?.msg).toMatch(/^maintenance file: "1" is not an RFC 3339 time/);
+    expect(problem?.msg).toMatch(
+      /^maintenance file: "1" is neither a duration such as 2h nor an RFC 3339 time/,
+    );
     expect(begins).toEqual({ level: 30, reason: '1 way street', msg: 'maintenance begins' });
     expect(over?.msg).toBe('maintenance is over');
     expect(more).toEqual([]);

@@ -21,7 +21,7 @@ export const COMPAT_FLAGS = {
   enabled: flag({
     name: 'compat.frr-exporter',
     group: 'Compatibility',
-    help: 'Also export the metric names and labels of frr_exporter, for dashboards built on them',
+    help: 'Also export the metric names and labels of prometheus-frr-exporter, for existing dashboards',
     kind: yesOrNo,
     default: 'false',
   }),

@@ -1,7 +1,7 @@
 /** Which addresses of the node are host addresses, and which of these the flags select. */
 import { BlockList, isIP } from 'node:net';
 import type { Kind } from '../../flags/values.ts';
-import { type Prefix, parsePrefix } from '../../frr/addresses.ts';
+import { hostPrefix, type Prefix, parsePrefix, prefixText } from '../../frr/addresses.ts';
 import type { KernelRoute } from '../../frr/kernel-routes.ts';
 
 /** Where a host address comes from. */
@@ -33,7 +33,7 @@ export function isHost({ afi, prefixLength }: Pick<Prefix, 'afi' | 'prefixLength
 
 /** As labels and people name it: a host address without its length. */
 export function addressName(prefix: Prefix): string {
-  return isHost(prefix) ? prefix.address : `${prefix.address}/${prefix.prefixLength}`;
+  return isHost(prefix) ? prefix.address : prefixText(prefix);
 }
 
 /**
@@ -43,9 +43,8 @@ export function addressName(prefix: Prefix): string {
  */
 export function hostAddressFilter(text: string): HostAddressFilter {
   const [address = '', length] = text.split('/');
-  const version = isIP(address);
-  if (version !== 0) {
-    const read = parsePrefix(length === undefined ? `${address}/${version === 4 ? 32 : 128}` : text);
+  if (isIP(address) !== 0) {
+    const read = length === undefined ? hostPrefix(address) : parsePrefix(text);
     if (read === undefined)
       throw new TypeError(`"${text}" is not a prefix such as 172.16.0.0/12 or 2001:db8::/32`);
     const { prefixLength, afi } = read;

@@ -1,5 +1,6 @@
 /** The BGP instances of the node and what routes they exchange: the VRFs in which an address can be announced. */
 import {
+  AFIS,
   bgpRouteLeak,
   COMMANDS,
   type Command,
@@ -15,8 +16,6 @@ import { queryByGuess } from '../guess.ts';
 import { DEFAULT_VRF } from '../vrfs.ts';
 
 export type Afi = 'ipv4' | 'ipv6';
-
-const AFIS: readonly Afi[] = ['ipv4', 'ipv6'];
 
 /** A BGP instance, by the VRF that it is for. */
 export interface Instance {
@@ -53,6 +52,8 @@ export interface Node {
   routeDistinguisher(instance: Instance): string | undefined;
   /** Whether there are sessions that exchange VPN routes. */
   vpn(afi: Afi): boolean;
+  /** How many entries zebra counts in the routing table of a VRF; 0 where it does not report it. */
+  tableSize(vrf: string, afi: Afi): number;
 }
 
 /** Which commands are to be sent. */
@@ -66,16 +67,27 @@ interface Plan {
 /** Remembers the plan of the poll before, with which the answers most likely come in one go. */
 export function createNodeQuery(maxTable: number): (frr: Frr) => Promise<Node> {
   let before: Plan | undefined;
-  return (frr) => {
+  return async (frr) => {
+    /** Not in the plan, which would change with every route. */
+    let tables: readonly TableSize[] = [];
     const plan = queryPlan(frr, maxTable).then((found) => {
-      before = found;
-      return found;
+      before = found.plan;
+      tables = found.tables;
+      return found.plan;
     });
-    return queryByGuess(before, plan, (one) => queryNode(frr, one));
+    const node = await queryByGuess(before, plan, (one) => queryNode(frr, one));
+    const ids = new Map(node.instances.map(({ vrf, vrfId }) => [vrf, vrfId]));
+    return {
+      ...node,
+      tableSize: (vrf, afi) => sum(tables.filter((one) => one.afi === afi && one.vrfId === ids.get(vrf))),
+    };
   };
 }
 
-async function queryPlan(frr: Frr, maxTable: number): Promise<Plan> {
+async function queryPlan(
+  frr: Frr,
+  maxTable: number,
+): Promise<{ readonly plan: Plan; readonly tables: readonly TableSize[] }> {
   const [documents, sizes] = await Promise.all([
     frr.json(COMMANDS.bgpInstances),
     frr.text(COMMANDS.tableSizes),
@@ -96,7 +108,7 @@ async function queryPlan(frr: Frr, maxTable: number): Promise<Plan> {
     });
   });
   const leftOut = found.filter((one) => !instances.includes(one)).map(({ vrf }) => vrf);
-  return { instances, leftOut, largeTables, routes };
+  return { plan: { instances, leftOut, largeTables, routes }, tables };
 }
 
 function route(afi: Afi, protocol: LocalProtocol, vrf?: string) {
@@ -121,7 +133,13 @@ function readInstances(document: unknown): readonly Instance[] {
 /** `default  0  0  IPv4  unicast  254  101`: VRF, network namespace, VRF number, AFI, SAFI, table, routes. */
 const TABLE_SIZE = /\s(\d+)\s+(IPv[46])\s+unicast\s+\d+\s+(\d+)\s*$/gm;
 
-function readTableSizes(text: string) {
+interface TableSize {
+  readonly vrfId: number;
+  readonly afi: Afi;
+  readonly size: number;
+}
+
+function readTableSizes(text: string): readonly TableSize[] {
   return [...text.matchAll(TABLE_SIZE)].map(([, vrfId, afi, size]) => ({
     vrfId: Number(vrfId),
     afi: afi === 'IPv4' ? ('ipv4' as const) : ('ipv6' as const),
@@ -130,7 +148,7 @@ function readTableSizes(text: string) {
 }
 
 /** What matters only where there are VRFs is queried only there. */
-async function queryNode(frr: Frr, plan: Plan): Promise<Node> {
+async function queryNode(frr: Frr, plan: Plan): Promise<Omit<Node, 'tableSize'>> {
   const { instances } = plan;
   const leaks = instances.length > 1 ? instances.flatMap(({ vrf }) => AFIS.map((afi) => ({ vrf, afi }))) : [];
   const vpns = instances.length > 1 ? [COMMANDS.bgpVpn4Summary, COMMANDS.bgpVpn6Summary] : [];

@@ -31,7 +31,7 @@ export const hostRouteVpnPeers = metric({
 export const hostRouteEvpnPeers = metric({
   name: 'frr_host_route_evpn_advertised_peers',
   type: 'gauge',
-  help: 'Number of those peers to which it is advertised as an EVPN type 5 route; absent in a VRF without an L3 VNI, and where FRR reports no route distinguisher of the VNI or the routing table is too large to be searched.',
+  help: 'Number of those peers to which it is advertised as an EVPN type 5 route; absent in a VRF without an L3 VNI, and where FRR reports no route distinguisher of the VNI, as for one that is down, or the routing table is too large to be searched.',
   labels: HOST_ROUTE_LABELS,
   source: `${bgpType5Routes.text}: advertisedTo`,
 });
@@ -39,7 +39,7 @@ export const hostRouteEvpnPeers = metric({
 export const hostRouteKernelMissing = metric({
   name: 'frr_host_route_kernel_missing',
   type: 'gauge',
-  help: 'Whether the kernel lacks the kernel or static route of the host address, which zebra reports as installed, in two polls in a row. Absent where that cannot be seen: in VRFs that are network namespaces, of an IPv6 route that leads to no interface and an unreachable IPv4 route, where the tables are too large, and with more such routes than --collector.host-routes.max-series.',
+  help: 'Whether the kernel lacks the kernel or static route of the host address, which zebra reports as installed, in two polls in a row. Absent where that cannot be seen: in VRFs that are network namespaces, of an IPv6 route that leads to no interface and an unreachable IPv4 route, of a leaked address, where the tables are too large, and with more such routes than --collector.host-routes.max-series.',
   labels: HOST_ROUTE_LABELS,
   source: `/proc/net/fib_trie, /proc/net/ipv6_route; ${localRoutes.text}: installed`,
 });

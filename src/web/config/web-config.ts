@@ -21,7 +21,7 @@ import {
 import { CIPHER_SUITES, CURVES, HTTP2_CIPHER_SUITES, TLS_VERSIONS } from './go-tls-names.ts';
 
 /** What is required of clients. Go's names; see https://pkg.go.dev/crypto/tls#ClientAuthType */
-export const CLIENT_AUTH_TYPES = [
+const CLIENT_AUTH_TYPES = [
   'NoClientCert',
   'RequestClientCert',
   'RequireAnyClientCert',

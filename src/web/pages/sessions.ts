@@ -169,7 +169,7 @@ export function sessionName(session: Session, site?: Site): Html {
   return site === undefined ? name : html`<a href="${sessionPath(site, session)}">${name}</a>`;
 }
 
-function prefixText({ prefixes }: Session): string {
+function prefixCounts({ prefixes }: Session): string {
   return prefixes
     .map(({ afi, safi, received, advertised }) => {
       const family = safi === 'unicast' ? afi : `${afi} ${safi}`;
@@ -193,7 +193,7 @@ export function sessionTable(
         html`${sessionName(session, site)}${vrfWords(session.vrf)}${session.description !== null && html` ${words(session.description)}`}`,
         stateText(session, now),
         bfd === undefined ? '–' : bfdMark(bfd),
-        prefixText(session),
+        prefixCounts(session),
         dropsText(view, session, false),
       ];
     }),

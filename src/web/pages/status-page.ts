@@ -54,7 +54,7 @@ export function readShown(query: string): Shown {
     throw new BadRequest(`show must be one of ${STATES.join(', ')}, not ${JSON.stringify(show)}`);
   const number = parameters.get('page') ?? '1';
   if (!/^[1-9]\d{0,4}$/.test(number))
-    throw new BadRequest(`page must be a number from 1, not ${JSON.stringify(number)}`);
+    throw new BadRequest(`page must be a whole number from 1 to 99999, not ${JSON.stringify(number)}`);
   return { state, number: Number(number) };
 }
 

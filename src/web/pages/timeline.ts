@@ -26,7 +26,7 @@ function nameOf({ up }: Segment): keyof typeof SHAPES {
 }
 
 /**
- * `down 2 times, 14 min` in words for those who do not see the strip, and beside it.
+ * `down 2 times, 14 min` in words next to the strip, also for those who do not see it.
  * @param downs how often it went down, also where that was too fast for the strip
  */
 function summary(segments: readonly Segment[], downs: number): string {

@@ -131,6 +131,18 @@ const CASES: readonly (readonly [what: string, evidence: Partial<Evidence>, caus
       'rejected by this node: UPDATE Message Error/Malformed Attribute List',
     ],
     [
+      'rejected by the peer in place of its OPEN, which FRR takes for an error of its state machine',
+      { reset: reset(14, '', { code: 5, subcode: 1, name: 'Neighbor Events Error' }) },
+      'rejected',
+      'rejected by the peer before it sent its OPEN',
+    ],
+    [
+      'an error of the state machine in another state',
+      { reset: reset(14, '', { code: 5, subcode: 3, name: 'Neighbor Events Error' }) },
+      'rejected',
+      'rejected by this node: Neighbor Events Error',
+    ],
+    [
       "BFD that the peer's side detected",
       {
         reset: reset(24),

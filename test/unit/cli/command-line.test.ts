@@ -87,14 +87,18 @@ describe('what is refused, in one line', () => {
     ],
     [
       ['start'],
-      'unknown command "start"; there are serve, once, record, doctor, status, address, check, maintenance, help, version',
+      'unknown command "start"; the commands are serve, once, record, doctor, status, address, check, maintenance, help, version',
     ],
     [['once', 'now'], 'once takes no argument, not "now"'],
     [['record'], 'record takes the directory to write into: frr-exporter record DIR'],
     [['maintenance'], 'maintenance takes start, end or show: frr-exporter maintenance start 2h "new card"'],
     [
       ['maintenance', 'start', 'new card'],
-      'maintenance start takes how long it lasts, such as 2h or 30m: frr-exporter maintenance start 2h "new card"',
+      'maintenance start takes how long it lasts, such as 2h or 30m, at most 365d: frr-exporter maintenance start 2h "new card"',
+    ],
+    [
+      ['maintenance', 'start', '366d'],
+      'maintenance start takes how long it lasts, such as 2h or 30m, at most 365d: frr-exporter maintenance start 2h "new card"',
     ],
     [['maintenance', 'end', 'now'], 'maintenance end takes no argument, not "now"'],
     [

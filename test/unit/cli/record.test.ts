@@ -97,7 +97,7 @@ it('queries nothing and touches nothing when the folder is not empty', async () 
   writeFileSync(path.join(folder, 'something'), 'of value');
   const config = configured('--frr.source=socket', `--frr.socket.dir-path=${sockets}`);
   await expect(record(config, folder, captured())).rejects.toEqual(
-    new RecordingError(`${folder} is not empty: name a folder that is empty or not there yet`),
+    new RecordingError(`${folder} is not empty: name an empty directory, or one that does not exist yet`),
   );
   expect(readFileSync(path.join(folder, 'something'), 'utf8')).toBe('of value');
   expect(zebra.accepted).toEqual([]);

@@ -1,5 +1,5 @@
 /** Addresses in VRFs: where they come from, where they leak to, and as what peers are sent them. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { activate } from '../../../src/collectors/collector.ts';
 import { hostAddressFilter } from '../../../src/collectors/host-routes/filter.ts';
 import { hostRouteItems } from '../../../src/collectors/host-routes/status.ts';
@@ -268,4 +268,56 @@ test('thousands of look-ups are sent in goes of 500; at the next poll they are r
     ]);
     expect(goes.splice(0)).toEqual([500, 500, 200]);
   }
+});
+
+describe('hundreds of addresses that are most of a table', () => {
+  const hosts = Array.from({ length: 300 }, (_, i) => `10.0.${i >> 8}.${i & 255}/32`);
+  const range = 'show bgp vrf red ipv4 unicast 0.0.0.0/0 longer-prefixes json detail';
+  const sizeOf = (count: number) =>
+    `red                 0         5    IPv4         unicast       10     ${count}`;
+  const route = (peers: readonly string[]) => JSON.parse(own(peers));
+  /** All but one are announced, and one that is not ours is there. */
+  const routes = {
+    ...Object.fromEntries(hosts.slice(1).map((prefix) => [prefix, route(['eth1'])])),
+    '10.0.1.200/32': route(['eth1']),
+  };
+  const asList = ({ paths, ...prefix }: { readonly paths: readonly object[] }) => [prefix, ...paths];
+  const lookUps = Object.fromEntries(
+    hosts.map((prefix, index) => [
+      `show bgp vrf red ipv4 unicast ${prefix} json`,
+      index === 0 ? '{}' : own(['eth1']),
+    ]),
+  );
+  const red = async (sizes: string, answers: Readonly<Record<string, string>>) => {
+    const kernel = kernelRoutes(Object.fromEntries(hosts.map((prefix) => [prefix, {}])));
+    const collector = activate(hostRoutes, FLAGS);
+    const frr = answering(withVrf(kernel, sizes, answers));
+    await collect(collector, frr);
+    return lines(await collect(collector, frr)).filter((line) =>
+      /^frr_host_routes(_in_bgp|_advertised|_unadvertised)?\{vrf="red"/.test(line),
+    );
+  };
+  const ANNOUNCED = [
+    'frr_host_routes{vrf="red"} 299',
+    'frr_host_routes_in_bgp{vrf="red"} 299',
+    'frr_host_routes_advertised{vrf="red"} 299',
+    'frr_host_routes_unadvertised{vrf="red"} 0',
+  ];
+
+  test.each([
+    ['FRR 8.4', Object.fromEntries(Object.entries(routes).map(([prefix, one]) => [prefix, asList(one)]))],
+    ['FRR 10', routes],
+  ])('are read in a range, as %s answers', async (_, answer) => {
+    expect(await red(sizeOf(600), { [range]: JSON.stringify({ vrfName: 'red', routes: answer }) })).toEqual(
+      ANNOUNCED,
+    );
+  });
+
+  test('are looked up where FRR has no such command', async () => {
+    expect(await red(sizeOf(600), { [range]: 'unknown_command', ...lookUps })).toEqual(ANNOUNCED);
+  });
+
+  test('are looked up in a table with more of others', async () => {
+    expect(await red(sizeOf(751), { [range]: 'timed_out', ...lookUps })).toEqual(ANNOUNCED);
+  });
 });

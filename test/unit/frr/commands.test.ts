@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  allCommands,
   bgpChanged,
   bgpPrefix,
+  bgpRangeDetail,
   bgpRouteLeak,
   bgpType5Routes,
   bgpVpnPrefix,
@@ -18,6 +18,7 @@ import {
   showMemory,
   showVersion,
 } from '../../../src/frr/commands.ts';
+import { allCommands } from '../../commands.ts';
 
 /** Every command that can be sent, and nothing else: whoever adds one changes this list, and somebody reads that. */
 const ALLOWED = [
@@ -76,7 +77,7 @@ const IPV4 = { address: '192.0.2.1', prefixLength: 32, afi: 'ipv4' } as const;
 const IPV6 = { address: '2001:db8::', prefixLength: 48, afi: 'ipv6' } as const;
 
 describe('allCommands', () => {
-  const all = allCommands(['default', 'red', 'not a name', 'all'], [IPV4, IPV6], ['172.16.0.2:3']);
+  const all = allCommands(['default', 'red', 'not a name', 'al', 'all'], [IPV4, IPV6], ['172.16.0.2:3']);
 
   it('is the allow-list', () => {
     expect(all.map(({ daemon, text }) => `${daemon}: ${text}`)).toEqual(ALLOWED);
@@ -135,7 +136,7 @@ describe('commands with parameters', () => {
     },
   );
 
-  it.each(['', 'all', '-N', 'a b', 'a\nb', 'x'.repeat(65), 'ä', 'a;b', 'a"'])(
+  it.each(['', 'a', 'al', 'all', '-N', 'a b', 'a\nb', 'x'.repeat(65), 'ä', 'a;b', 'a"'])(
     'take no %j for a VRF',
     (vrf) => {
       expect(isVrfName(vrf)).toBe(false);
@@ -144,6 +145,7 @@ describe('commands with parameters', () => {
       expect(() => bgpPrefix(vrf, IPV4)).toThrow(TypeError);
       expect(() => bgpRouteLeak('ipv4', vrf)).toThrow(TypeError);
       expect(() => bgpChanged(vrf, 'ipv4', 1)).toThrow(TypeError);
+      expect(() => bgpRangeDetail(vrf, IPV4)).toThrow(TypeError);
       expect(() => localRoutes('ipv4', 'kernel', vrf)).toThrow(TypeError);
     },
   );

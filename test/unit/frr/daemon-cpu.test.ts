@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { daemonCpu } from '../../../src/frr/daemon-cpu.ts';
@@ -13,9 +13,29 @@ test('measures the CPU time of a daemon that is busy', async () => {
   onTestFinished(() => void busy.kill('SIGKILL'));
   writeFileSync(path.join(folder, 'bgpd.pid'), `${busy.pid}\n`);
   const { measure } = daemonCpu(folder);
-  await vi.waitFor(() => expect(measure('bgpd')()).toBeDefined());
+  await vi.waitFor(() => expect(measure('bgpd')()).toBeDefined(), { timeout: 10_000 });
   const used = measure('bgpd');
   await vi.waitFor(() => expect(used()).toBeGreaterThan(0), { timeout: 10_000 });
+});
+
+test('looks for the process of a daemon once for the commands of a poll', () => {
+  const folder = temporaryFolder();
+  let now = 0;
+  const { measure } = daemonCpu(folder, folder, () => now);
+  const start = (pid: number) => {
+    mkdirSync(path.join(folder, String(pid)));
+    writeFileSync(path.join(folder, 'bgpd.pid'), `${pid}\n`);
+    writeFileSync(path.join(folder, String(pid), 'comm'), 'bgpd\n');
+    writeFileSync(path.join(folder, String(pid), 'schedstat'), '5000000 0 30\n');
+  };
+  start(7);
+  expect(measure('bgpd')()).toBe(0);
+  rmSync(path.join(folder, '7'), { recursive: true });
+  start(8);
+  now = 0.9;
+  expect(measure('bgpd')()).toBeUndefined();
+  now = 1;
+  expect(measure('bgpd')()).toBe(0);
 });
 
 test('does not take another process for the daemon', () => {

@@ -82,7 +82,7 @@ it('uses the source that is named', async () => {
 
 it('rejects a missing or unreadable recording', async () => {
   await expect(opened({ kind: 'recording' })).rejects.toEqual(
-    new RecordingError('--frr.source=recording needs a folder: --frr.recording=DIR'),
+    new RecordingError('--frr.source=recording needs a directory: --frr.recording=DIR'),
   );
   await expect(opened({ recordingDir: '/nonexistent' })).rejects.toThrow(RecordingError);
 });

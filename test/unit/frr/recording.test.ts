@@ -147,7 +147,7 @@ describe('openRecording', () => {
     [
       'an address without a length',
       { 'index.json': {}, 'addresses.json': { lo: ['192.0.2.1'] } },
-      (folder: string) => `${folder}/addresses.json: lo.0: must be like 192.0.2.1/32`,
+      (folder: string) => `${folder}/addresses.json: lo.0: must be like 192.0.2.1/32 or 192.0.2.1/32 vrf red`,
     ],
   ])('refuses a folder with %s in one line', async (_, files, message) => {
     const folder = recording(files);
@@ -157,6 +157,13 @@ describe('openRecording', () => {
   it('refuses a folder that is not there', async () => {
     await expect(openRecording('/nonexistent', 1000)).rejects.toThrow(
       '/nonexistent is not a recording: it has no index.json; make one with: frr-exporter record DIR',
+    );
+  });
+
+  it('refuses a file', async () => {
+    const file = `${recording({ 'index.json': '{}' })}/index.json`;
+    await expect(openRecording(file, 1000)).rejects.toEqual(
+      new RecordingError(`${file} is not a recording: it is not a directory`),
     );
   });
 
@@ -179,6 +186,8 @@ describe('openRecording', () => {
     '192.0.2.1/-1',
     '192.0.2.1/8/8',
     'fe80::1%eth0/64',
+    '192.0.2.1/24 vrf',
+    '192.0.2.1/24 vrf red blue',
     'lo/8',
     '',
   ])('refuses %j for an address', async (text) => {
@@ -202,6 +211,7 @@ describe('writeRecording', () => {
     const addresses = [
       { interface: 'lo', address: '203.0.113.20', prefixLength: 32, afi: 'ipv4' as const },
       { interface: 'lo', address: '2001:db8::1', prefixLength: 128, afi: 'ipv6' as const },
+      { interface: 'eth3', address: '192.0.2.1', prefixLength: 24, afi: 'ipv4' as const, vrf: 'red' },
     ];
     const lookUp = bgpPrefix('default', host('2001:db8::1'));
     await writeRecording(
@@ -268,7 +278,7 @@ describe('writeRecording', () => {
     ['index.json', { z: { file: 'a', exit: 0.5, stderr: '' } }, 'z.exit: must be an integer'],
     ['index.json', { z: { file: 'a', exit: 0 } }, 'z.stderr: must be a string'],
     ['addresses.json', { lo: '127.0.0.1/8' }, 'lo: must be a list'],
-    ['addresses.json', { lo: ['127.0.0.1/8', 1] }, 'lo.1: must be like 192.0.2.1/32'],
+    ['addresses.json', { lo: ['127.0.0.1/8', 1] }, 'lo.1: must be like 192.0.2.1/32 or 192.0.2.1/32 vrf red'],
     ['links.json', { eth1: null }, 'eth1.up: must be true or false'],
     ['links.json', { eth1: { up: true } }, 'eth1.carrierChanges: must be an integer of at least 0'],
     [
@@ -299,7 +309,7 @@ describe('writeRecording', () => {
   it('does not write into a folder that has something in it, nor where it cannot', async () => {
     const folder = recording({ 'index.json': '{}' });
     await expect(writeRecording(folder, [], [], [])).rejects.toEqual(
-      new RecordingError(`${folder} is not empty: name a folder that is empty or not there yet`),
+      new RecordingError(`${folder} is not empty: name an empty directory, or one that does not exist yet`),
     );
     expect(readdirSync(folder)).toEqual(['index.json']);
     const file = path.join(folder, 'index.json');

@@ -578,7 +578,7 @@ describe('a daemon', () => {
     expect(poller.snapshot().collectors[0]).toEqual({
       name: 'sessions',
       up: false,
-      error: { reason: 'not_running', message: 'bgpd is not running' },
+      error: { reason: 'not_running', daemon: 'bgpd', message: 'bgpd is not running' },
       lastSuccess: undefined,
       duration: 0,
       interval: 5,

@@ -57,6 +57,26 @@ describe('the verdict on each situation', () => {
     expect([headline, findings.map(({ text }) => text)]).toEqual(['bgpd hangs', ['bgpd hangs']]);
   });
 
+  it('names the collectors that waited for another daemon than the one that hangs', async () => {
+    const snapshot = await snapshotOf('8.4.4/healthy', 'bgpd');
+    const collectors = snapshot.collectors
+      .filter(({ name }) => name === 'rib' || name === 'bgp')
+      .map((status) => ({
+        ...status,
+        up: false,
+        error: {
+          reason: 'timed_out',
+          daemon: status.name === 'rib' ? 'zebra' : 'bgpd',
+          message: 'no answer within 5 s',
+        } as const,
+      }));
+    const { findings } = verdict({ ...snapshot, collectors });
+    expect(findings.map(({ text, details }) => [text, ...details])).toEqual([
+      ['bgpd hangs'],
+      ['1 of 2 collectors failing', 'rib: no answer within 5 s'],
+    ]);
+  });
+
   it('lists what is good where nothing is wrong, and says nothing of the sessions while FRR does not answer', async () => {
     const healthy = await judged('8.4.4/healthy');
     expect(healthy.findings.map(({ level, text }) => [level, text])).toEqual([

@@ -27,7 +27,7 @@ test.each([
   ['since=2026-13-22T18:00:00Z', `${SINCE}"2026-13-22T18:00:00Z"`],
   ['since=2026-11-22T18:00:00%0A', `${SINCE}"2026-11-22T18:00:00\\n"`],
   ['limit=1&limit=2', 'limit may be given only once'],
-  ['limits=1', 'there is no parameter "limits"; there are since and limit'],
+  ['limits=1', 'unknown parameter "limits"; the parameters are since and limit'],
 ])('%j is refused', (query, message) => {
   expect(() => eventQuery(query)).toThrow(new BadRequest(message));
 });

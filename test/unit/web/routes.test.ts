@@ -39,7 +39,7 @@ const SNAPSHOT: Snapshot = {
       name: 'bfd',
       up: false,
       unsupported: undefined,
-      error: { reason: 'not_running', message: 'bfdd is not running <script>' },
+      error: { reason: 'not_running', daemon: 'bgpd', message: 'bfdd is not running <script>' },
       lastSuccess: undefined,
       duration: undefined,
       interval: 5,

@@ -185,8 +185,8 @@ test.each(['', 'show=shut', 'page=3', 'show=never&page=2&other=x'])('the query %
 test.each([
   ['show=broken', 'show must be one of down, never, shut, established, not "broken"'],
   ['show=', 'show must be one of down, never, shut, established, not ""'],
-  ['page=0', 'page must be a number from 1, not "0"'],
-  ['page=two', 'page must be a number from 1, not "two"'],
+  ['page=0', 'page must be a whole number from 1 to 99999, not "0"'],
+  ['page=two', 'page must be a whole number from 1 to 99999, not "two"'],
 ])('the query %j is refused', (query, message) => {
   expect(() => readShown(query)).toThrow(new BadRequest(message));
 });
