@@ -3,37 +3,38 @@
  * arrives here was accepted by the routers in between, which no node can know about its own routes. docs/witness.md describes
  * the set-up, and received-routes/ranges.ts how a table is read without holding up bgpd.
  */
-import { setTimeout as pause } from 'node:timers/promises';
-import { inTurns } from '../base/turns.ts';
 import { flag, list } from '../flags/flag.ts';
 import { integer, type Kind, yesOrNo } from '../flags/values.ts';
-import { type Prefix, parsePrefix } from '../frr/addresses.ts';
-import { bgpChanged, bgpPrefix, bgpRange, COMMANDS, type Command, isVrfName } from '../frr/commands.ts';
+import { parsePrefix } from '../frr/addresses.ts';
+import {
+  bgpChanged,
+  bgpPrefix,
+  bgpRange,
+  bgpType5Table,
+  bgpVpnTable,
+  COMMANDS,
+  isVrfName,
+} from '../frr/commands.ts';
 import { FrrError } from '../frr/source.ts';
 import { metric, numberOf } from '../metrics/family.ts';
-import { addressFamily } from './address-family.ts';
-import { type Frr, statefulCollector } from './collector.ts';
-import { fields, items, members, word } from './fields.ts';
-import {
-  type Division,
-  divide,
-  evenly,
-  type Range,
-  rangeText,
-  readPrefix,
-  UNDIVIDED,
-} from './received-routes/ranges.ts';
+import { type AddressFamily, addressFamily } from './address-family.ts';
+import { statefulCollector } from './collector.ts';
+import { members } from './fields.ts';
+import { readPrefix } from './received-routes/ranges.ts';
+import { createTableReader, type TableReader } from './received-routes/unicast.ts';
+import { type RoutesByRd, readType5Table, readVpnTable } from './received-routes/vpn.ts';
 import { VRF_LABEL } from './vrfs.ts';
 
-const TABLE_LABELS = ['vrf', 'afi'] as const;
-const ROUTE_LABELS = ['vrf', 'afi', 'address', 'peer'] as const;
-const INFO_LABELS = ['vrf', 'afi', 'address', 'peer', 'origin', 'next_hop'] as const;
-const ORIGINS_LABELS = ['vrf', 'afi', 'address'] as const;
+const TABLE_LABELS = ['vrf', 'afi', 'safi'] as const;
+/** The route distinguisher is empty for a unicast route. */
+const DESTINATION_LABELS = ['vrf', 'afi', 'safi', 'rd', 'address'] as const;
+const ROUTE_LABELS = [...DESTINATION_LABELS, 'peer'] as const;
+const INFO_LABELS = [...ROUTE_LABELS, 'origin', 'next_hop'] as const;
 
-const RANGE = `${bgpRange.text}, and ${bgpPrefix.text}`;
+const RANGE = `${bgpRange.text}, and ${bgpPrefix.text}; ${bgpVpnTable.text}; ${bgpType5Table.text}`;
 
 /** How many paths to a host route a peer has sent; its absence is what a witness is for. */
-export const receivedRoutePaths = metric({
+const receivedRoutePaths = metric({
   name: 'frr_received_route_paths',
   type: 'gauge',
   help: 'Number of paths to the host route (or to a prefix of --collector.received-routes.include) received from the peer.',
@@ -42,7 +43,7 @@ export const receivedRoutePaths = metric({
   since: '8.4',
 });
 /** Where a host route comes from, if only one path is received. */
-export const receivedRouteInfo = metric({
+const receivedRouteInfo = metric({
   name: 'frr_received_route_info',
   type: 'info',
   help: 'Origin and next hop of a route that is received with one path: the origin is the last AS of its AS path, or its next hop if the AS path is empty.',
@@ -51,11 +52,11 @@ export const receivedRouteInfo = metric({
   since: '8.4',
 });
 /** Only where there are several. */
-export const receivedRouteOrigins = metric({
+const receivedRouteOrigins = metric({
   name: 'frr_received_route_origins',
   type: 'gauge',
   help: 'Number of different origins of the route, where there is more than one; see frr_received_route_info.',
-  labels: ORIGINS_LABELS,
+  labels: DESTINATION_LABELS,
   source: `${RANGE}: path, nexthops`,
   since: '8.4',
 });
@@ -75,28 +76,19 @@ const receivedHostRoutes = metric({
   since: '8.4',
 });
 /** 0 while the routes of the table are not, or not all, known. */
-export const receivedRoutesComplete = metric({
+const receivedRoutesComplete = metric({
   name: 'frr_received_routes_complete',
   type: 'gauge',
-  help: 'Whether all received paths were read: 0 if the table is too large to read, or changed while it was read.',
+  help: 'Whether all received paths were read: 0 if the table is too large to read, or changed while it was read. Of EVPN, only the routes of type 5 are read.',
   labels: TABLE_LABELS,
   source: `${RANGE}, compared with pfxRcd of ${COMMANDS.bgpSummary.text}`,
 });
 
 /**
- * Paths in a piece: 0.8 MB, and 12 ms of bgpd besides the walk through its table. A piece may grow by half before the table is
- * divided again, so that by what was measured bgpd works no longer than 50 ms for one up to 80,000 prefixes.
+ * Paths in a table of VPN or EVPN routes, which is read in one answer, so that bgpd works no longer than 50 ms for it: it takes 6.5 µs for
+ * a VPN route and 25 µs for an EVPN route.
  */
-const MOST_PATHS = 2_500;
-
-/** What a piece, and a table since it was last read, may grow by. */
-const GROWTH = 1.5;
-
-/** The routes that changed last, by which a table is divided that has not been read. */
-const SAMPLE = 1_000;
-
-/** Milliseconds between two pieces, in which bgpd does its own work. */
-const PAUSE = 20;
+const MOST_WHOLE = { vpn: 5_000, evpn: 2_000 } as const;
 
 const prefix: Kind<string> = {
   placeholder: 'PREFIX',
@@ -125,6 +117,18 @@ const FLAGS = {
     kind: integer(0, 1_000_000),
     default: '100000',
   }),
+  vpn: flag({
+    name: 'collector.received-routes.vpn',
+    help: `VPN routes as well, up to ${MOST_WHOLE.vpn} in each address family`,
+    kind: yesOrNo,
+    default: 'false',
+  }),
+  evpn: flag({
+    name: 'collector.received-routes.evpn',
+    help: `EVPN routes of type 5 as well, with up to ${MOST_WHOLE.evpn} EVPN routes of all types`,
+    kind: yesOrNo,
+    default: 'false',
+  }),
   allowTables: flag({
     name: 'collector.received-routes.allow-tables',
     help: 'Read whole BGP tables even if this FRR announces routes, and so is not a witness',
@@ -135,22 +139,18 @@ const FLAGS = {
 
 type Afi = 'ipv4' | 'ipv6';
 
-interface Path {
-  readonly peer: string;
-  readonly origin: string;
-  readonly nextHop: string;
+/** One BGP table, as the summary of the sessions has it. */
+interface Count extends AddressFamily {
+  readonly vrf: string;
+  /** Paths. */
+  readonly received: number;
+  /** It grows with every change. */
+  readonly version: number;
 }
 
-type Routes = Map<string, readonly Path[]>;
-
-/** One BGP table. */
-interface Table {
-  readonly vrf: string;
-  readonly afi: Afi;
-  /** Paths received, as the summary counts them. */
-  readonly received: number;
+interface Table extends Count {
   /** Undefined when the table is too large to read. */
-  readonly routes: Routes | undefined;
+  readonly routes: RoutesByRd | undefined;
 }
 
 interface Answers {
@@ -161,11 +161,11 @@ interface Answers {
 
 export const receivedRoutes = statefulCollector({
   name: 'received-routes',
-  help: 'Host routes that a witness receives: an FRR that announces nothing, beside the routers (docs/witness.md).',
+  help: 'Host routes that a witness receives: an FRR that peers with the routers and announces nothing (docs/witness.md).',
   enabledByDefault: false,
   pace: 'tables',
   since: '8.4',
-  commands: [COMMANDS.bgpSummary, bgpChanged, bgpRange, bgpPrefix],
+  commands: [COMMANDS.bgpSummary, bgpChanged, bgpRange, bgpPrefix, bgpVpnTable, bgpType5Table],
   flags: FLAGS,
   descriptors: [
     receivedRoutePaths,
@@ -175,7 +175,7 @@ export const receivedRoutes = statefulCollector({
     receivedHostRoutes,
     receivedRoutesComplete,
   ],
-  create({ include, maxPaths, allowTables }) {
+  create({ include, maxPaths, vpn, evpn, allowTables }) {
     const readers = new Map<string, TableReader>();
     const readerOf = (vrf: string, afi: Afi): TableReader => {
       const key = `${afi} ${vrf}`;
@@ -189,10 +189,11 @@ export const receivedRoutes = statefulCollector({
       readers.set(key, reader);
       return reader;
     };
+    const safis = new Set(['unicast', ...(vpn ? ['vpn'] : []), ...(evpn ? ['evpn'] : [])]);
     return {
       async query(frr): Promise<Answers> {
         const [summary] = await frr.json(COMMANDS.bgpSummary);
-        const { counts, announced } = countPaths(summary);
+        const { counts, announced } = countPaths(summary, safis);
         if (announced > 0 && !allowTables)
           throw new FrrError(
             'failed',
@@ -200,46 +201,49 @@ export const receivedRoutes = statefulCollector({
             `this FRR announces ${announced} prefixes, so it is not a witness, and reading its tables could hold up its sessions; --collector.received-routes.allow-tables allows it`,
           );
         const tables: Table[] = [];
-        for (const { vrf, afi, received, version } of counts) {
+        for (const count of counts) {
+          const { vrf, afi, safi, received, version } = count;
           if (vrf !== 'default' && !isVrfName(vrf)) continue;
-          const routes =
-            received > maxPaths ? undefined : await readerOf(vrf, afi).read(frr, received, version);
-          tables.push({ vrf, afi, received, routes });
+          const read = async (): Promise<RoutesByRd | undefined> => {
+            const most = safi === 'vpn' || safi === 'evpn' ? MOST_WHOLE[safi] : maxPaths;
+            if (received > most) return undefined;
+            if (safi === 'evpn') return readType5Table(frr);
+            if (safi === 'vpn') return readVpnTable(frr, afi as Afi);
+            return new Map([['', await readerOf(vrf, afi as Afi).read(frr, received, version)]]);
+          };
+          tables.push({ ...count, routes: await read() });
         }
         const vrfs = new Set(counts.map(({ vrf }) => vrf));
         return { tables, leftOut: [...vrfs].filter((vrf) => vrf !== 'default' && !isVrfName(vrf)) };
       },
       *families({ tables, leftOut }, { emit, labels, leaveOut }) {
-        for (const { vrf, afi, received, routes } of tables) {
-          const table = labels(TABLE_LABELS, [vrf, afi]);
+        for (const { vrf, afi, safi, received, routes } of tables) {
+          const table = labels(TABLE_LABELS, [vrf, afi, safi]);
           emit(receivedPaths, table, received);
-          const read = [...(routes?.values() ?? [])].reduce((sum, paths) => sum + paths.length, 0);
-          emit(receivedRoutesComplete, table, routes !== undefined && read >= received ? 1 : 0);
-          if (routes === undefined) {
-            leaveOut('table_size', receivedRoutePaths, table);
-            continue;
+          let [read, hosts] = [0, 0];
+          for (const [rd, prefixes] of routes ?? []) {
+            for (const [text, paths] of prefixes) {
+              yield;
+              read += paths.length;
+              const address = hostAddressOf(text);
+              if (address !== undefined) hosts++;
+              else if (!include.includes(text)) continue;
+              const destination = [vrf, afiOf(text), safi, rd, address ?? text] as const;
+              for (const [peer, same] of Map.groupBy(paths, (path) => path.peer))
+                emit(receivedRoutePaths, labels(ROUTE_LABELS, [...destination, peer]), same.length);
+              const [first] = paths;
+              if (paths.length === 1 && first !== undefined) {
+                const { peer, origin, nextHop } = first;
+                emit(receivedRouteInfo, labels(INFO_LABELS, [...destination, peer, origin, nextHop]), 1);
+              }
+              const origins = new Set(paths.map(({ origin }) => origin)).size;
+              if (origins > 1) emit(receivedRouteOrigins, labels(DESTINATION_LABELS, destination), origins);
+            }
           }
-          let hosts = 0;
-          for (const [text, paths] of routes) {
-            yield;
-            const address = hostAddressOf(text, afi);
-            if (address !== undefined) hosts++;
-            else if (!include.includes(text)) continue;
-            const destination = address ?? text;
-            for (const [peer, same] of Map.groupBy(paths, (path) => path.peer))
-              emit(receivedRoutePaths, labels(ROUTE_LABELS, [vrf, afi, destination, peer]), same.length);
-            const [first] = paths;
-            if (paths.length === 1 && first !== undefined)
-              emit(
-                receivedRouteInfo,
-                labels(INFO_LABELS, [vrf, afi, destination, first.peer, first.origin, first.nextHop]),
-                1,
-              );
-            const origins = new Set(paths.map(({ origin }) => origin)).size;
-            if (origins > 1)
-              emit(receivedRouteOrigins, labels(ORIGINS_LABELS, [vrf, afi, destination]), origins);
-          }
-          emit(receivedHostRoutes, table, hosts);
+          const complete = routes !== undefined && (safi === 'evpn' || read >= received);
+          emit(receivedRoutesComplete, table, complete ? 1 : 0);
+          if (routes === undefined) leaveOut('table_size', receivedRoutePaths, table);
+          else emit(receivedHostRoutes, table, hosts);
         }
         for (const vrf of leftOut) leaveOut('vrf_name', receivedPaths, labels(VRF_LABEL, [vrf]));
       },
@@ -250,18 +254,9 @@ export const receivedRoutes = statefulCollector({
 const afiOf = (text: string): Afi => (text.includes(':') ? 'ipv6' : 'ipv4');
 
 /** The address of a host route; undefined for any other prefix. */
-function hostAddressOf(text: string, afi: Afi): string | undefined {
-  const ending = afi === 'ipv4' ? '/32' : '/128';
+function hostAddressOf(text: string): string | undefined {
+  const ending = text.includes(':') ? '/128' : '/32';
   return text.endsWith(ending) ? text.slice(0, -ending.length) : undefined;
-}
-
-interface Count {
-  readonly vrf: string;
-  readonly afi: Afi;
-  /** Paths. */
-  readonly received: number;
-  /** Of the table: it grows with every change. */
-  readonly version: number;
 }
 
 interface Counts {
@@ -270,8 +265,8 @@ interface Counts {
   readonly announced: number;
 }
 
-/** What the sessions have received and sent, from the summary. */
-function countPaths(summary: unknown): Counts {
+/** What the sessions have received and sent, from the summary: the address families that are read. */
+function countPaths(summary: unknown, safis: ReadonlySet<string>): Counts {
   const counts: Count[] = [];
   let announced = 0;
   for (const [vrf, families] of members(summary)) {
@@ -282,123 +277,9 @@ function countPaths(summary: unknown): Counts {
         received += numberOf(pfxRcd) || 0;
         announced += numberOf(pfxSnt) || 0;
       }
-      if (safi === 'unicast' && (afi === 'ipv4' || afi === 'ipv6'))
-        counts.push({ vrf, afi, received, version: numberOf(family.tableVersion) || 0 });
+      if (safis.has(safi))
+        counts.push({ vrf, afi, safi, received, version: numberOf(family.tableVersion) || 0 });
     }
   }
   return { counts, announced };
-}
-
-interface TableReader {
-  /**
-   * Reads the table.
-   * @param received the number of paths in it, as the summary counts them
-   * @param version of the table, as the summary has it
-   * @throws FrrError
-   */
-  read(frr: Frr, received: number, version: number): Promise<Routes>;
-}
-
-/**
- * Reads one table, round after round, in pieces that follow from what the round before found. A table that is much larger than what
- * was found, as in the first round, is divided by the routes that changed last, as if the others were distributed like them.
- *
- * Ranges in which nothing was found are searched when paths are missing, as if there were up to twice as many in a range as are known already. One
- * range without routes is read in every round, which finds routes there even if as many paths have gone elsewhere.
- */
-function createTableReader(vrf: string, afi: Afi, include: readonly string[]): TableReader {
-  let division: Division = UNDIVIDED;
-  let known = 0;
-  let round = 0;
-  return {
-    async read(frr, received, version) {
-      const routes: Routes = new Map();
-      if (received === 0) return routes;
-      let found = 0;
-      let uneven = false;
-
-      const add = (text: string, paths: readonly Path[]) => {
-        if (paths.length === 0 || routes.has(text)) return;
-        routes.set(text, paths);
-        found += paths.length;
-      };
-      const readRoutes = async (command: Command, pass: typeof add) => {
-        const answer = await frr.routes(command);
-        await inTurns(eachRoute(answer, (text, paths) => pass(text, readPaths(paths))));
-        await pause(PAUSE);
-      };
-      const readRange = async (range: Range, most: number) => {
-        const before = found;
-        await readRoutes(bgpRange(vrf, parsePrefix(rangeText(afi, range)) as Prefix), add);
-        uneven ||= found - before > most;
-      };
-      const lookUp = async (texts: Iterable<string>) => {
-        const commands = [...texts].map((text) => bgpPrefix(vrf, parsePrefix(text) as Prefix));
-        for (const answer of await frr.jsonEach(commands)) {
-          const { prefix: text, paths } = fields(answer);
-          if (parsePrefix(word(text)) !== undefined) add(word(text), readPaths(paths));
-        }
-      };
-
-      if (received > GROWTH * Math.max(MOST_PATHS, known)) {
-        const sample: (readonly [string, number])[] = [];
-        await readRoutes(bgpChanged(vrf, afi, version - SAMPLE + 1), (text, { length }) => {
-          if (length > 0) sample.push([text, length]);
-        });
-        const each = received / sample.reduce((sum, [, paths]) => sum + paths, 0);
-        const all = sample.map(([text, paths]) => [text, paths * each] as const);
-        division = await inTurns(divide(afi, all, MOST_PATHS));
-        uneven = true;
-      }
-
-      const { pieces, gaps, shorter, splits } = division;
-      for (const piece of pieces) await readRange(piece, GROWTH * MOST_PATHS);
-      await lookUp(new Set([...shorter, ...include]));
-      if (found < received) await lookUp(splits.map((range) => rangeText(afi, range)));
-      const next = gaps[round++ % gaps.length];
-      const missing = found < received;
-      for (const gap of missing ? nearestFirst(gaps) : gaps.filter((one) => one === next)) {
-        if (missing && found >= received) break;
-        const times = Math.log2(Math.min(2 * found, received - found) / MOST_PATHS);
-        for (const part of evenly(afi, gap, Math.max(0, Math.ceil(times)))) await readRange(part, 0);
-      }
-      uneven ||= pieces.length > 4 + (4 * found) / MOST_PATHS;
-      if (uneven) {
-        const counts = [...routes].map(([text, paths]) => [text, paths.length] as const);
-        division = await inTurns(divide(afi, counts, MOST_PATHS));
-      }
-      known = found;
-      return routes;
-    },
-  };
-}
-
-/** A small range lies beside routes that are known, and is the size of the range that has them. */
-const nearestFirst = (gaps: readonly Range[]) => gaps.toSorted((a, b) => b.length - a.length);
-
-/** Passes on the routes that can be read, in turns. */
-function* eachRoute(
-  answer: Iterable<readonly [prefix: string, paths: unknown]>,
-  pass: (prefix: string, paths: unknown) => void,
-): Generator<void, void, void> {
-  for (const [text, paths] of answer) {
-    if (parsePrefix(text) !== undefined) pass(text, paths);
-    yield;
-  }
-}
-
-/** Peers of a path that is this FRR's own: in a range, and in the answer about one prefix. */
-const OWN: ReadonlySet<string> = new Set(['', '(unspec)', '0.0.0.0', '::']);
-
-/** The paths of a prefix, in a range or in the answer about one prefix; those of this FRR itself left out. */
-function readPaths(paths: unknown): readonly Path[] {
-  return items(paths).flatMap((item) => {
-    const path = fields(item);
-    const peer = word(path.peerId) || word(fields(path.peer).peerId);
-    if (OWN.has(peer) || path.removed === true) return [];
-    const [first] = items(path.nexthops);
-    const nextHop = word(fields(first).ip);
-    const asPath = word(path.path) || word(fields(path.aspath).string);
-    return [{ peer, origin: asPath.match(/\S+$/)?.[0] || nextHop, nextHop }];
-  });
 }

@@ -2,8 +2,8 @@
  * Divides a BGP table into ranges of prefixes, so that no answer is large. FRR has no command that continues where the last
  * answer ended, but `longer-prefixes` returns one range.
  */
-import { isIPv4 } from 'node:net';
 import type { Turns } from '../../base/turns.ts';
+import { addressBits } from '../../frr/addresses.ts';
 
 /** The prefixes that begin with the first `length` bits of `bits`, which has as many bits as an address. */
 export interface Range {
@@ -107,22 +107,4 @@ export function rangeText(afi: keyof typeof WIDTH, { bits, length }: Range): str
 export function readPrefix(text: string): Range {
   const [address = '', length] = text.split('/');
   return { bits: addressBits(address), length: Number(length) };
-}
-
-const join = (words: readonly number[], size: bigint): bigint =>
-  words.reduce((bits, word) => (bits << size) | BigInt(word), 0n);
-
-const ipv4Bits = (address: string): bigint => join(address.split('.').map(Number), 8n);
-
-function addressBits(address: string): bigint {
-  if (isIPv4(address)) return ipv4Bits(address);
-  // The last 32 bits may be written as an IPv4 address (RFC 4291 section 2.2).
-  const hexadecimal = address.replace(/[\d.]+\.\d+$/, (ipv4) => {
-    const bits = ipv4Bits(ipv4);
-    return `${(bits >> 16n).toString(16)}:${(bits & 0xffffn).toString(16)}`;
-  });
-  const [head = [], tail = []] = hexadecimal
-    .split('::')
-    .map((side) => (side === '' ? [] : side.split(':').map((word) => Number.parseInt(word, 16))));
-  return join([...head, ...new Array(8 - head.length - tail.length).fill(0), ...tail], 16n);
 }

@@ -3,9 +3,8 @@
  * the configuration that is shipped, with sessions to both routers and to the reflector. All of it is real FRR.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { execa } from 'execa';
-import { ipBatch, vrfFolder } from '../../lab/network.ts';
-import { belongingTo, claim, release } from '../../lab/ownership.ts';
+import { addLink, ipBatch, makeNamespace, vrfFolder } from '../../lab/network.ts';
+import { claim, release } from '../../lab/ownership.ts';
 import { end, makeRouter, type Router } from '../../lab/router.ts';
 import { frrRoot } from '../../lab/versions.ts';
 
@@ -112,7 +111,7 @@ export interface Fabric extends AsyncDisposable {
   readonly name: string;
   readonly folder: string;
   readonly hosts: Readonly<Record<HostName, Router>>;
-  /** SIGKILL to a daemon. */
+  /** SIGKILL to a daemon, if it runs. */
   kill(host: HostName, daemon: string): Promise<void>;
   /** The routers drop these addresses of nodes, and no others. */
   drop(host: 'tor1' | 'tor2', ...addresses: readonly string[]): Promise<void>;
@@ -123,9 +122,8 @@ export async function startFabric(): Promise<Fabric> {
   const { name, folder } = await claim('witness');
   const stop = () => release(name);
   const lan = `${name}-lan`;
-  const ip = (...args: string[]) => execa('ip', args, { env: belongingTo(name) });
   try {
-    await ip('netns', 'add', lan);
+    await makeNamespace(lan);
     await ipBatch(lan, ['link add lan type bridge', 'link set lan up']);
     const configs: Record<HostName, string> = {
       tor1: tor('tor1'),
@@ -139,25 +137,11 @@ export async function startFabric(): Promise<Fabric> {
     const started = await Promise.all(
       (Object.keys(HOSTS) as HostName[]).map(async (host) => {
         const namespace = `${name}-${host}`;
-        await ip('netns', 'add', namespace);
-        await ip(
-          'link',
-          'add',
-          'eth0',
-          'netns',
-          namespace,
-          'type',
-          'veth',
-          'peer',
-          'name',
-          host,
-          'netns',
-          lan,
-        );
+        await makeNamespace(namespace);
+        await addLink([namespace, 'eth0'], [lan, host]);
         await ipBatch(lan, [`link set ${host} master lan`, `link set ${host} up`]);
         const own = host in ANNOUNCED ? ANNOUNCED[host as keyof typeof ANNOUNCED] : [];
         await ipBatch(namespace, [
-          'link set lo up',
           ...own.map((address) => `addr add ${address}/32 dev lo`),
           `addr add ${addressOf(host)}/24 dev eth0`,
           'link set eth0 up',
@@ -172,7 +156,10 @@ export async function startFabric(): Promise<Fabric> {
       name,
       folder,
       hosts,
-      kill: (host, daemon) => end(hosts[host].pid(daemon) as number, 'SIGKILL'),
+      kill: async (host, daemon) => {
+        const pid = hosts[host].pid(daemon);
+        if (pid !== undefined) await end(pid, 'SIGKILL');
+      },
       drop: async (host, ...addresses) => {
         await hosts[host].configure(
           'no ip prefix-list dropped',

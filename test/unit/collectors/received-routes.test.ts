@@ -2,16 +2,18 @@
 import { describe, expect, test } from 'vitest';
 import { activate } from '../../../src/collectors/collector.ts';
 import { readPrefix } from '../../../src/collectors/received-routes/ranges.ts';
+import { readType5Table, readVpnTable } from '../../../src/collectors/received-routes/vpn.ts';
 import { receivedRoutes } from '../../../src/collectors/received-routes.ts';
 import { defaults, UsageError } from '../../../src/flags/flag.ts';
 import { FrrError } from '../../../src/frr/source.ts';
-import { answering, collect, frrOf, lines } from './recorded.ts';
+import { answering, collect, frrOf, lines, recordedFrr } from './recorded.ts';
 
 interface PathOfBgpd {
   readonly peerId: string;
   readonly path?: string;
   readonly nexthops?: unknown;
   readonly removed?: boolean;
+  readonly community?: unknown;
 }
 
 type Table = Record<string, readonly PathOfBgpd[]>;
@@ -21,8 +23,16 @@ const R2 = { peerId: '192.0.2.2', path: '65002 64999', nexthops: [{ ip: '192.0.2
 
 const widthOf = (text: string) => (text.includes(':') ? 128 : 32);
 
+const known = new Map<string, ReturnType<typeof readPrefix>>();
+/** Remembered, because thousands of prefixes are compared with each range. */
+function read(text: string) {
+  const found = known.get(text) ?? readPrefix(text);
+  known.set(text, found);
+  return found;
+}
+
 function within(range: string, prefix: string): boolean {
-  const [outer, inner] = [readPrefix(range), readPrefix(prefix)];
+  const [outer, inner] = [read(range), read(prefix)];
   const shift = BigInt(widthOf(range) - outer.length);
   return (
     widthOf(range) === widthOf(prefix) &&
@@ -95,9 +105,9 @@ const flags = defaults(receivedRoutes.flags);
 const witness = (changes: Partial<typeof flags> = {}) => activate(receivedRoutes, { ...flags, ...changes });
 
 const TOTALS = (afi: string, paths: number, hosts: number, complete = 1) => [
-  `frr_received_paths{vrf="default",afi="${afi}"} ${paths}`,
-  `frr_received_host_routes{vrf="default",afi="${afi}"} ${hosts}`,
-  `frr_received_routes_complete{vrf="default",afi="${afi}"} ${complete}`,
+  `frr_received_paths{vrf="default",afi="${afi}",safi="unicast"} ${paths}`,
+  `frr_received_host_routes{vrf="default",afi="${afi}",safi="unicast"} ${hosts}`,
+  `frr_received_routes_complete{vrf="default",afi="${afi}",safi="unicast"} ${complete}`,
 ];
 
 test('host routes by peer, with the origin where there is one path', async () => {
@@ -111,21 +121,21 @@ test('host routes by peer, with the origin where there is one path', async () =>
   });
   const read = lines(await collect(witness(), frr));
   expect(read).toEqual([
-    'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.5",peer="192.0.2.1"} 1',
-    'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.5",peer="192.0.2.2"} 1',
-    'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.6",peer="192.0.2.2"} 1',
-    'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.8",peer="192.0.2.2"} 1',
-    'frr_received_route_paths{vrf="default",afi="ipv6",address="2001:db8::5",peer="2001:db8::1"} 1',
-    'frr_received_route_info{vrf="default",afi="ipv4",address="172.31.0.6",peer="192.0.2.2",origin="64999",next_hop="192.0.2.2"} 1',
-    'frr_received_route_info{vrf="default",afi="ipv4",address="172.31.0.8",peer="192.0.2.2",origin="64999",next_hop="192.0.2.2"} 1',
-    'frr_received_route_info{vrf="default",afi="ipv6",address="2001:db8::5",peer="2001:db8::1",origin="2001:db8::9",next_hop="2001:db8::9"} 1',
-    'frr_received_paths{vrf="default",afi="ipv4"} 6',
-    'frr_received_paths{vrf="default",afi="ipv6"} 1',
-    'frr_received_host_routes{vrf="default",afi="ipv4"} 3',
-    'frr_received_host_routes{vrf="default",afi="ipv6"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.5",peer="192.0.2.1"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.5",peer="192.0.2.2"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.6",peer="192.0.2.2"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.8",peer="192.0.2.2"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv6",safi="unicast",rd="",address="2001:db8::5",peer="2001:db8::1"} 1',
+    'frr_received_route_info{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.6",peer="192.0.2.2",origin="64999",next_hop="192.0.2.2"} 1',
+    'frr_received_route_info{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.8",peer="192.0.2.2",origin="64999",next_hop="192.0.2.2"} 1',
+    'frr_received_route_info{vrf="default",afi="ipv6",safi="unicast",rd="",address="2001:db8::5",peer="2001:db8::1",origin="2001:db8::9",next_hop="2001:db8::9"} 1',
+    'frr_received_paths{vrf="default",afi="ipv4",safi="unicast"} 6',
+    'frr_received_paths{vrf="default",afi="ipv6",safi="unicast"} 1',
+    'frr_received_host_routes{vrf="default",afi="ipv4",safi="unicast"} 3',
+    'frr_received_host_routes{vrf="default",afi="ipv6",safi="unicast"} 1',
     // The path that is being removed still counts in the summary.
-    'frr_received_routes_complete{vrf="default",afi="ipv4"} 0',
-    'frr_received_routes_complete{vrf="default",afi="ipv6"} 1',
+    'frr_received_routes_complete{vrf="default",afi="ipv4",safi="unicast"} 0',
+    'frr_received_routes_complete{vrf="default",afi="ipv6",safi="unicast"} 1',
   ]);
   expect(sent).toEqual([
     'show bgp vrf all summary json',
@@ -137,7 +147,7 @@ test('host routes by peer, with the origin where there is one path', async () =>
 test('an address from two origins', async () => {
   const { frr } = bgpd({ '172.31.0.5/32': [R1, { ...R2, path: '65002 64998' }] });
   expect(lines(await collect(witness(), frr))).toContain(
-    'frr_received_route_origins{vrf="default",afi="ipv4",address="172.31.0.5"} 2',
+    'frr_received_route_origins{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.5"} 2',
   );
 });
 
@@ -145,8 +155,8 @@ test('another prefix, where it is included', async () => {
   const { frr, sent } = bgpd({ '10.0.0.0/8': [R1], '10.20.0.0/16': [R1, R2], '10.21.0.0/16': [R1] });
   const read = lines(await collect(witness({ include: ['10.20.0.0/16'] }), frr));
   expect(read.filter((line) => line.startsWith('frr_received_route_'))).toEqual([
-    'frr_received_route_paths{vrf="default",afi="ipv4",address="10.20.0.0/16",peer="192.0.2.1"} 1',
-    'frr_received_route_paths{vrf="default",afi="ipv4",address="10.20.0.0/16",peer="192.0.2.2"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",safi="unicast",rd="",address="10.20.0.0/16",peer="192.0.2.1"} 1',
+    'frr_received_route_paths{vrf="default",afi="ipv4",safi="unicast",rd="",address="10.20.0.0/16",peer="192.0.2.2"} 1',
   ]);
   expect(sent).toContain('show bgp ipv4 unicast 10.20.0.0/16 json');
 });
@@ -207,12 +217,12 @@ describe('a large table', () => {
     const second = lines(await collect(one, frr));
     expect(second.toSorted()).toEqual(first.toSorted());
     expect(second.slice(-6)).toEqual([
-      'frr_received_paths{vrf="default",afi="ipv4"} 8001',
-      'frr_received_paths{vrf="default",afi="ipv6"} 0',
-      'frr_received_host_routes{vrf="default",afi="ipv4"} 4000',
-      'frr_received_host_routes{vrf="default",afi="ipv6"} 0',
-      'frr_received_routes_complete{vrf="default",afi="ipv4"} 1',
-      'frr_received_routes_complete{vrf="default",afi="ipv6"} 1',
+      'frr_received_paths{vrf="default",afi="ipv4",safi="unicast"} 8001',
+      'frr_received_paths{vrf="default",afi="ipv6",safi="unicast"} 0',
+      'frr_received_host_routes{vrf="default",afi="ipv4",safi="unicast"} 4000',
+      'frr_received_host_routes{vrf="default",afi="ipv6",safi="unicast"} 0',
+      'frr_received_routes_complete{vrf="default",afi="ipv4",safi="unicast"} 1',
+      'frr_received_routes_complete{vrf="default",afi="ipv6",safi="unicast"} 1',
     ]);
     expect(sent).toEqual([
       'show bgp vrf all summary json',
@@ -273,7 +283,7 @@ describe('a large table', () => {
     await collect(one, frr);
     table['203.0.113.1/32'] = [R1];
     expect(lines(await collect(one, frr))).toContain(
-      'frr_received_route_paths{vrf="default",afi="ipv4",address="203.0.113.1",peer="192.0.2.1"} 1',
+      'frr_received_route_paths{vrf="default",afi="ipv4",safi="unicast",rd="",address="203.0.113.1",peer="192.0.2.1"} 1',
     );
   });
 
@@ -297,32 +307,139 @@ describe('a large table', () => {
     const { frr, sent } = bgpd({}, { unlisted: 2_000_000 });
     const collected = await collect(witness(), frr);
     expect(lines(collected)).toEqual([
-      'frr_received_paths{vrf="default",afi="ipv4"} 2000000',
-      'frr_received_paths{vrf="default",afi="ipv6"} 2000000',
-      'frr_received_routes_complete{vrf="default",afi="ipv4"} 0',
-      'frr_received_routes_complete{vrf="default",afi="ipv6"} 0',
+      'frr_received_paths{vrf="default",afi="ipv4",safi="unicast"} 2000000',
+      'frr_received_paths{vrf="default",afi="ipv6",safi="unicast"} 2000000',
+      'frr_received_routes_complete{vrf="default",afi="ipv4",safi="unicast"} 0',
+      'frr_received_routes_complete{vrf="default",afi="ipv6",safi="unicast"} 0',
     ]);
     expect(collected.drops).toEqual(
       ['ipv4', 'ipv6'].map((afi) => ({
         reason: 'table_size',
         metric: 'frr_received_route_paths',
-        labels: `vrf="default",afi="${afi}"`,
+        labels: `vrf="default",afi="${afi}",safi="unicast"`,
       })),
     );
     expect(sent).toEqual(['show bgp vrf all summary json']);
   });
 });
 
+describe('VPN and EVPN routes', () => {
+  const peers = (pfxRcd: number) => ({ peers: { '192.0.2.1': { pfxRcd } } });
+  const summary = (vpns: number, evpns: number) =>
+    JSON.stringify({ default: { ipv4Vpn: peers(vpns), l2VpnEvpn: peers(evpns) } });
+  const both = witness({ vpn: true, evpn: true });
+
+  test('are read where the flags say so', async () => {
+    const answers = { 'show bgp vrf all summary json': summary(5000, 2000) };
+    expect(lines(await collect(witness(), answering(answers)))).toEqual([]);
+    for (const flag of ['vpn', 'evpn'])
+      await expect(collect(witness({ [flag]: true }), answering(answers))).rejects.toThrow(
+        'bgpd: not_running',
+      );
+  });
+
+  /** As a router of the laboratory has them from a node; the extended communities left out. */
+  const path = (more: object) => ({ valid: true, ...more, peerId: '100.64.1.2', path: '64999' });
+  const vpn = path({ network: '203.0.113.50/32', nexthops: [{ ip: '100.64.1.2', afi: 'ipv4' }] });
+  const type5 = (ip: string, ipLen: number, peerId = '100.64.1.2') => ({
+    prefix: `[5]:[0]:[${ipLen}]:[${ip}]`,
+    paths: [
+      [{ ...path({ routeType: 5, ipLen, ip, nexthops: [{ ip: '172.16.0.1', afi: 'ipv4' }] }), peerId }],
+    ],
+  });
+  const evpn = (more: object) => ({
+    '172.16.0.2:3': {
+      rd: '172.16.0.2:3',
+      network: type5('198.51.100.0', 24),
+      ipv4: type5('203.0.113.30', 32),
+      ipv6: type5('2001:db8:c::30', 128),
+      own: type5('203.0.113.99', 32, '(unspec)'),
+      ...more,
+    },
+  });
+  const vpnTable = (after: string) =>
+    `{\n "vrfId": 0,\n "routes": {  "routeDistinguishers" : { "64999:4" : { "203.0.113.50/32": [${JSON.stringify(vpn)}]\n } ${after}`;
+
+  test.each([
+    ['8.4.4', vpnTable(' }  }  } '), { ...evpn({}), numPrefix: 4, numPaths: 4 }],
+    [
+      '10.7.1',
+      vpnTable(' }  } , "totalRoutes": 1, "totalPaths": 1,"numRoutes":1\n } \n'),
+      { '10.0.0.1:2': {}, ...evpn({ numRoutes: 4 }), numPrefix: 4, numPaths: 4 },
+    ],
+  ])('of FRR %s', async (_, vpnAnswer, evpnAnswer) => {
+    const frr = answering({
+      'show bgp vrf all summary json': JSON.stringify({
+        default: { ipv4Vpn: peers(1), ipv6Vpn: peers(0), l2VpnEvpn: peers(7) },
+      }),
+      'show bgp ipv4 vpn json': vpnAnswer,
+      // FRR 8.4; later versions have an empty object.
+      'show bgp ipv6 vpn json': '',
+      'show bgp l2vpn evpn route type prefix json': JSON.stringify(evpnAnswer),
+    });
+    const route = (afi: string, safi: string, rd: string, address: string) =>
+      `{vrf="default",afi="${afi}",safi="${safi}",rd="${rd}",address="${address}",peer="100.64.1.2"`;
+    const routes = [
+      [route('ipv4', 'vpn', '64999:4', '203.0.113.50'), '100.64.1.2'],
+      [route('ipv4', 'evpn', '172.16.0.2:3', '203.0.113.30'), '172.16.0.1'],
+      [route('ipv6', 'evpn', '172.16.0.2:3', '2001:db8:c::30'), '172.16.0.1'],
+    ];
+    expect(lines(await collect(both, frr))).toEqual([
+      ...routes.map(([labels]) => `frr_received_route_paths${labels}} 1`),
+      ...routes.map(
+        ([labels, nextHop]) => `frr_received_route_info${labels},origin="64999",next_hop="${nextHop}"} 1`,
+      ),
+      'frr_received_paths{vrf="default",afi="ipv4",safi="vpn"} 1',
+      'frr_received_paths{vrf="default",afi="ipv6",safi="vpn"} 0',
+      'frr_received_paths{vrf="default",afi="l2vpn",safi="evpn"} 7',
+      'frr_received_host_routes{vrf="default",afi="ipv4",safi="vpn"} 1',
+      'frr_received_host_routes{vrf="default",afi="ipv6",safi="vpn"} 0',
+      'frr_received_host_routes{vrf="default",afi="l2vpn",safi="evpn"} 2',
+      'frr_received_routes_complete{vrf="default",afi="ipv4",safi="vpn"} 1',
+      'frr_received_routes_complete{vrf="default",afi="ipv6",safi="vpn"} 1',
+      'frr_received_routes_complete{vrf="default",afi="l2vpn",safi="evpn"} 1',
+    ]);
+  });
+
+  test.each(['8.4.4', '10.3', '10.7.1'])('that FRR %s has of its own are not received', async (version) => {
+    const frr = await recordedFrr(`${version}/tenant-addresses`);
+    for (const found of [await readVpnTable(frr, 'ipv4'), await readType5Table(frr)]) {
+      expect([...found.keys()]).toContain('172.16.0.2:3');
+      expect([...found.values()].flatMap((routes) => [...routes])).toEqual([]);
+    }
+    expect(await readVpnTable(frr, 'ipv6')).toEqual(new Map());
+  });
+
+  test('of tables that are too large are counted only', async () => {
+    const collected = await collect(
+      both,
+      answering({ 'show bgp vrf all summary json': summary(5001, 2001) }),
+    );
+    expect(lines(collected)).toEqual([
+      'frr_received_paths{vrf="default",afi="ipv4",safi="vpn"} 5001',
+      'frr_received_paths{vrf="default",afi="l2vpn",safi="evpn"} 2001',
+      'frr_received_routes_complete{vrf="default",afi="ipv4",safi="vpn"} 0',
+      'frr_received_routes_complete{vrf="default",afi="l2vpn",safi="evpn"} 0',
+    ]);
+    expect(collected.drops.map(({ reason, labels }) => `${reason} ${labels}`)).toEqual([
+      'table_size vrf="default",afi="ipv4",safi="vpn"',
+      'table_size vrf="default",afi="l2vpn",safi="evpn"',
+    ]);
+  });
+});
+
 describe('bad input', () => {
-  test('a path with hundreds of next hops, and names that try to break out', async () => {
+  test('a path with hundreds of next hops, and names and communities that try to break out', async () => {
     const nexthops = Array.from({ length: 500 }, (_, n) => ({ ip: `192.0.2.${n % 250}`, hostname: '"}\n' }));
     const { frr } = bgpd({
-      '172.31.0.5/32': [{ peerId: 'eth"1"\n', path: '65001 {64999,"\\\n}', nexthops }],
+      '172.31.0.5/32': [
+        { peerId: 'eth"1"\n', path: '65001 {64999,"\\\n}', nexthops, community: { string: '"}]\n' } },
+      ],
       '172.31.0.6/32; configure': [R1],
     });
     expect(lines(await collect(witness(), frr)).slice(0, 2)).toEqual([
-      'frr_received_route_paths{vrf="default",afi="ipv4",address="172.31.0.5",peer="eth\\"1\\"\\n"} 1',
-      'frr_received_route_info{vrf="default",afi="ipv4",address="172.31.0.5",peer="eth\\"1\\"\\n",origin="}",next_hop="192.0.2.0"} 1',
+      'frr_received_route_paths{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.5",peer="eth\\"1\\"\\n"} 1',
+      'frr_received_route_info{vrf="default",afi="ipv4",safi="unicast",rd="",address="172.31.0.5",peer="eth\\"1\\"\\n",origin="}",next_hop="192.0.2.0"} 1',
     ]);
   });
 
