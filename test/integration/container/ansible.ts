@@ -53,6 +53,8 @@ export interface PlayOptions {
   readonly check?: boolean;
   /** An inventory file; the machine alone when left out. */
   readonly inventory?: string;
+  /** The only host of the inventory to play on. */
+  readonly limit?: string;
 }
 
 function write(machine: Machine, content: unknown): string {
@@ -62,12 +64,16 @@ function write(machine: Machine, content: unknown): string {
   return file;
 }
 
-function options(machine: Machine, { variables = {}, check = false, inventory }: PlayOptions): string[] {
+function options(
+  machine: Machine,
+  { variables = {}, check = false, inventory, limit }: PlayOptions,
+): string[] {
   return [
     `--inventory=${inventory ?? 'localhost,'}`,
     '--connection=local',
     `--extra-vars=@${write(machine, variables)}`,
     ...(check ? ['--check'] : []),
+    ...(limit === undefined ? [] : [`--limit=${limit}`]),
   ];
 }
 

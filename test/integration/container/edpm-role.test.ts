@@ -1,9 +1,9 @@
 /** The EDPM role, with real Ansible, podman's quadlet generator, and real podman. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { waitFor } from '../../lab/index.ts';
+import { belongingTo, start, waitFor } from '../../lab/index.ts';
 import { type PlayResult, play, playTasks } from './ansible.ts';
 import { type Authority, makeAuthority } from './certificates.ts';
 import { exporterImage, type Machine, REPOSITORY, readOn, startMachine } from './machine.ts';
@@ -24,6 +24,7 @@ import { withSystemctl } from './systemd.ts';
 const ADDRESS = '2001:db8::10';
 const URL = `http://[${ADDRESS}]:9342/metrics`;
 const STATE_FILE = '/var/lib/edpm-config/deployed_services.yaml';
+const REGISTRY = join(REPOSITORY, 'test/integration/container/registry.ts');
 const PLAYBOOK = join(REPOSITORY, 'container/edpm/playbooks/frr_exporter.yml');
 
 let machine: Machine;
@@ -143,6 +144,63 @@ describe('a deployment', () => {
     await expectUnchanged(machine, () => deploy());
     // The rules are loaded again, because the last run may have ended before it had loaded them.
     expect(readOn(machine, '/run/edpm_nftables')).toBe('configure\nrun\n');
+  });
+
+  it('is updated to an image of a registry that requires a password', async () => {
+    const registry = '127.0.0.1:5000';
+    const next = `${registry}/frr-exporter:next`;
+    const folder = join(machine.folder, 'registry');
+    await machine.podman(
+      'commit',
+      '--quiet',
+      '--format=docker',
+      '--change=LABEL next=yes',
+      'frr_exporter',
+      next,
+    );
+    await machine.podman('push', '--quiet', next, `dir:${folder}`);
+    await machine.podman('rmi', next);
+    await using _ = await start(
+      'ip',
+      ['netns', 'exec', machine.name, process.execPath, REGISTRY, folder, '5000'],
+      {
+        env: belongingTo(machine.name),
+        ready: async () =>
+          (await request(machine, '--user', 'somebody:secret', `${registry}/v2/`)).exitCode === 0,
+      },
+    );
+    mkdirSync(machine.path('/etc/containers/registries.conf.d'), { recursive: true });
+    writeFileSync(
+      machine.path('/etc/containers/registries.conf.d/of-the-test.conf'),
+      `[[registry]]\nlocation = "${registry}"\ninsecure = true\n`,
+    );
+    const auth = join(machine.folder, 'auth.json');
+    writeFileSync(auth, JSON.stringify({ auths: { [registry]: { auth: btoa('somebody:secret') } } }));
+
+    const update = () =>
+      playTasks(
+        machine,
+        [{ 'ansible.builtin.include_role': { name: 'edpm_frr_exporter', tasks_from: 'update' } }],
+        {
+          variables: {
+            ctlplane_ip: ADDRESS,
+            edpm_frr_exporter_image: next,
+            edpm_download_cache_podman_auth_file: auth,
+          },
+        },
+      );
+    const before = decided(await inspect(machine, 'frr_exporter'));
+    const result = await update();
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(result.changes).toEqual([
+      'Download the container image',
+      'Install the quadlet',
+      'Start the container, or restart it with its new settings',
+    ]);
+    expect(await machine.podman('inspect', '--format={{.Config.Labels.next}}', 'frr_exporter')).toBe('yes');
+    expect(decided(await inspect(machine, 'frr_exporter'))).toEqual(before);
+    expect(await answer(machine, URL)).toContain('frr_up 0');
+    await expectUnchanged(machine, update);
   });
 
   it('passes changed settings on, whatever is in them, and serves TLS to clients with a certificate', async () => {

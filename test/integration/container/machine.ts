@@ -39,9 +39,9 @@ export interface Machine extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Builds what is missing of the images, and gives the name of the exporter's. */
-export async function exporterImage(): Promise<string> {
-  const { stdout } = await execa(fileURLToPath(new URL('images/build', import.meta.url)), {
+/** Builds what is missing of the images, and gives the name of the exporter's. @param options of `images/build` */
+export async function exporterImage(...options: readonly '--with-frr-10'[]): Promise<string> {
+  const { stdout } = await execa(fileURLToPath(new URL('images/build', import.meta.url)), options, {
     stderr: 'inherit',
     stdin: 'ignore',
     preferLocal: false,
@@ -50,8 +50,9 @@ export async function exporterImage(): Promise<string> {
 }
 
 export const FRR_IMAGE = 'localhost/frr-exporter-test/frr:latest';
-/** The FRR that this project ships. */
+/** The FRR that this project ships, from Debian's FRR 8.4 and, with `--with-frr-10`, from FRR 10.3. */
 export const FRR_SERVICE_IMAGE = 'localhost/frr-exporter-test/frr-service:latest';
+export const FRR_SERVICE_IMAGE_10 = 'localhost/frr-exporter-test/frr-service-10:latest';
 
 /** The state after a boot: an empty /run with what systemd-tmpfiles creates; /run/frr belongs to root. */
 const SET_UP = `

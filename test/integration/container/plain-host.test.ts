@@ -1,5 +1,5 @@
 /** Hosts without OpenStack: the systemd unit, a container, the compose file, the npm package. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -127,12 +127,12 @@ describe('plain containers', () => {
   });
 
   /** docker-compose on the machine. */
-  const compose = (frr: string, files: readonly string[]) => {
+  const compose = (frr: string, files: readonly string[], config = '/etc/frr-of-the-test') => {
     const env = {
       FRR_IMAGE: frr,
       FRRVTY_GID: '42483',
       FRR_EXPORTER_IMAGE: image,
-      FRR_CONFIG: '/etc/frr-of-the-test',
+      FRR_CONFIG: config,
       FRR_EXPORTER_WEB_LISTEN_ADDRESS: '127.0.0.1:9402',
       DOCKER_HOST: 'unix:///run/podman/podman.sock',
     };
@@ -193,6 +193,29 @@ describe('plain containers', () => {
       '+ router bgp 64999 / neighbor 192.0.2.10 remote-as 65000',
     ]);
     await run('down', '--volumes', '--timeout', '5');
+  });
+
+  it('run with the compose file of a witness, which reads what it receives', async () => {
+    const config = '/etc/frr-witness';
+    mkdirSync(machine.path(config));
+    writeFileSync(machine.path(`${config}/daemons`), 'bgpd=yes\n');
+    writeFileSync(machine.path(`${config}/vtysh.conf`), 'service integrated-vtysh-config\n');
+    copyFileSync(join(REPOSITORY, 'container/witness/frr.conf'), machine.path(`${config}/frr.conf`));
+    const run = compose(FRR_IMAGE, ['compose.yaml', 'witness/compose.yaml'], config);
+    await run('up', '--detach');
+    const page = () => answer(machine, 'http://127.0.0.1:9402/metrics');
+    await waitFor(async () => (await page()).includes('frr_received_routes_complete'), { within: 60_000 });
+    expect((await page()).match(/^frr_(received|collector_up).*(?:received-routes|unicast).*$/gm)).toEqual([
+      'frr_collector_up{collector="received-routes"} 1',
+      'frr_received_paths{vrf="default",afi="ipv4",safi="unicast"} 0',
+      'frr_received_paths{vrf="default",afi="ipv6",safi="unicast"} 0',
+      'frr_received_host_routes{vrf="default",afi="ipv4",safi="unicast"} 0',
+      'frr_received_host_routes{vrf="default",afi="ipv6",safi="unicast"} 0',
+      'frr_received_routes_complete{vrf="default",afi="ipv4",safi="unicast"} 1',
+      'frr_received_routes_complete{vrf="default",afi="ipv6",safi="unicast"} 1',
+    ]);
+    expect(await page()).not.toContain('collector="host-routes"');
+    await run('down', '--volumes', '--timeout', '1');
   });
 
   it('run in one pod, as the component of Kubernetes patches it', async () => {

@@ -9,6 +9,8 @@ import type { Machine, Result } from './machine.ts';
 /** podman's account of a container, as far as it is looked at here. */
 export interface Inspected {
   readonly Id: string;
+  /** The id of its image. */
+  readonly Image: string;
   readonly Args: readonly string[];
   readonly State: { readonly StartedAt: string; readonly Running: boolean };
   readonly Config: {

@@ -60,6 +60,13 @@ const SETS = {
     conf_custom_ipv6: 'ipv6 route 2001:db8::/32 blackhole',
     conf_custom_l2vpn: 'advertise-svi-ip',
   },
+  'a witness': {
+    witness: true,
+    bgp_uplinks: [],
+    bgp_peers: ['192.0.2.1', '2001:db8::1'],
+    bgp_l2vpn: true,
+    bgp_l2vpn_peers: ['192.0.2.7'],
+  },
   'IPv6 alone, from a network of IPv4': {
     bgp_ipv4: false,
     bgp_uplinks: ['eth1'],
@@ -162,6 +169,30 @@ describe('the rendered configuration', () => {
     expect(lists('VRFs of ovn-bgp and of tenants')).toContain(
       'ip prefix-list only-host-prefixes seq 10 permit 10.9.0.0/24',
     );
+  });
+
+  it('of a witness can announce nothing, and receives everything', () => {
+    const config = of('8.4.4', 'a witness')['frr.conf'];
+    expect(config).toContain('\nroute-map nothing deny 10\nexit\nroute-map everything permit 10\nexit\n');
+    expect(config.match(/^ip.* protocol .*$/gm)).toEqual([
+      'ip protocol bgp route-map nothing',
+      'ipv6 protocol bgp route-map nothing',
+    ]);
+    const groups = (family: string, ...names: string[]) => [
+      ` address-family ${family}`,
+      ...names.flatMap((name) =>
+        ['activate', 'route-map everything in', 'route-map nothing out'].map(
+          (line) => `  neighbor ${name} ${line}`,
+        ),
+      ),
+      ' exit-address-family',
+    ];
+    expect(config.slice(config.indexOf(' address-family')).trimEnd().split('\n')).toEqual([
+      ...groups('ipv4 unicast', 'uplink'),
+      ...groups('ipv6 unicast', 'uplink'),
+      ...groups('l2vpn evpn', 'uplink', 'evpn-peer'),
+      'exit',
+    ]);
   });
 
   it('sets graceful-shutdown on request only', () => {

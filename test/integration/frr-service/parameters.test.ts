@@ -78,6 +78,21 @@ const REFUSED: readonly (readonly [what: string, parameters: Parameters, message
     'value of frr_node_bgp_uplinks_scope must be one of: internal, external, got: both',
   ],
   ['an ASN that is not a number', { bgp_asn: 'private' }, 'cannot be converted to an int'],
+  [
+    'a witness with VRFs',
+    { witness: true, vrfs: [{ name: 'red' }] },
+    'frr_node_witness takes a configuration without VRFs, not one with red',
+  ],
+  [
+    'a witness that is to announce something',
+    { witness: true, bgp_advertise: ['10.0.0.0/8'] },
+    'frr_node_witness takes a configuration without bgp_advertise, not one with 10.0.0.0/8',
+  ],
+  [
+    'a witness with FRR 7.5',
+    { witness: true, version: '7.5' },
+    'frr_node_witness takes FRR 8.4 or newer, not 7.5',
+  ],
 ];
 
 /** The same of the roles that this one replaces. */

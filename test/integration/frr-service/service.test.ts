@@ -1,8 +1,8 @@
 /** Both roles by real Ansible: the container of real FRR between two routers, the exporter beside it, and changes to both. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lab, startLab, waitFor } from '../../lab/index.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Lab, type Router, readPage, startLab, waitFor } from '../../lab/index.ts';
 import { type PlayResult, play } from '../container/ansible.ts';
 import {
   exporterImage,
@@ -12,10 +12,13 @@ import {
   readOn,
   startMachine,
 } from '../container/machine.ts';
-import { containers, inspect, traces } from '../container/role-proof.ts';
+import { answer, containers, inspect, traces } from '../container/role-proof.ts';
 import { withSystemctl } from '../container/systemd.ts';
 import { type Parameters, prefixed } from './rendering.ts';
 import { PARAMETERS, topology } from './topology.ts';
+
+// A play takes its time on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const PEERS = ['eth1', '100.64.2.1', '2001:db8:2::1'];
 
@@ -45,7 +48,6 @@ function deploy(
     check: options.check ?? false,
     variables: {
       ctlplane_ip: '172.16.0.1',
-      frr_node_image: FRR_SERVICE_IMAGE,
       ...prefixed({ hostname: 'node', ...PARAMETERS, ...parameters }),
       ...options.variables,
     },
@@ -88,14 +90,16 @@ async function announced(): Promise<readonly string[]> {
 const HOST_ROUTES = ['172.16.0.1/32', '203.0.113.20/32'];
 
 describe('on a node of TripleO', () => {
-  const tripleo = (parameters: Parameters = {}, check = false, state = 'present') =>
+  const tripleo = (parameters: Parameters = {}, check = false, state = 'present', frr = FRR_SERVICE_IMAGE) =>
     deploy('tripleo/playbooks/frr.yaml', parameters, {
       check,
       variables: {
         frr_node_hosts: 'localhost',
+        frr_node_image: frr,
         frr_node_state: state,
         tripleo_frr_exporter_image: image,
         tripleo_frr_exporter_poll_interval: 1,
+        tripleo_frr_exporter_extra_arguments: ['--poll.max-share=50%'],
         tripleo_frr_exporter_state: state,
       },
     });
@@ -175,6 +179,39 @@ describe('on a node of TripleO', () => {
     expect(running).toMatch(/ {2}import vrf bgp-vrf\n/);
   });
 
+  it('has no drift then; what somebody changes is reported, until it is undone', async () => {
+    const peer = '2001:db8:2::1';
+    const drift = (missing: number, added: number, present: 0 | 1) =>
+      waitFor(
+        async () => {
+          const page = readPage(await answer(machine, 'http://172.16.0.1:9342/metrics'));
+          expect(page.value('frr_config_drift', { change: 'missing' })).toBe(missing);
+          expect(page.value('frr_config_drift', { change: 'added' })).toBe(added);
+          expect(page.value('frr_config_peer_present', { vrf: 'default', peer })).toBe(present);
+          return true;
+        },
+        { within: 60_000, every: 500, for: 'the drift' },
+      );
+    // With all that an agent has added, and after a reload.
+    await drift(0, 0, 1);
+    await vtysh('configure terminal', 'router bgp 64999', `no neighbor ${peer}`);
+    await vtysh('configure terminal', 'ip prefix-list only-host-prefixes seq 6 permit any');
+    await drift(1, 1, 0);
+    expect((await machine.podman('exec', 'frr', 'frr-config', 'drift')).split('\n')).toEqual(
+      expect.arrayContaining([
+        `- router bgp 64999 / neighbor ${peer} peer-group uplink`,
+        '+ ip prefix-list only-host-prefixes seq 6 permit any',
+      ]),
+    );
+    // What was added might be an agent's, and stays.
+    await machine.podman('exec', 'frr', 'frr-config', 'apply');
+    await drift(0, 1, 1);
+    await vtysh('configure terminal', 'no ip prefix-list only-host-prefixes seq 6 permit any');
+    await drift(0, 0, 1);
+    await allUp();
+    expect(await vtysh('show running-config')).toContain('import vrf bgp-vrf');
+  });
+
   it('rolls back a change that FRR accepts and that loses a session', async () => {
     const result = await tripleo({
       bgp_advertise: ['10.50.0.0/24'],
@@ -190,7 +227,39 @@ describe('on a node of TripleO', () => {
     expect(await vtysh('show running-config')).toContain('import vrf bgp-vrf');
   });
 
-  it('changes nothing after the rollback', async () => {
+  it('rolls back a change of the daemons', async () => {
+    const result = await tripleo({ bgp_advertise: ['10.50.0.0/24'], bgp: false, converge_timeout: 16 });
+    expect(result.exitCode).toBe(2);
+    // The sessions are lost once their last samples are stale, which may be later.
+    expect(result.stdout).toMatch(
+      /16 s after the change: .*bgp is not polled: .*bgpd.*; the last good configuration is restored/,
+    );
+    await allUp();
+    expect(readOn(machine, '/var/lib/config-data/ansible-generated/frr/daemons')).toContain('bgpd=yes\n');
+  });
+
+  it('rolls back an image that does not run', async () => {
+    const { Image } = await inspect(machine, 'frr');
+    await machine.podman(
+      'commit',
+      '--quiet',
+      '--change=ENTRYPOINT ["/bin/false"]',
+      'frr',
+      'localhost/broken-frr',
+    );
+    const result = await tripleo(
+      { bgp_advertise: ['10.50.0.0/24'] },
+      false,
+      'present',
+      'localhost/broken-frr',
+    );
+    expect(result.exitCode).toBe(2);
+    expect(result.stdout).toMatch(/the change failed: .*; the last good configuration is restored/);
+    await allUp();
+    expect((await inspect(machine, 'frr')).Image).toBe(Image);
+  });
+
+  it('changes nothing after the rollbacks', async () => {
     expect(await tripleo({ bgp_advertise: ['10.50.0.0/24'] })).toMatchObject({ exitCode: 0, changed: 0 });
   });
 
@@ -227,6 +296,29 @@ describe('on a node of TripleO', () => {
     await allUp();
   });
 
+  it('notifies the peers when it is stopped, and they withdraw its routes at once', async () => {
+    await waitFor(async () => (await announced()).length > 0, { within: 10_000 });
+    await machine.podman('stop', 'frr');
+    expect(await announced()).toEqual([]);
+    const told = async (router: Router) =>
+      Object.values(
+        await router.json<Record<string, Record<string, unknown>>>('show bgp neighbors json'),
+      ).map(({ lastResetDueTo, lastNotificationReason, lastShutdownDescription }) => ({
+        lastResetDueTo,
+        lastNotificationReason,
+        lastShutdownDescription,
+      }));
+    const notified = {
+      lastResetDueTo: 'BGP Notification received',
+      lastNotificationReason: 'Cease/Administrative Shutdown',
+      lastShutdownDescription: 'FRR is stopped',
+    };
+    expect(await told(lab.tor1)).toEqual([notified]);
+    expect(await told(lab.tor2)).toEqual([notified, notified]);
+    await machine.podman('start', 'frr');
+    await allUp();
+  });
+
   it('leaves the routes of the kernel while it is replaced, and is removed', async () => {
     const defaults = () => lab.node.run('ip', 'route', 'show', 'default');
     await waitFor(async () => (await defaults()) !== '', { within: 10_000 });
@@ -243,12 +335,15 @@ describe('on a node of TripleO', () => {
 });
 
 describe('on a data plane node', () => {
-  const edpm = (parameters: Parameters = {}, state = 'present') =>
+  /** Where the test's edpm_nftables records that it ran. */
+  const RULES_LOADED = '/run/edpm_nftables';
+  const edpm = (parameters: Parameters = {}, state = 'present', check = false, frr = FRR_SERVICE_IMAGE) =>
     deploy('edpm/playbooks/frr.yml', parameters, {
+      check,
       variables: {
         edpm_override_hosts: 'localhost',
+        frr_node_image: frr,
         frr_node_state: state,
-        frr_node_firewall_load: false,
         frr_node_exporter: false,
         frr_node_status_url: '',
         // A variable of the role before it.
@@ -256,12 +351,22 @@ describe('on a data plane node', () => {
       },
     });
 
+  it('changes nothing in check mode, and loads no rules', async () => {
+    const before = await traces(machine);
+    const result = await edpm({}, 'present', true);
+    expect(result.exitCode, result.stdout).toBe(0);
+    expect(result.changes).toContain('Install the quadlet');
+    expect(await traces(machine)).toEqual(before);
+    expect(existsSync(machine.path(RULES_LOADED))).toBe(false);
+  });
+
   it('brings up FRR by its quadlet, and adopts the variables of edpm_frr', async () => {
     const result = await edpm();
     expect(result.exitCode, result.stdout).toBe(0);
     await allUp();
     expect(await vtysh('show running-config')).toContain('neighbor uplink maximum-prefix 50 restart 1');
     expect(readOn(machine, '/var/lib/edpm-config/firewall/frr.yaml')).toContain("dport: ['179']");
+    expect(readOn(machine, RULES_LOADED)).toBe('configure\nrun\n');
     const { HostConfig } = await inspect(machine, 'frr');
     expect(HostConfig).toMatchObject({ ReadonlyRootfs: true, Privileged: false });
   });
@@ -270,10 +375,59 @@ describe('on a data plane node', () => {
     expect(await edpm()).toMatchObject({ exitCode: 0, changed: 0, changes: [] });
   });
 
-  it('is removed', async () => {
-    const result = await edpm({}, 'absent');
+  it('rolls back an image that does not run', async () => {
+    const { Image } = await inspect(machine, 'frr');
+    const result = await edpm({}, 'present', false, 'localhost/broken-frr');
+    expect(result.exitCode).toBe(2);
+    expect(result.stdout).toMatch(/the change failed: .*; the last good configuration is restored/);
+    await allUp();
+    expect((await inspect(machine, 'frr')).Image).toBe(Image);
+  });
+
+  it('is removed, and the rules are loaded again without its ports', async () => {
+    // Also when a run before was interrupted after it had removed everything.
+    for (let times = 0; times < 2; times++) {
+      await machine.run('rm', [RULES_LOADED]);
+      const result = await edpm({}, 'absent');
+      expect(result.exitCode, result.stdout).toBe(0);
+      expect(await containers(machine)).not.toContain('frr running');
+      expect(readOn(machine, RULES_LOADED)).toBe('configure\nrun\n');
+    }
+  });
+});
+
+describe('a witness', () => {
+  const witness = (parameters: Parameters = {}) =>
+    deploy(
+      'tripleo/playbooks/frr.yaml',
+      { witness: true, ...parameters },
+      {
+        variables: {
+          frr_node_hosts: 'localhost',
+          frr_node_image: FRR_SERVICE_IMAGE,
+          frr_node_status_url: '',
+          tripleo_frr_exporter_image: image,
+          tripleo_frr_exporter_poll_interval: 1,
+        },
+      },
+    );
+
+  it('comes up, and passes the check that it announces nothing', async () => {
+    const result = await witness();
     expect(result.exitCode, result.stdout).toBe(0);
-    expect(await containers(machine)).not.toContain('frr running');
+    await allUp();
+  });
+
+  it('is refused as soon as it could announce something', async () => {
+    const result = await witness({
+      conf_custom_router_bgp:
+        'neighbor 192.0.2.9 remote-as external\naddress-family ipv4 unicast\nneighbor 192.0.2.9 activate\nexit-address-family',
+    });
+    expect(result.exitCode).toBe(2);
+    expect(result.stdout).toContain(
+      'this is no witness: 192.0.2.9 (VRF default, ipv4Unicast) is sent 0 prefixes without a route map; the last good configuration is restored',
+    );
+    expect(await vtysh('show running-config')).not.toContain('192.0.2.9');
   });
 });
 

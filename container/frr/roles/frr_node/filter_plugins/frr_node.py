@@ -4,6 +4,8 @@
 import ipaddress
 import re
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 LARGEST_ASN = 4294967295
 # Seconds after which FRR applies a changed route map (`bgp route-map delay-timer`, 5 by default)
 ROUTE_MAP_DELAY = 6
@@ -34,6 +36,10 @@ def is_prefix(text):
 def interface(name, nics):
     """The interface of an uplink: os-net-config's, where it is one of its nicN."""
     return nics.get(name, name)
+
+
+def release(text):
+    return tuple(int(part) for part in re.findall(r'\d+', str(text)))
 
 
 class Problems(list):
@@ -82,6 +88,12 @@ def problems(given, interfaces):
         found.unless(re.match(r'^[^\n"$`\\]*$', str(given[name])), name, 'one line without quotes', given[name])
     wait = str(given['zebra_graceful_restart_time'])
     found.unless(re.match(r'^[0-9]*$', wait), 'zebra_graceful_restart_time', 'seconds, or nothing', wait)
+    if boolean(given['witness']):
+        found.unless(not given['vrfs_in_use'], 'witness', 'a configuration without VRFs',
+                     'one with ' + ', '.join(str(vrf.get('name')) for vrf in given['vrfs_in_use']))
+        for name in ('bgp_advertise', 'bgp_accept'):
+            found.unless(not given[name], 'witness', 'a configuration without %s' % name, 'one with ' + ', '.join(map(str, given[name])))
+        found.unless(release(given['version']) >= (8, 4), 'witness', 'FRR 8.4 or newer', given['version'])
     return found + vrf_problems(given['vrfs_in_use'])
 
 
@@ -133,14 +145,30 @@ def losses(before, after, seconds, expected):
     What was good before a change and is not any more. `seconds` is how long ago the change was: what was polled before
     FRR has applied it to all sessions says nothing of it. What holds an expected name is left out.
     """
-    stale = ['%s is not polled yet' % c['name'] for c in after['collectors']
+    stale = ['%s is not polled%s' % (c['name'], ': ' + c['error']['message'] if c.get('error') else ' yet') for c in after['collectors']
              if c['name'] in COMPARED and (c['age_seconds'] is None or c['age_seconds'] > seconds - ROUTE_MAP_DELAY)]
     now = worth(after)
     gone = ['%s is lost' % name for name, good in worth(before).items()
             if good and not now.get(name) and not any(part in name.split() for part in expected)]
-    return sorted(gone) or sorted(stale)
+    return sorted(gone) + sorted(stale)
+
+
+def announcing(neighbors):
+    """What a witness announces or could announce, of `show bgp vrf all neighbors json` (FRR 8.4 and newer)."""
+    found = []
+    for vrf, peers in sorted(neighbors.items()):
+        for peer, state in sorted(peers.items()):
+            if not isinstance(state, dict):
+                continue
+            for family, of_peer in sorted(state.get('addressFamilyInfo', {}).items()):
+                out, sent = of_peer.get('routeMapForOutgoingAdvertisements'), of_peer.get('sentPrefixCounter', 0)
+                if sent > 0 or out != 'nothing':
+                    through = 'through the route map ' + out if out else 'without a route map'
+                    found.append('%s (VRF %s, %s) is sent %d prefixes %s' % (peer, vrf, family, sent, through))
+    return found
 
 
 class FilterModule:
     def filters(self):
-        return {'frr_node_interface': interface, 'frr_node_problems': problems, 'frr_node_losses': losses}
+        return {'frr_node_interface': interface, 'frr_node_problems': problems, 'frr_node_losses': losses,
+                'frr_node_announcing': announcing}
