@@ -23,7 +23,7 @@ demo-heal: setup ## Restore the links that demo-break cut
 	@$(NODE) scripts/demo.ts heal
 
 .PHONY: scenario
-scenario: setup ## Play one of the six uses on real FRR, with faults to cause; root: make scenario NAME=vip
+scenario: setup ## Play one of the six use cases on real FRR, with faults to cause; root: make scenario NAME=vip
 	@$(NODE) scripts/scenario.ts $(NAME)
 
 .PHONY: check
@@ -38,7 +38,7 @@ test-matrix: setup ## Run the laboratory tests on FRR 7.5.1, 8.4.4, 10.3 and 10.
 	@$(NODE) scripts/test.ts test/integration/matrix
 
 .PHONY: docs
-docs: setup ## What is generated from the code: docs/metrics.md, flags.md, status.md, causes.md, and lists of collectors
+docs: setup ## Generate docs/metrics.md, flags.md, status.md, causes.md, use-cases.md, and the lists of collectors and parameters
 	@$(NODE) scripts/write-docs.ts
 
 .PHONY: build
@@ -46,9 +46,9 @@ build: setup ## Compile to dist/, which the npm package and the image contain
 	@npm run -s build
 
 .PHONY: mutants mutants-rules
-mutants-rules: setup ## Change one thing at a time in the alert rules and list the changes that no scenario notices: half an hour
+mutants-rules: setup ## Change one thing at a time in the alert rules and list the changes that no scenario notices: half an hour; a part: make mutants-rules GROUP=frr-witness
 	@scripts/setup test
-	@node_modules/.bin/vitest run --project mutation
+	@RULE_GROUP='$(GROUP)' node_modules/.bin/vitest run --project mutation
 
 mutants: setup ## Change one token at a time and list the changes that no unit test notices: an hour; a part: make mutants MUTANTS='--mutate src/frr/vty.ts'
 	@$(NODE) node_modules/@stryker-mutator/core/bin/stryker.js run $(MUTANTS)
@@ -76,7 +76,7 @@ pictures: ## Draw the dashboards in docs/img, from real FRR and a simulated flee
 VERSION = $(shell $(NODE) -p 'require("./package.json").version')
 
 .PHONY: release deb rpm package sbom bundles image image-archive push
-release: setup ## Everything of a release, with checksums, in release/: make release ARGS='--build-arg NODE_IMAGE=...'
+release: setup ## Build everything of a release, with checksums, in release/: make release ARGS='--build-arg NODE_IMAGE=...'
 	@rm -rf release
 	@$(MAKE) deb ARGS='amd64 arm64'
 	@$(MAKE) rpm ARGS='x86_64 aarch64'
@@ -84,11 +84,11 @@ release: setup ## Everything of a release, with checksums, in release/: make rel
 	@$(MAKE) image-archive ARGS="$(ARGS)"
 	@cd release && sha256sum * >.SHA256SUMS && mv .SHA256SUMS SHA256SUMS && cat SHA256SUMS
 
-deb: setup ## release/: the Debian package with Node.js inside; make deb ARGS='amd64 arm64'
+deb: setup ## Write the Debian package, with Node.js inside, to release/: make deb ARGS='amd64 arm64'
 	@scripts/setup deb
 	@packaging/deb $(ARGS)
 
-rpm: setup ## release/: the same as RPM; make rpm ARGS='x86_64 aarch64'
+rpm: setup ## Write the same as RPM to release/: make rpm ARGS='x86_64 aarch64'
 	@scripts/setup deb
 	@packaging/rpm $(ARGS)
 
@@ -101,7 +101,7 @@ sbom: setup ## Write the SBOM (CycloneDX) to release/
 bundles: setup ## Write the dashboards and the alert rules to release/
 	@scripts/bundles
 
-# Times in the image are those of the commit, so that it can be built again.
+# Times of the files in the image are those of the commit.
 BUILD = podman build --format docker --file container/Containerfile --timestamp $$(git log -1 --format=%ct) \
   --build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(ARGS)
 

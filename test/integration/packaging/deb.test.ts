@@ -1,118 +1,189 @@
-/** The Debian package: built, held to lintian, and installed, upgraded, removed and purged in roots of its own. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * The Debian package: built, held to lintian, and installed, upgraded, removed and purged where systemd runs. The RPM: built
+ * from it, and installed, replaced and removed by dnf.
+ */
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '../../lab/index.ts';
+import { type Booted, boot } from './booted.ts';
+import { buildInCopy, UNUSUAL } from './copy.ts';
+import { inDnfRoot } from './dnf-root.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** Rather than small. */
+const QUICK = { DPKG_DEB_COMPRESSOR_LEVEL: '0', PAYLOAD: 'w0.gzdio' };
+
 let folder: string;
 let deb: string;
+let rpm: string;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'frr-exporter-deb-'));
-  // Quick rather than small.
-  const env = { DPKG_DEB_COMPRESSOR_LEVEL: '0' };
-  const { stdout } = await execa('packaging/deb', [], { cwd: REPOSITORY, stdin: 'ignore', env });
-  deb = path.join(REPOSITORY, stdout.trim());
+  const make = async (target: string) => {
+    const { stdout } = await execa('make', [target], { cwd: REPOSITORY, stdin: 'ignore', env: QUICK });
+    return path.join(REPOSITORY, stdout.trim());
+  };
+  deb = await make('deb');
+  rpm = await make('rpm');
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// The tests only read the package, and run at the same time.
-it.concurrent('satisfies lintian', async () => {
+it('are the same, wherever they are built', async () => {
+  const elsewhere = await buildInCopy('packaging/deb && packaging/rpm', {
+    ...UNUSUAL,
+    env: { ...UNUSUAL.env, ...QUICK },
+  });
+  const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+  expect(elsewhere).toEqual({ [path.basename(deb)]: digest(deb), [path.basename(rpm)]: digest(rpm) });
+}, 240_000);
+
+// These tests only read the packages, and run at the same time.
+it.concurrent('the Debian package satisfies lintian', async () => {
   const { exitCode, stdout } = await execa('lintian', ['--fail-on', 'error', '--allow-root', deb], {
     reject: false,
   });
   expect([exitCode, stdout]).toEqual([0, expect.not.stringMatching(/^[EW]:/m)]);
 });
 
-it.concurrent('is the tree of an RPM, too', async () => {
-  const { stdout } = await execa('packaging/rpm', [], {
-    cwd: REPOSITORY,
-    stdin: 'ignore',
-    env: { PAYLOAD: 'w0.gzdio' },
-  });
-  const rpm = path.join(REPOSITORY, stdout.trim());
-  const root = path.join(folder, 'rpm');
-  // Scriptlets need a shell in the root, and dependencies the packages of a distribution.
-  await execa('rpm', ['--root', root, '--install', '--nodeps', '--noscripts', '--ignorearch', rpm]);
-  const installed = await execa(path.join(root, 'usr/lib/frr-exporter/node'), [
-    path.join(root, 'usr/lib/frr-exporter/dist/main.js'),
-    'version',
-  ]);
-  expect(installed.stdout).toMatch(/^frr-exporter, version \d/);
-  expect((await execa('rpm', ['--root', root, '--query', '--configfiles', 'frr-exporter'])).stdout).toBe(
-    '/etc/default/frr-exporter',
+it.concurrent('dnf installs the RPM, replaces it, and removes it', async () => {
+  const files = 'find /etc /usr /lib -xdev -not -type d | sort';
+  const printed = await inDnfRoot(
+    folder,
+    `
+    # The group comes with FRR, and with the exporter where FRR is missing.
+    inside 'groupdel frrvty; ${files} >/var/before'
+    dnf install noarch/distribution-1-1.noarch.rpm ${rpm} >&2
+    inside '
+      frr-exporter version
+      getent group frrvty
+      systemctl is-enabled frr-exporter
+      echo FRR_EXPORTER_LOG_LEVEL=debug >>/etc/default/frr-exporter
+      '
+    dnf reinstall ${rpm} >&2
+    inside 'tail -n 1 /etc/default/frr-exporter; systemctl is-enabled frr-exporter'
+    dnf remove frr-exporter >&2
+    inside '${files} | diff /var/before - | grep "^[<>]"'
+    `,
   );
-  await execa('rpm', ['--root', root, '--erase', '--noscripts', 'frr-exporter']);
-  expect((await execa('find', [path.join(root, 'usr'), '-name', '*frr-exporter*'])).stdout).toBe('');
+  expect(printed.split('\n')).toEqual([
+    expect.stringMatching(/^frr-exporter, version \d/),
+    'frrvty:x:85:',
+    'enabled',
+    'FRR_EXPORTER_LOG_LEVEL=debug',
+    'enabled',
+    // What an administrator has changed stays.
+    '> /etc/default/frr-exporter.rpmsave',
+  ]);
 }, 120_000);
 
-/** Runs a script in a copy of a release's root that has FRR installed; the copy is gone afterwards. */
-async function inRoot(release: string, script: string): Promise<string> {
-  const { stdout: root } = await execa('scripts/frr-root', [release], { cwd: REPOSITORY, stderr: 'inherit' });
-  const layer = path.join(folder, release);
-  for (const part of ['upper', 'work', 'root']) mkdirSync(path.join(layer, part), { recursive: true });
-  writeFileSync(path.join(layer, 'script'), script);
-  const { stdout } = await execa(
-    'unshare',
-    [
-      ...['--mount', '--pid', '--net', '--fork', 'sh', '-ec'],
-      `ip link set lo up
-       mount -t overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" overlay "$2/root"
-       mount -t proc proc "$2/root/proc"
-       cp "$3" "$2/root/frr-exporter.deb"
-       cp "$2/script" "$2/root/script"
-       exec chroot "$2/root" sh -eu /script`,
-      ...['sh', root, layer, deb],
-    ],
-    { stdin: 'ignore', timeout: 120_000, all: true },
-  );
-  return stdout;
+/** Everything but what systemd, apt and dpkg write while they run. */
+const FILES = `find /etc /usr /lib /var -xdev \\( -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache/apt -o -path /var/lib/systemd -o -path /var/log -o -path /var/tmp \\) -prune -o -print |
+  grep -v frrlab- | sort`;
+
+/** FRR with BGP, so that there is something to see. */
+const FRR = `
+sed -i 's/^bgpd=no/bgpd=yes/' /etc/frr/daemons
+printf 'router bgp 64999\\n bgp router-id 192.0.2.1\\n neighbor 192.0.2.9 remote-as 65000\\n' >/etc/frr/frr.conf`;
+/** FRR's package leaves its user and groups. */
+const NO_FRR = `
+dpkg --purge frr frr-rpki-rtrlib >/dev/null 2>&1
+userdel frr
+groupdel frrvty`;
+
+/** The package as the next version has it, with another setting in /etc/default. */
+async function nextVersion(): Promise<string> {
+  const tree = path.join(folder, 'next');
+  await execa('dpkg-deb', ['--raw-extract', deb, tree]);
+  const edit = (file: string, change: (text: string) => string) =>
+    writeFileSync(path.join(tree, file), change(readFileSync(path.join(tree, file), 'utf8')));
+  edit('DEBIAN/control', (text) => text.replace(/^Version: .*/m, '$&+next'));
+  edit('etc/default/frr-exporter', (text) => `${text}\n# A new flag.\n#FRR_EXPORTER_NEW=\n`);
+  await execa('dpkg-deb', ['--build', '--root-owner-group', '-Znone', tree, `${tree}.deb`]);
+  rmSync(tree, { recursive: true });
+  return `${tree}.deb`;
 }
 
-const INSTALL = 'dpkg --install /frr-exporter.deb >/dev/null 2>&1';
+const BGP = 'frr_bgp_info{vrf="default",router_id="192.0.2.1",local_as="64999"} 1';
 
-describe.concurrent.each(['bookworm', 'trixie'])('%s', (release) => {
-  it('installs, runs beside FRR, keeps its settings, and is gone after a purge', async () => {
-    const output = await inRoot(
-      release,
-      // Laboratories use the same roots at the same time.
-      `find /etc /usr /lib /var -xdev -path /var/lib/dpkg -prune -o -path /var/log -prune -o -path /var/tmp -prune -o -print | grep -v frrlab- | sort >/before
-       ${INSTALL}
-       frr-exporter --version
-       test -x /usr/lib/frr-exporter/node && ls /usr/share/frr-exporter
-       ls /etc/systemd/system/multi-user.target.wants/frr-exporter.service
-       mkdir -p /run/frr && chown frr:frrvty /run/frr
-       /usr/lib/frr/zebra -d -A 127.0.0.1 -i /run/frr/zebra.pid >/dev/null 2>&1
-       frr-exporter once --frr.source=socket --collector.disable-defaults --collector.rib | grep -E '^frr_(up|collector_up)'
-       kill "$(cat /run/frr/zebra.pid)"
-       frr-exporter-rules --output=/tmp/rules --uplink-peer-group=spines >/dev/null && grep -c spines /tmp/rules/sessions.yaml
-       echo 'FRR_EXPORTER_LOG_LEVEL=debug' >>/etc/default/frr-exporter
-       ${INSTALL}
-       grep -c '^FRR_EXPORTER_LOG_LEVEL=debug' /etc/default/frr-exporter
-       dpkg --remove frr-exporter >/dev/null 2>&1
-       ls /usr/lib/frr-exporter 2>&1 | head -n 1
-       ls /etc/default/frr-exporter
-       dpkg --purge frr-exporter >/dev/null 2>&1
-       find /etc /usr /lib /var -xdev -path /var/lib/dpkg -prune -o -path /var/log -prune -o -path /var/tmp -prune -o -print | grep -v frrlab- | sort >/after
-       diff /before /after && echo nothing left`,
+describe.each(['bookworm', 'trixie'])('%s, booted', (release) => {
+  let machine: Booted;
+  afterEach(() => machine?.[Symbol.asyncDispose]());
+  const install = (file: string) =>
+    machine.run(`apt install --yes -o Dpkg::Options::=--force-confdef ./${file} 2>&1`);
+  const service = () =>
+    machine.run('systemctl is-enabled frr-exporter || :; systemctl is-active frr-exporter || :');
+  const mainPid = () => machine.run('systemctl show --property=MainPID --value frr-exporter');
+  /** The metrics, once they are as expected. */
+  const showing = (lines: readonly string[]) =>
+    waitFor(
+      async () =>
+        expect((await machine.get('http://127.0.0.1:9342/metrics')).split('\n')).toEqual(
+          expect.arrayContaining([...lines]),
+        ) ?? true,
+      { within: 20_000, every: 250 },
     );
-    const { version } = JSON.parse(readFileSync(`${REPOSITORY}package.json`, 'utf8')) as { version: string };
-    expect(output.replace(/node: v[\d.]+/, 'node: N').split('\n')).toEqual([
-      `frr-exporter, version ${version} (node: N)`,
-      'dashboards',
-      'rules',
-      'runbooks',
-      '/etc/systemd/system/multi-user.target.wants/frr-exporter.service',
-      'frr_up 1',
-      'frr_collector_up{collector="rib"} 1',
-      '1',
-      '1',
-      "ls: cannot access '/usr/lib/frr-exporter': No such file or directory",
+
+  it('installs, runs beside FRR, keeps its settings, and is gone after a purge', async () => {
+    machine = await boot(release, FRR);
+    await machine.run(`${FILES} >/run/before`);
+    for (const [name, file] of [
+      ['this.deb', deb],
+      ['next.deb', await nextVersion()],
+    ] as const)
+      copyFileSync(file, path.join(machine.root, name));
+
+    await install('this.deb');
+    expect(await service()).toBe('enabled\nactive');
+    await showing(['frr_up 1', BGP, 'frr_maintenance 0']);
+    // The CPU times of FRR's daemons, as the exporter reads them.
+    const before = await mainPid();
+    expect(
+      await machine.run(
+        `nsenter --target=${before} --mount --setuid="$(stat --format=%u /proc/${before})" sh -c 'cat "/proc/$(cat /run/frr/bgpd.pid)/schedstat"'`,
+      ),
+    ).toMatch(/^\d+ \d+ \d+$/);
+
+    await machine.run('frr-exporter maintenance start 2h "new card"');
+    await machine.run('systemctl reload frr-exporter');
+    await showing(['frr_maintenance 1']);
+    expect(await mainPid()).toBe(before);
+
+    await machine.run('echo FRR_EXPORTER_WEB_LISTEN_ADDRESS=127.0.0.1:9342 >>/etc/default/frr-exporter');
+    await install('next.deb');
+    expect(await machine.run('tail -n 1 /etc/default/frr-exporter')).toBe(
+      'FRR_EXPORTER_WEB_LISTEN_ADDRESS=127.0.0.1:9342',
+    );
+    expect(await service()).toBe('enabled\nactive');
+    expect(await mainPid()).not.toBe(before);
+    await showing(['frr_up 1', 'frr_maintenance 1']);
+    expect(await machine.run('ss --listening --tcp --numeric --no-header | grep :9342')).toContain(
+      '127.0.0.1:9342',
+    );
+
+    await machine.run('dpkg --remove frr-exporter');
+    expect(await machine.run('ls /usr/lib/frr-exporter /etc/default/frr-exporter 2>/dev/null || :')).toBe(
       '/etc/default/frr-exporter',
-      'nothing left',
-    ]);
-  }, 180_000);
+    );
+    await machine.run('dpkg --purge frr-exporter');
+    expect(await machine.run(`${FILES} >/run/after; diff /run/before /run/after || :`)).toBe('');
+    expect(await machine.run('systemctl list-units --all --plain --no-legend "frr-exporter*"')).toBe('');
+  });
+
+  it('runs without FRR, and is gone after a purge', async () => {
+    machine = await boot(release, NO_FRR);
+    await machine.run(`${FILES} >/run/before`);
+    copyFileSync(deb, path.join(machine.root, 'this.deb'));
+    await install('this.deb');
+    expect(await service()).toBe('enabled\nactive');
+    await showing(['frr_up 0']);
+    await machine.run('dpkg --purge frr-exporter');
+    expect(
+      await machine.run(`${FILES} >/run/after; diff /run/before /run/after || :; getent group frrvty || :`),
+    ).toBe('');
+  });
 });
