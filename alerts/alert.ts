@@ -20,6 +20,8 @@ export interface AlertOptions extends Omit<Annotations, 'runbook_url' | 'dashboa
   /** How long it goes on firing after the expression holds no more. */
   readonly keepFiringFor?: string;
   readonly severity: Severity;
+  /** As a page it becomes one with others of its kind: FRRFleetFault, and FRRAddressesFault where it is about an address. */
+  readonly folded?: boolean;
   readonly dashboard: DashboardUid;
   /** The alert is about no single node, so the dashboard is opened without one. */
   readonly fleetWide?: boolean;
@@ -33,7 +35,10 @@ export function alert(site: Thresholds, name: string, options: AlertOptions): Al
     expr: options.expr,
     ...(options.for === undefined ? {} : { for: options.for }),
     ...(options.keepFiringFor === undefined ? {} : { keep_firing_for: options.keepFiringFor }),
-    labels: { severity: options.severity },
+    labels: {
+      severity: options.severity,
+      ...(options.folded && options.severity === 'critical' ? { fault: name } : {}),
+    },
     annotations: {
       summary: options.summary,
       title: options.title,

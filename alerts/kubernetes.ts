@@ -58,7 +58,7 @@ function scrapeConfig(site: Thresholds): unknown {
   };
 }
 
-/** For exporters in pods beside FRR, in any namespace, as container/kubernetes adds them. */
+/** For exporters in the pods of FRR, in any namespace, as container/kubernetes adds them. */
 function podMonitor(site: Thresholds): unknown {
   return {
     apiVersion: `${API}/v1`,

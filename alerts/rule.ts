@@ -33,7 +33,11 @@ export interface Alert {
   readonly expr: string;
   readonly for?: string;
   readonly keep_firing_for?: string;
-  readonly labels: { readonly severity: Severity };
+  readonly labels: {
+    readonly severity: Severity;
+    /** Its own name, of a page of which many become one: what inhibits it has the same. */
+    readonly fault?: string;
+  };
   readonly annotations: Annotations;
 }
 

@@ -12,6 +12,8 @@ import type { Thresholds } from './thresholds.ts';
 export interface StormOptions {
   /** The series that says since when a node is at fault. */
   readonly since: string;
+  /** The same of the nodes that are at fault for at most `nodes_down_window`. */
+  readonly recent: string;
   /** The series that says in which storm a node is, by when the storm began. */
   readonly record: string;
   /** How long the first node must have been at fault. */
@@ -19,21 +21,23 @@ export interface StormOptions {
 }
 
 /** The nodes of each storm; a node stays in its storm while it is at fault. */
-export function storm(site: Thresholds, { since, record, wait }: StormOptions): Recording {
-  const recent = `(${since} > time() - ${durationSeconds(site.nodes_down_window) ?? 0})`;
-  return {
-    record,
-    expr: promql`
-      ${record} and on (cluster, job, instance) ${since}
-      or on (cluster, job, instance) (
-        ${recent} * 0 + on (cluster) group_left () (
-          floor(min by (cluster) ${recent})
-          and on (cluster) (min by (cluster) ${recent} <= time() - ${durationSeconds(wait) ?? 0})
-          and on (cluster) (count by (cluster) ${recent} >= ${site.nodes_down_count})
+export function storm(site: Thresholds, { since, recent, record, wait }: StormOptions): readonly Recording[] {
+  return [
+    { record: recent, expr: `${since} > time() - ${durationSeconds(site.nodes_down_window) ?? 0}` },
+    {
+      record,
+      expr: promql`
+        ${record} and on (cluster, job, instance) ${since}
+        or on (cluster, job, instance) (
+          ${recent} * 0 + on (cluster) group_left () (
+            floor(min by (cluster) (${recent}))
+            and on (cluster) (min by (cluster) (${recent}) <= time() - ${durationSeconds(wait) ?? 0})
+            and on (cluster) (count by (cluster) (${recent}) >= ${site.nodes_down_count})
+          )
         )
-      )
-    `,
-  };
+      `,
+    },
+  ];
 }
 
 /** How many nodes of each storm have, or had, their uplinks with which router. */

@@ -174,18 +174,18 @@ export const REMOTE_ROUTER_NAME = list(
 /** `20`: how many nodes have, or had, a session with the remote router of this alert. */
 export const NODES_WITH_REMOTE_ROUTER = `${found(`remote_router:frr_bgp_nodes:count${OF_ROUTER}`, ROUTER)}{{ . | first | value }}{{ else }}?{{ end }}`;
 
-/** Nodes in a text: all of them, and the first. */
-interface Nodes {
+/** A list in a text: all of it, and the first. */
+interface Listed {
   readonly all: string;
   readonly first: string;
 }
 
-function nodes(site: Thresholds, expression: string, labels: readonly string[]): Nodes {
+function nodes(site: Thresholds, expression: string, labels: readonly string[]): Listed {
   return { all: nodeList(site, expression, labels), first: firstNode(site, expression, labels) };
 }
 
 /** The nodes of a storm. */
-export function nodesOfStorm(site: Thresholds, record: string): Nodes {
+export function nodesOfStorm(site: Thresholds, record: string): Listed {
   return nodes(site, `${record}${OF_CLUSTER} == %s`, STORM);
 }
 
@@ -201,17 +201,25 @@ export function routersOfStorm(record: string): string {
 }
 
 /** The nodes of the cluster whose FRR was restarted. */
-export function nodesRestarted(site: Thresholds): Nodes {
+export function nodesRestarted(site: Thresholds): Listed {
   return nodes(site, `instance:frr_restarted:recently${OF_CLUSTER}`, ['cluster']);
 }
 
 /** The nodes of the cluster on which this fault is. */
-export function nodesAtFault(site: Thresholds): Nodes {
-  return nodes(site, 'ALERTS{alertstate="firing",instance!="",cluster=%q,alertname=%q}', [
+export function nodesAtFault(site: Thresholds): Listed {
+  return nodes(site, 'instance_fault:frr_alerts_firing:count{instance!="",cluster=%q,fault=%q}', [
     'cluster',
     'fault',
   ]);
 }
+
+const OF_FAULT = 'ALERTS{alertstate="firing",address!="",cluster=%q,instance=%q,fault=%q}';
+
+/** The addresses with this fault: of the node, or of the cluster where they belong to no one node. */
+export const ADDRESSES_AT_FAULT: Listed = {
+  all: list(OF_FAULT, ['cluster', 'instance', 'fault'], 'address', 'none any more'),
+  first: `${found(OF_FAULT, ['cluster', 'instance', 'fault'], 'address')}{{ (first .).Labels.address }}…{{ end }}`,
+};
 
 /** The routers that the fabric lost. */
 export const ROUTERS_LOST = list(
@@ -269,6 +277,12 @@ export const ROUTERS_WITHOUT_ROUTE = list(
   'a router that no witness has a session with',
   '{{ or $one.Labels.description "router" }} ({{ $one.Labels.remote_router_id }})',
 );
+
+/** Where a witness receives the address of this alert, which no node announces: that it does; nothing otherwise. */
+export const RECEIVED_ALL_THE_SAME = `${found('address:frr_received_route_paths:sum{cluster=%q,address=%q}', [
+  'cluster',
+  'address',
+])} A witness receives it all the same: the fabric sends its traffic to where nobody answers.{{ end }}`;
 
 /** Why a witness is ignored. */
 export const WITNESS_FAULT =

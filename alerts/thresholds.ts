@@ -6,41 +6,43 @@ import { z } from 'zod';
 import { durationSeconds, durationText } from './duration.ts';
 
 const duration = z
-  .string({ error: 'is no duration; write it as 30s, 5m or 1h30m' })
-  .refine((text) => durationSeconds(text) !== undefined, 'is no duration; write it as 30s, 5m or 1h30m');
+  .string({ error: 'is not a duration; write it as 30s, 5m or 1h30m' })
+  .refine((text) => durationSeconds(text) !== undefined, 'is not a duration; write it as 30s, 5m or 1h30m');
 const interval = duration.refine((text) => {
   const seconds = durationSeconds(text) ?? 0;
   return seconds >= 1 && seconds <= 60;
 }, 'must be from 1s to 1m');
 const window = duration.refine((text) => durationSeconds(text) !== 0, 'must be longer than 0s');
 const ratio = z.coerce
-  .number({ error: 'is no number between 0 and 1' })
+  .number({ error: 'is not a number between 0 and 1' })
   .refine((value) => value > 0 && value <= 1, 'is not above 0 and at most 1');
 const belowOne = z.coerce
-  .number({ error: 'is no number between 0 and 1' })
+  .number({ error: 'is not a number between 0 and 1' })
   .refine((value) => value > 0 && value < 1, 'is not above 0 and below 1');
 const count = z.coerce
-  .number({ error: 'is no whole number of 1 or more' })
-  .refine((value) => Number.isInteger(value) && value >= 1, 'is no whole number of 1 or more');
-const label = z.string({ error: 'is no label name' }).regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'is no label name');
-const job = z.string({ error: 'is no job name' }).regex(/^[^"\\\n]+$/, 'is no job name');
+  .number({ error: 'is not a whole number of 1 or more' })
+  .refine((value) => Number.isInteger(value) && value >= 1, 'is not a whole number of 1 or more');
+const label = z
+  .string({ error: 'is not a label name' })
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'is not a label name');
+const job = z.string({ error: 'is not a job name' }).regex(/^[^"\\\n]+$/, 'is not a job name');
 const regexp = z
-  .string({ error: 'is no regular expression' })
+  .string({ error: 'is not a regular expression' })
   .regex(/^[^"\n]+$/, 'must be a regular expression without double quotes')
-  .refine((text) => isRegExp(text), 'is no regular expression');
+  .refine((text) => isRegExp(text), 'is not a regular expression');
 const optionalRegexp = z.union([z.literal(''), regexp], {
   error: 'must be a regular expression without double quotes, or ""',
 });
 const url = z
-  .string({ error: 'is no URL' })
-  .regex(/^https?:\/\/[^\s"{}]+[^\s"{}/]$/, 'is no http or https URL without a slash at the end');
+  .string({ error: 'is not a URL' })
+  .regex(/^https?:\/\/[^\s"{}]+[^\s"{}/]$/, 'is not an http or https URL without a slash at the end');
 const optionalUrl = z.union([z.literal(''), url], {
   error: 'must be an http or https URL without a slash at the end, or ""',
 });
-const path = z.string({ error: 'is no path of a file' });
+const path = z.string({ error: 'is not the path of a file' });
 
 const program = z
-  .string({ error: 'is no program' })
+  .string({ error: 'is not a program' })
   .regex(
     /^[^"'`{}\\\n]*vtysh$/,
     'must be how vtysh is called on a node, such as "vtysh" or "podman exec frr vtysh"',
@@ -131,6 +133,7 @@ const SCHEMA = z.strictObject({
   fleet_unreachable_ratio: ratio,
   fleet_unreachable_for: duration,
   fleet_fault_nodes: count,
+  addresses_fault_count: count,
   data_stale_age: window,
   data_stale_for: duration,
   data_stale_page_for: duration,
@@ -165,6 +168,11 @@ export interface Thresholds extends Settings {
    * four scrape intervals, and a minute at least.
    */
   readonly carry: string;
+  /**
+   * Interval of the groups about what exporters poll every 15 s at most and of which a fleet has many series, addresses and
+   * collectors: whole evaluation intervals. 1,000 nodes would take a core of Prometheus for them every 5 s.
+   */
+  readonly detail_interval: string;
   /** Interval of the groups that look back for long: a minute, and whole evaluation intervals. */
   readonly slow_interval: string;
   /** How far the slow groups look back for what is current. */
@@ -289,6 +297,7 @@ function derived(settings: Settings, addresses: readonly ListedAddress[]): Thres
     nodes_down_window: durationText(Math.max(seconds('nodes_down_window'), 4 * scrape)),
     witness_lag: durationText(Math.max(seconds('witness_lag'), 4 * scrape)),
     carry: durationText(Math.max(60, 4 * scrape)),
+    detail_interval: durationText(Math.ceil(15 / evaluation) * evaluation),
     slow_interval: durationText(slow),
     recent: durationText(Math.max(2 * slow, 4 * scrape)),
   };
@@ -322,7 +331,7 @@ function readAddresses(text: string, source: string): readonly ListedAddress[] {
     const [address, kind, ...rest] = line.replace(/#.*/, '').split(/\s+/).filter(Boolean);
     if (address === undefined) return [];
     if (isIP(address) === 0)
-      throw new ThresholdsError(`${source}: line ${i + 1}: ${JSON.stringify(address)} is no IP address`);
+      throw new ThresholdsError(`${source}: line ${i + 1}: ${JSON.stringify(address)} is not an IP address`);
     if ((kind !== undefined && kind !== 'anycast') || rest.length > 0)
       throw new ThresholdsError(`${source}: line ${i + 1}: write "ADDRESS" or "ADDRESS anycast"`);
     return [{ address, kind: kind ?? 'must-exist' }];

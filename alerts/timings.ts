@@ -21,16 +21,16 @@ export function timings(site: Thresholds): Timings {
   const groupWait = scrape + evaluation + 1;
   const toPage = (
     [
-      ['an uplink, a router, all uplinks of a node', site.peer_down_for],
-      ['a node', site.node_down_for],
-      ['a daemon', site.daemon_down_for],
-      ['a default route', site.default_route_missing_for],
-      ['an address', site.host_route_not_advertised_for],
+      ['an uplink, a router, all uplinks of a node', site.peer_down_for, evaluation],
+      ['a node', site.node_down_for, evaluation],
+      ['a daemon', site.daemon_down_for, evaluation],
+      ['a default route', site.default_route_missing_for, evaluation],
+      ['an address', site.host_route_not_advertised_for, seconds(site.detail_interval)],
     ] as const
-  ).map(([fault, wait]) => {
+  ).map(([fault, wait, interval]) => {
     // Alerts change at evaluations only.
-    const shortest = Math.ceil(seconds(wait) / evaluation) * evaluation + groupWait;
-    return [fault, shortest, shortest + scrape + evaluation] as const;
+    const shortest = Math.ceil(seconds(wait) / interval) * interval + groupWait;
+    return [fault, shortest, shortest + scrape + interval] as const;
   });
   return {
     groupWait: durationText(groupWait),

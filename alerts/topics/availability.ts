@@ -105,15 +105,22 @@ const ADDRESSES: Objective = {
   total: 'cluster:frr_host_route:addresses',
 };
 
+interface Texts extends Pick<AlertOptions, 'summary' | 'impact' | 'action'> {
+  /** What is lost: `uplinks`. */
+  readonly things: string;
+  /** What has a budget: `Nodes`. */
+  readonly whose: string;
+  /** Those that spent most of it: a template. */
+  readonly atRisk: string;
+}
+
 export function availability(site: Thresholds): RuleFile {
-  const ticket = (
-    name: string,
-    of: Objective,
-    texts: Pick<AlertOptions, 'summary' | 'title' | 'description' | 'impact' | 'action'>,
-  ) =>
+  const ticket = (name: string, of: Objective, { things, whose, atRisk: listed, ...texts }: Texts) =>
     alert(site, name, {
       expr: atRisk(of),
       severity: 'warning',
+      title: `${CLUSTER}${things}: availability objective at risk`,
+      description: `Cluster {{ or $labels.cluster "(no name)" }} loses ${things} faster than the objective of ${objective} in 30 days allows. ${whose} that spent more than ${spent} of their own budget: ${listed}.`,
       ...texts,
       dashboard: 'frr-fleet',
       fleetWide: true,
@@ -196,18 +203,20 @@ export function availability(site: Thresholds): RuleFile {
             `,
           })),
           ticket('FRRUplinkAvailabilityAtRisk', UPLINKS, {
+            things: 'uplinks',
+            whose: 'Nodes',
+            atRisk: NODES_AT_RISK,
             summary: 'Nodes are about to miss the availability objective for their uplinks.',
-            title: `${CLUSTER}uplinks: availability objective at risk`,
-            description: `Cluster {{ or $labels.cluster "(no name)" }} loses uplinks faster than the objective of ${objective} in 30 days allows. Nodes that spent more than ${spent} of their own budget: ${NODES_AT_RISK}.`,
             impact:
               'None beyond the outages that have paged. At this rate the nodes are without a network for longer than promised.',
             action:
-              'Open the availability row of the fleet dashboard: a few nodes are a repair that is overdue, all of them a change or a router.',
+              'Open the availability row of the fleet dashboard: if a few nodes stand out, repair them; if all are affected, look for a change or a router.',
           }),
           ticket('FRRAddressAvailabilityAtRisk', ADDRESSES, {
+            things: 'addresses',
+            whose: 'Addresses',
+            atRisk: ADDRESSES_AT_RISK,
             summary: 'Addresses are about to miss the availability objective.',
-            title: `${CLUSTER}addresses: availability objective at risk`,
-            description: `Cluster {{ or $labels.cluster "(no name)" }} loses addresses faster than the objective of ${objective} in 30 days allows. Addresses that spent more than ${spent} of their own budget: ${ADDRESSES_AT_RISK}.`,
             impact:
               'None beyond the outages that have paged. At this rate VIPs, floating IPs or provider IPs are unreachable for longer than promised.',
             action:

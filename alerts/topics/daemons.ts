@@ -13,7 +13,7 @@ const IMPACT = [
   `{{ if eq $labels.daemon "bgpd" }}The routers drop the node's sessions, and its announcements with them. Announced by nobody now: ${ADDRESSES_GONE}.`,
   '{{ else if eq $labels.daemon "zebra" }}Routes are no longer put into the kernel: new VIPs and floating IPs stay unannounced, lost paths stay in use.',
   '{{ else if eq $labels.daemon "bfdd" }}The routers see BFD go down and drop the BGP sessions that it watches; faults are detected only by hold timers.',
-  '{{ else }}The work of this daemon is not done any more; the other daemons run.{{ end }}',
+  '{{ else }}What this daemon does is not done any more; the other daemons run.{{ end }}',
 ].join('');
 
 export function daemons(site: Thresholds): RuleFile {
@@ -35,6 +35,7 @@ export function daemons(site: Thresholds): RuleFile {
             for: site.daemon_down_for,
             keepFiringFor: site.keep_inhibiting_routers_for,
             severity: 'critical',
+            folded: true,
             summary: 'No FRR daemon of a node answers.',
             title: `${node(site)} FRR is not running`,
             description: `FRR on ${node(site)} is not running: ${DAEMONS_DOWN} do not answer.`,
@@ -53,6 +54,7 @@ export function daemons(site: Thresholds): RuleFile {
               for: site.daemon_down_for,
               keepFiringFor: site.keep_inhibiting_routers_for,
               severity,
+              folded: true,
               summary: 'An FRR daemon is dead.',
               title: `${node(site)} {{ $labels.daemon }} is dead`,
               description: `{{ $labels.daemon }} on ${node(site)} is dead: nothing listens on its socket. Not answering on this node: ${DAEMONS_DOWN}.`,
@@ -70,9 +72,10 @@ export function daemons(site: Thresholds): RuleFile {
               for: site.daemon_hung_for,
               keepFiringFor: site.keep_inhibiting_routers_for,
               severity,
+              folded: true,
               summary: 'An FRR daemon is hung.',
               title: `${node(site)} {{ $labels.daemon }} is hung`,
-              description: `{{ $labels.daemon }} on ${node(site)} is hung: its process is there and takes connections, but it does not answer.`,
+              description: `{{ $labels.daemon }} on ${node(site)} is hung: its process runs and accepts connections, but it does not answer.`,
               impact: IMPACT,
               action:
                 'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C {{ $labels.daemon }}` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it again.',
@@ -86,13 +89,14 @@ export function daemons(site: Thresholds): RuleFile {
             `,
             for: site.frr_unreachable_for,
             severity: 'critical',
+            folded: true,
             summary: 'The exporter gets no answer from FRR.',
             title: `${node(site)} FRR does not answer the exporter`,
             description: `The exporter on ${node(site)} runs but gets no data from FRR at all: FRR has not started, or the exporter may not use its sockets.`,
             impact:
               'Nothing is known about the BGP sessions of this node. Only the routers show whether they are up.',
             action:
-              'On the node: `frr-exporter doctor` says whether FRR is missing or the rights are. After an FRR restart look at the owner of `/run/frr`.',
+              'On the node: `frr-exporter doctor` says whether FRR is not running or permissions are missing. After an FRR restart look at the owner of `/run/frr`.',
             dashboard: 'frr-exporter',
           }),
           alert(site, 'FRRConfigDrift', {
@@ -106,9 +110,9 @@ export function daemons(site: Thresholds): RuleFile {
             title: `${node(site)} FRR configuration changed: {{ printf "%.0f" $value }} lines`,
             description: `FRR on ${node(site)} does not run the configuration that was placed: lines missing ${CONFIG_DRIFT.missing}, lines added ${CONFIG_DRIFT.added}. Peers that are missing: ${CONFIG_DRIFT.peers}. VRFs that are missing: ${CONFIG_DRIFT.vrfs}.`,
             impact:
-              'The node may announce or accept what it must not, or lack a session or a VRF; and the next start of FRR changes its routing.',
+              'The node may announce or accept what it must not, or lack a session or a VRF; the next start of FRR changes its routing again.',
             action:
-              'On the node: `podman exec frr frr-config drift` shows the lines. Put them into the parameters of the role if they are meant; otherwise run the role again, and take added lines away with their `no` form.',
+              'On the node: `podman exec frr frr-config drift` shows the lines. Put them into the parameters of the role if they are intended; otherwise run the role again, and take added lines away with their `no` form.',
             dashboard: 'frr-node',
           }),
           alert(site, 'FRRDaemonRestarted', {

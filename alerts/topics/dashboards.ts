@@ -25,6 +25,12 @@ export function dashboards(site: Thresholds): RuleFile {
               + 2 * (instance:frr_bgp_uplinks_up:count == bool 0) * (instance:frr_bgp_uplinks_wanted:count > bool 0)
             `,
           },
+        ],
+      },
+      {
+        name: 'frr-dashboards-addresses',
+        interval: site.detail_interval,
+        rules: [
           {
             // 1 while nothing is known of the node that had the address (its exporter is down, or fails to read its
             // addresses) and no other node announces it. Remembered from evaluation to evaluation.
@@ -44,7 +50,7 @@ export function dashboards(site: Thresholds): RuleFile {
             record: 'host_route:frr_host_route:unannounced',
             expr: promql`
               (
-                last_over_time(frr_host_route_advertised_peers[${site.carry}]) == 0
+                host_route:frr_host_route:unadvertised
                 unless on (cluster, address) (last_over_time(frr_host_route_advertised_peers[${site.carry}]) > 0)
               ) + 1
             `,

@@ -9,35 +9,42 @@ import { NO_MAINTENANCE, NODE } from './session-series.ts';
 
 /** Below this many targets, a share of them is no fleet. */
 const FLEET = 3;
+const GONE = 'instance:frr_node:gone';
 const DOWN = 'instance:frr_node_down:since_timestamp_seconds';
+const DOWN_RECENTLY = 'instance:frr_node_down:recent_timestamp_seconds';
 const STORM = 'instance:frr_node_down:storm';
+const STALE = 'collector:frr_collector_last_success:stale_seconds';
 const STORM_ROUTERS = 'storm_remote_router:frr_node_down:count';
 
-/** Since when nodes are gone, exporter and second witness alike. */
-function nodesDown(site: Thresholds): Recording {
+/** The nodes that are gone, exporter and second witness alike, and since when. */
+function nodesDown(site: Thresholds): readonly Recording[] {
   const { node_label: label } = site;
   const gone = `(up{job="${site.job}"} == 0)`;
   const witness = `up{job="${site.node_job}"`;
   const host = (expr: string): string =>
     `label_replace(${expr}, "host", "$1", "instance", "(.+?)(:[0-9]+)?")`;
   // The second target by cluster and name; by name where it has no cluster; by the host of `instance` where it has no name.
-  const down = promql`
-    (
-      (
-        ${gone} and on (cluster, ${label}) (max by (cluster, ${label}) (${witness}, ${label}!=""}) == 0)
-        or ${gone} and on (${label}) (max by (${label}) (${witness}, cluster="", ${label}!=""}) == 0)
-        or max without (host) (${host(gone)} and on (host) (max by (host) (${host(`${witness}, ${label}=""}`)}) == 0))
-      )
-      ${NO_MAINTENANCE}
-    )
-  `;
-  return {
-    record: DOWN,
-    expr: promql`
-      ${DOWN} and on (${NODE}) ${down}
-      or on (${NODE}) ${down} * 0 + time()
-    `,
-  };
+  return [
+    {
+      record: GONE,
+      expr: promql`
+        (
+          ${gone} and on (cluster, ${label}) (max by (cluster, ${label}) (${witness}, ${label}!=""}) == 0)
+          or ${gone} and on (${label}) (max by (${label}) (${witness}, cluster="", ${label}!=""}) == 0)
+          or max without (host) (${host(gone)} and on (host) (max by (host) (${host(`${witness}, ${label}=""}`)}) == 0))
+        )
+        ${NO_MAINTENANCE}
+      `,
+    },
+    {
+      // The value of what is gone is that of `up`, 0.
+      record: DOWN,
+      expr: promql`
+        ${DOWN} and on (${NODE}) ${GONE}
+        or on (${NODE}) ${GONE} + time()
+      `,
+    },
+  ];
 }
 
 export function exporters(site: Thresholds): RuleFile {
@@ -46,23 +53,7 @@ export function exporters(site: Thresholds): RuleFile {
   const up = `up{job="${site.job}"}`;
   const success = 'frr_collector_last_success_timestamp_seconds';
   const unreachable = `(${up} == 0 unless on (${NODE}) ${DOWN} ${NO_MAINTENANCE})`;
-  /** How far the newest success of a collector went on within the time after which its samples are old. */
-  const progress = (collectors: string): string => promql`
-    max_over_time(${success}${collectors}[${site.data_stale_age}]) - min_over_time(${success}${collectors}[${site.data_stale_age}])
-  `;
-  /**
-   * Collectors whose samples are older than they may be; slow ones, stretched for the router's sake, may be older. One that
-   * goes on succeeding at an odd time has a clock that is off.
-   */
-  const stale = (collectors: string): string => promql`
-    time() - last_over_time(${success}${collectors}[${carry}]) > ${durationSeconds(site.data_stale_age) ?? 0}
-    and (
-      time() - last_over_time(${success}${collectors}[${carry}])
-      > 3 * last_over_time(frr_collector_interval_seconds${collectors}[${carry}])
-    )
-    and (${progress(collectors)} == 0)
-    ${NO_MAINTENANCE}
-  `;
+  const freshest = '{collector=~"bgp|daemons"}';
   const oldSamples = {
     summary: 'Some samples of an exporter are old.',
     title: `${node(site)} {{ $labels.collector }} samples {{ $value | humanizeDuration }} old`,
@@ -78,8 +69,8 @@ export function exporters(site: Thresholds): RuleFile {
         name: 'frr-exporters',
         interval: site.evaluation_interval,
         rules: [
-          nodesDown(site),
-          storm(site, { since: DOWN, record: STORM, wait: site.node_down_for }),
+          ...nodesDown(site),
+          ...storm(site, { since: DOWN, recent: DOWN_RECENTLY, record: STORM, wait: site.node_down_for }),
           stormRouters(STORM, STORM_ROUTERS),
           alert(site, 'FRRFleetUnreachable', {
             expr: promql`
@@ -109,7 +100,7 @@ export function exporters(site: Thresholds): RuleFile {
             impact:
               'What runs on these nodes is unreachable, with their VIPs, floating IPs and provider IPs.',
             action:
-              "Look for what they have in common: a rack (the same routers), its power, a host's update. All of a cluster may be Prometheus' own network: `ping` a node from its host.",
+              "Look for what they have in common: a rack (the same routers), its power, an update. If it is the whole cluster, it may be Prometheus' own network: `ping` a node from its host.",
             dashboard: 'frr-fleet',
             fleetWide: true,
           }),
@@ -125,7 +116,7 @@ export function exporters(site: Thresholds): RuleFile {
               since: SINCE.node,
               impact: `What runs on the node is unreachable. Announced by nobody now, as far as last seen: ${ADDRESSES_GONE}.`,
               action:
-                'Look at its console or BMC: powered off, crashed, or alive without network? Alive means that it lost all uplinks or its management network: `ip -br link`, then FRR.',
+                'Look at its console or BMC: powered off, crashed, or running without network? If it runs, it lost all uplinks or its management network: `ip -br link`, then FRR.',
               dashboard: 'frr-openstack',
             }),
           ),
@@ -154,39 +145,9 @@ export function exporters(site: Thresholds): RuleFile {
             description: `There is no target of job ${site.job}: nothing of FRR is monitored.`,
             impact: 'No fault of any node would be noticed.',
             action:
-              "Look at the targets page of Prometheus and at the `file_sd` files: were they emptied, or is the job's name another than in `thresholds.yaml`?",
+              'Look at the targets page of Prometheus and at the `file_sd` files: were they emptied, or does the job have another name than `job` in `thresholds.yaml`?',
             dashboard: 'frr-exporter',
             fleetWide: true,
-          }),
-          alert(site, 'FRRDataStale', {
-            expr: stale('{collector=~"bgp|daemons"}'),
-            for: site.data_stale_page_for,
-            severity: 'critical',
-            ...oldSamples,
-            impact: 'No alert would fire if this node lost its uplinks.',
-          }),
-          alert(site, 'FRRDataStale', {
-            expr: stale(''),
-            for: site.data_stale_for,
-            severity: 'warning',
-            ...oldSamples,
-            impact:
-              'The metrics of this collector are missing or old; faults that they would show are not noticed.',
-          }),
-          alert(site, 'FRRClockOff', {
-            expr: promql`
-              abs(min without (collector) (timestamp(${success}) - ${success})) > ${durationSeconds(site.clock_off_age) ?? 0}
-              and (max without (collector) (${progress('')}) > 0)
-            `,
-            for: site.clock_off_for,
-            severity: 'warning',
-            summary: "The clock of a node differs from Prometheus'.",
-            title: `${node(site)} clock off by {{ $value | humanizeDuration }}`,
-            description: `The clock of ${node(site)} differs from Prometheus' by about {{ $value | humanizeDuration }}.`,
-            impact:
-              'Times of this node are wrong in texts, dashboards and logs; certificates and passwords may fail.',
-            action: 'On the node: `chronyc tracking`. On all nodes at once it is the clock of Prometheus.',
-            dashboard: 'frr-exporter',
           }),
           alert(site, 'FRRSeriesDuplicated', {
             expr: `count by (cluster) (count by (${NODE}) (${up}) > 1)`,
@@ -211,13 +172,14 @@ export function exporters(site: Thresholds): RuleFile {
               expr: `frr_exporter_web_certificate_expiry_timestamp_seconds - time() < ${durationSeconds(before) ?? 0}`,
               for: site.exporter_down_for,
               severity,
+              folded: true,
               summary: 'The certificate of an exporter expires soon.',
               title: `${node(site)} exporter certificate expires in {{ $value | humanizeDuration }}`,
               description: `The TLS certificate of the exporter on ${node(site)} expires in {{ $value | humanizeDuration }}.`,
               impact:
-                'Then Prometheus cannot scrape the exporter any more, and faults of the node are not noticed.',
+                'Once it has expired, Prometheus cannot scrape the exporter, and faults of the node are not noticed.',
               action:
-                'Renew it where it was issued; the exporter detects the new file and reads it. If the renewal should have happened already, look at the timer or at certmonger (`getcert list`).',
+                'Renew it where it was issued; the exporter reads the new file without a restart. If it should have been renewed already, look at the timer or at certmonger (`getcert list`).',
               dashboard: 'frr-exporter',
             }),
           ),
@@ -231,6 +193,57 @@ export function exporters(site: Thresholds): RuleFile {
               'Some sessions, routes or addresses of this node may be missing from rules and dashboards.',
             action:
               'The log of the exporter names the first of them. `limit`: raise `--metrics.max-series` or exclude interfaces; `duplicate` and `not_a_number`: report it, with `frr-exporter record`.',
+            dashboard: 'frr-exporter',
+          }),
+        ],
+      },
+      {
+        name: 'frr-collectors',
+        interval: site.detail_interval,
+        rules: [
+          {
+            // Seconds since the last success of collectors whose samples are older than they may be; slow ones, stretched for the
+            // router's sake, may be older. One that goes on succeeding at an odd time has a clock that is off.
+            record: STALE,
+            expr: promql`
+              (
+                time() - last_over_time(${success}[${carry}])
+                > clamp_min(3 * last_over_time(frr_collector_interval_seconds[${carry}]), ${durationSeconds(site.data_stale_age) ?? 0})
+              )
+              and (changes(${success}[${site.data_stale_age}]) == 0)
+              ${NO_MAINTENANCE}
+            `,
+          },
+          alert(site, 'FRRDataStale', {
+            expr: `${STALE}${freshest}`,
+            for: site.data_stale_page_for,
+            severity: 'critical',
+            folded: true,
+            ...oldSamples,
+            impact: 'No alert would fire if this node lost its uplinks.',
+          }),
+          alert(site, 'FRRDataStale', {
+            expr: STALE,
+            for: site.data_stale_for,
+            severity: 'warning',
+            ...oldSamples,
+            impact:
+              'The metrics of this collector are missing or old; faults that they would show are not noticed.',
+          }),
+          alert(site, 'FRRClockOff', {
+            expr: promql`
+              abs(min without (collector) (timestamp(${success}${freshest}) - ${success}${freshest})) > ${durationSeconds(site.clock_off_age) ?? 0}
+              and (max without (collector) (changes(${success}${freshest}[${site.data_stale_age}])) > 0)
+            `,
+            for: site.clock_off_for,
+            severity: 'warning',
+            summary: "The clock of a node differs from Prometheus'.",
+            title: `${node(site)} clock off by {{ $value | humanizeDuration }}`,
+            description: `The clock of ${node(site)} differs from Prometheus' by about {{ $value | humanizeDuration }}.`,
+            impact:
+              'Times of this node are wrong in texts, dashboards and logs; certificates and passwords may fail.',
+            action:
+              'On the node: `chronyc tracking`. If all nodes are affected, it is the clock of Prometheus.',
             dashboard: 'frr-exporter',
           }),
         ],

@@ -36,7 +36,7 @@ export function maintenance(site: Thresholds): RuleFile {
             title: `${node(site)} under maintenance`,
             description: `${node(site)} is under maintenance; nothing of it pages{{ with printf \`frr_maintenance_end_timestamp_seconds{cluster=%q,instance=%q}\` $labels.cluster $labels.instance | query }} until {{ with . | first | value | toTime }}{{ .Format "2006-01-02 15:04:05 MST" }}{{ end }}{{ end }}.`,
             impact: 'Faults of this node do not page while it lasts.',
-            action: 'None, if the maintenance is meant.',
+            action: 'None, if the maintenance is intended.',
             dashboard: 'frr-node',
           }),
           alert(site, 'FRRMaintenanceForgotten', {

@@ -43,25 +43,6 @@ export function memory(site: Thresholds): RuleFile {
             expr: 'max_over_time(vrf:frr_default_route_installed:max2m[1d])',
           },
           {
-            // The address is announced since then. Starts again when it was not announced in between.
-            record: 'host_route:frr_host_route_advertised:since_timestamp_seconds',
-            expr: promql`
-              (
-                host_route:frr_host_route_advertised:since_timestamp_seconds
-                and (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0)
-              )
-              or (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0) * 0 + time()
-            `,
-          },
-          {
-            // When a node last announced an address, for a day.
-            record: 'host_route:frr_host_route_advertised:last_timestamp_seconds',
-            expr: promql`
-              (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0) * 0 + time()
-              or (host_route:frr_host_route_advertised:last_timestamp_seconds > time() - ${DAY})
-            `,
-          },
-          {
             // When the uplinks of a node last brought routes of an address family, for a day.
             record: 'instance_afi_safi:frr_bgp_uplinks_received:last_timestamp_seconds',
             expr: promql`
@@ -114,7 +95,7 @@ export function memory(site: Thresholds): RuleFile {
             impact:
               'All BGP sessions of each of these nodes were down for a moment. A session that does not come back pages by its own alert.',
             action:
-              'Find out what restarted FRR (a rollout, an upgrade, watchfrr after a crash) and whether it goes on. With several nodes of a rack at once, do the rest one after another.',
+              'Find out what restarted FRR (a rollout, an upgrade, watchfrr after a crash) and whether it continues. If it restarts several nodes of a rack at once, do the others one after another.',
             dashboard: 'frr-fleet',
             fleetWide: true,
           }),
@@ -124,6 +105,7 @@ export function memory(site: Thresholds): RuleFile {
               ${NO_MAINTENANCE}
             `,
             severity: 'critical',
+            folded: true,
             summary: 'An FRR daemon restarts again and again.',
             title: `${node(site)} {{ $labels.daemon }} restarted {{ printf "%.0f" $value }} times in 1h`,
             description: `{{ $labels.daemon }} on ${node(site)} was restarted {{ printf "%.0f" $value }} times within an hour.`,
@@ -152,10 +134,36 @@ export function memory(site: Thresholds): RuleFile {
             title: `${node(site)} → {{ $labels.peer }} no longer configured`,
             description: `bgpd on ${node(site)} answers, but no longer knows peer {{ $labels.peer }} (VRF {{ $labels.vrf }}).`,
             impact:
-              'What was reachable through this peer alone is not reachable now. Of an uplink: less redundancy.',
-            action: `On the node: \`${site.vtysh} -c 'show running-config bgpd'\`. Was the neighbor removed on purpose, or did FRR start with an incomplete configuration? For an uplink this stays until it is back; removed on purpose, silence it as the runbook shows.`,
+              'What was reachable only through this peer is not reachable now. If it was an uplink, there is less redundancy.',
+            action: `On the node: \`${site.vtysh} -c 'show running-config bgpd'\`. Was the neighbor removed on purpose, or did FRR start with an incomplete configuration? For an uplink this alert fires until it is back; if it was removed on purpose, silence it as the runbook shows.`,
             dashboard: 'frr-node',
           }),
+        ],
+      },
+      {
+        // Apart, as they are many: the others do not wait for them.
+        name: 'frr-memory-addresses',
+        interval: slow,
+        rules: [
+          {
+            // The address is announced since then. Starts again when it was not announced in between.
+            record: 'host_route:frr_host_route_advertised:since_timestamp_seconds',
+            expr: promql`
+              (
+                host_route:frr_host_route_advertised:since_timestamp_seconds
+                and (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0)
+              )
+              or (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0) * 0 + time()
+            `,
+          },
+          {
+            // When a node last announced an address, for a day.
+            record: 'host_route:frr_host_route_advertised:last_timestamp_seconds',
+            expr: promql`
+              (last_over_time(frr_host_route_advertised_peers[${site.recent}]) > 0) * 0 + time()
+              or (host_route:frr_host_route_advertised:last_timestamp_seconds > time() - ${DAY})
+            `,
+          },
         ],
       },
       {
@@ -174,21 +182,16 @@ export function memory(site: Thresholds): RuleFile {
             record: 'session:frr_bgp_prefixes_received:avg1d',
             expr: 'avg_over_time(session:frr_bgp_prefixes_received:established[1d])',
           },
-          {
-            // Each drop is in as many samples of the hourly increase as there are in an hour.
-            record: 'session:frr_bgp_session_dropped:increase1d',
-            expr: `sum_over_time(session:frr_bgp_session_dropped:increase1h[1d]) / ${Math.round(3600 / slowSeconds)}`,
-          },
           alert(site, 'FRRBGPPeerUnstable', {
             expr: promql`
-              session:frr_bgp_session_dropped:increase1d >= ${site.unstable_drops}
+              count_over_time(session:frr_bgp_session_dropped:seen[1d]) >= ${site.unstable_drops}
               and on (${KEY}) session:frr_bgp_session_up:wanted
             `,
             severity: 'warning',
             summary: 'A BGP session went down many times within a day.',
-            title: `${node(site)} → ${PEER_NAME} dropped {{ printf "%.0f" $value }} times in a day`,
-            description: `The session of ${node(site)} with ${SESSION_NAME} dropped {{ printf "%.0f" $value }} times within a day. Last reason: ${RESET_REASON}.`,
-            impact: 'Short losses with every drop, too rare to page.',
+            title: `${node(site)} → ${PEER_NAME} dropped {{ $value }} times in a day`,
+            description: `The session of ${node(site)} with ${SESSION_NAME} dropped {{ $value }} times within a day. Last reason: ${RESET_REASON}.`,
+            impact: 'Traffic is lost for a moment with every drop.',
             action:
               'Look for a pattern in the times on the session dashboard: a job that takes all CPU, a timer, a cable. Then as for FRRBGPPeerFlapping.',
             dashboard: 'frr-session',
@@ -203,7 +206,7 @@ export function memory(site: Thresholds): RuleFile {
             title: `${node(site)} BFD with {{ $labels.peer }} flapping: {{ printf "%.0f" $value }} in 1h`,
             description: `The BFD session of ${node(site)} with {{ $labels.peer }} (VRF {{ $labels.vrf }}{{ with $labels.interface }}, {{ . }}{{ end }}) went down {{ printf "%.0f" $value }} times within an hour.`,
             impact:
-              'Packets are lost on this path, or its timers are too tight. A BGP session that uses it drops with it, if not now then soon.',
+              'Packets are lost on this path, or its timers are too short. A BGP session that uses it drops each time.',
             action: `On the node: \`${site.vtysh} -c 'show bfd vrf {{ $labels.vrf }} peer {{ $labels.peer }} counters'\`, the errors of the interface, and the CPU of both sides.`,
             dashboard: 'frr-node',
           }),

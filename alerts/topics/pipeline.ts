@@ -1,28 +1,21 @@
-/** Alerting itself: rules, Prometheus, Alertmanager, the alert that proves that it works, and the one that folds others. */
+/** Alerting itself: rules, Prometheus, Alertmanager, the alert that proves that it works, and those that fold others. */
 import { alert } from '../alert.ts';
 import { promql, type RuleFile } from '../rule.ts';
-import { CLUSTER, nodesAtFault } from '../texts.ts';
+import { ADDRESSES_AT_FAULT, CLUSTER, nodesAtFault } from '../texts.ts';
 import type { Thresholds } from '../thresholds.ts';
 
-/** Pages of single nodes that have no alert of their own for many of them at once. */
-const FOLDED = [
-  'FRRDown',
-  'FRRDaemonDown',
-  'FRRDaemonHung',
-  'FRRDaemonCrashLooping',
-  'FRRUnreachable',
-  'FRRDataStale',
-  'FRRBGPUplinksMissing',
-  'FRRBGPVRFDown',
-  'FRRBGPAddressFamilyLost',
-  'FRRBGPNoPrefixesAdvertised',
-  'FRRBGPNoPrefixesReceived',
-  'FRRBGPMaxPrefixExceeded',
-  'FRRHostRouteNotAdvertised',
-  'FRRHostRouteNotReceived',
-  'FRRDefaultRouteMissing',
-  'FRRCertificateExpiring',
-].join('|');
+/** The firing pages that can be folded, by the label that says so; the two that fold them have it, too. */
+const FOLDED = 'ALERTS{alertstate="firing", fault!="", alertname!~"FRRFleetFault|FRRAddressesFault"';
+
+/** What is wrong with addresses, by the page that each of them has. */
+const ADDRESSES_ARE: Readonly<Record<string, string>> = {
+  FRRHostRouteNotAdvertised: 'not announced',
+  FRRHostRouteNotReceived: 'dropped by the fabric',
+  FRRKernelRouteMissing: 'not in the kernel',
+  FRRAddressGone: 'on no node',
+  FRRAddressDuplicated: 'on several nodes',
+  FRRAddressUnanswered: 'without an answer',
+};
 
 export function pipeline(site: Thresholds): RuleFile {
   const prometheus = `job="${site.prometheus_job}"`;
@@ -30,6 +23,12 @@ export function pipeline(site: Thresholds): RuleFile {
   const failed = (window: string): string =>
     `increase(alertmanager_notifications_failed_total{${alertmanager}}[${window}])`;
   const nodes = nodesAtFault(site);
+  const addresses = ADDRESSES_AT_FAULT;
+  /** `node-1: `, or the cluster where the addresses belong to no one node. */
+  const place = `{{ with or $labels.${site.node_label} $labels.instance $labels.cluster }}{{ . }}: {{ end }}`;
+  const addressesAre = `${Object.entries(ADDRESSES_ARE)
+    .map(([fault, are], i) => `{{ ${i === 0 ? '' : 'else '}if eq $labels.fault "${fault}" }}${are}`)
+    .join('')}{{ end }}`;
   const where = '{{ $labels.instance }}';
   return {
     topic: 'pipeline',
@@ -71,9 +70,9 @@ export function pipeline(site: Thresholds): RuleFile {
             summary: 'Prometheus needs longer for rules of FRR than it has.',
             title: `Prometheus ${where} too slow for its rules`,
             description: `The rules of {{ $labels.rule_group }} on ${where} take {{ $value | humanizeDuration }}, longer than their interval.`,
-            impact: 'Evaluations are left out, so pages come late.',
+            impact: 'Evaluations are skipped, so pages come late.',
             action:
-              'Give Prometheus more CPU, or lengthen `evaluation_interval`; look for a query that hogs it.',
+              'Give Prometheus more CPU, or lengthen `evaluation_interval`; look for a query that takes too much of it.',
             dashboard: 'frr-exporter',
             fleetWide: true,
           }),
@@ -116,12 +115,12 @@ export function pipeline(site: Thresholds): RuleFile {
               for: '1m',
               severity,
               summary: 'Alertmanager fails to deliver notifications.',
-              title: `Alertmanager ${where} fails to deliver by {{ $labels.integration }}`,
-              description: `Alertmanager ${where} failed {{ printf "%.0f" $value }} times within 15 minutes to deliver by {{ $labels.integration }}.`,
+              title: `Alertmanager ${where} fails to deliver via {{ $labels.integration }}`,
+              description: `Alertmanager ${where} failed {{ printf "%.0f" $value }} times within 15 minutes to deliver via {{ $labels.integration }}.`,
               impact:
-                'Pages and tickets by this integration may be missing; other ones of the same receiver work.',
+                'Pages and tickets via this integration may be missing; other integrations of the same receiver work.',
               action:
-                "Alertmanager's log has the answer of the other side: a revoked key, a full mailbox, a proxy. What is firing is on its own web page.",
+                "Alertmanager's log has the answer of the other side: a revoked key, a full mailbox, a proxy. Its web page shows what is firing.",
               dashboard: 'frr-exporter',
               fleetWide: true,
             }),
@@ -138,24 +137,43 @@ export function pipeline(site: Thresholds): RuleFile {
             dashboard: 'frr-exporter',
             fleetWide: true,
           }),
+          {
+            // How often each node has which of the pages that can be folded; those of no one node without an instance.
+            record: 'instance_fault:frr_alerts_firing:count',
+            expr: `count by (cluster, instance, ${site.node_label}, fault) (${FOLDED}})`,
+          },
           alert(site, 'FRRFleetFault', {
             expr: promql`
               count by (cluster, fault) (
-                label_replace(
-                  ALERTS{alertstate="firing", severity="critical", instance!="", alertname=~"${FOLDED}"},
-                  "fault", "$1", "alertname", "(.+)"
-                )
+                instance_fault:frr_alerts_firing:count{instance!=""}
               ) >= ${site.fleet_fault_nodes}
             `,
             keepFiringFor: site.keep_inhibiting_sessions_for,
             severity: 'critical',
             summary: 'The same fault is on many nodes of a cluster.',
-            title: `{{ $labels.fault }} {{ $value }} times: ${CLUSTER}${nodes.first}`,
-            description: `{{ $labels.fault }} fires {{ $value }} times in cluster {{ or $labels.cluster "(no name)" }}, on ${nodes.all}.`,
-            impact: 'That of {{ $labels.fault }}, on all of these nodes.',
+            title: `{{ $labels.fault }} on {{ $value }} nodes: ${CLUSTER}${nodes.first}`,
+            description: `{{ $labels.fault }} fires on {{ $value }} nodes of cluster {{ or $labels.cluster "(no name)" }}: ${nodes.all}.`,
+            impact: 'As for {{ $labels.fault }}, on all of these nodes.',
             action:
               'Find out what was rolled out in the last minutes and stop it. Then follow the runbook of {{ $labels.fault }} on one of the nodes.',
             dashboard: 'frr-fleet',
+            fleetWide: true,
+          }),
+          alert(site, 'FRRAddressesFault', {
+            expr: promql`
+              count by (cluster, instance, ${site.node_label}, fault) (
+                ${FOLDED}, address!=""}
+              ) >= ${site.addresses_fault_count}
+            `,
+            keepFiringFor: site.keep_inhibiting_sessions_for,
+            severity: 'critical',
+            summary: 'The same fault is on many addresses of a node.',
+            title: `${place}{{ $value }} addresses ${addressesAre}: ${addresses.first}`,
+            description: `${place}{{ $value }} addresses are ${addressesAre}: ${addresses.all}.`,
+            impact: 'As for {{ $labels.fault }}, for all of these addresses.',
+            action:
+              'Look for what they have in common: a filter, an interface, a VRF, a change of the last minutes. Then follow the runbook of {{ $labels.fault }} for one of the addresses.',
+            dashboard: 'frr-openstack',
             fleetWide: true,
           }),
           alert(site, 'FRRConfigReloadFailed', {
@@ -167,9 +185,9 @@ export function pipeline(site: Thresholds): RuleFile {
             severity: 'warning',
             summary: 'Prometheus or Alertmanager could not load its configuration.',
             title: `${where} runs with an old configuration`,
-            description: `${where} (job {{ $labels.job }}) goes on with its old configuration: the new one is broken.`,
+            description: `${where} (job {{ $labels.job }}) still runs with its old configuration: the new one is broken.`,
             impact:
-              'Changes of targets, rules or receivers are not in force, and after a restart it will not start.',
+              'Changes of targets, rules or receivers are not in force, and it will not start again after a restart.',
             action: 'Check it: `promtool check config`, `amtool check-config`.',
             dashboard: 'frr-exporter',
             fleetWide: true,

@@ -15,7 +15,7 @@ export function probing(site: Thresholds): RuleFile {
     groups: [
       {
         name: 'frr-probing',
-        interval: site.evaluation_interval,
+        interval: site.detail_interval,
         rules: [
           {
             // When an address last answered a probe, for a day: some are never meant to.
@@ -38,11 +38,12 @@ export function probing(site: Thresholds): RuleFile {
               `,
               for: site.address_unanswered_for,
               severity,
+              folded: true,
               summary: 'An address is announced but does not answer.',
               title: '{{ $labels.address }} is announced but does not answer',
               description: `{{ $labels.address }} is announced by ${nodesOfAddress(site)}, and answers no probe from outside any more, which it did within the last day.`,
               impact:
-                'Users cannot reach the service behind {{ $labels.address }}, although BGP says that all is well.',
+                'Users cannot reach the service behind {{ $labels.address }}, although BGP looks healthy.',
               action:
                 'From the prober and from another machine: `ping` and `traceroute` to the address. Where does it end? On the node: is the address on the interface, does `tcpdump` see the packets, does a firewall drop them, is there a way back (`ip route get` to the prober)?',
               dashboard: 'frr-openstack',

@@ -85,7 +85,7 @@ function ofFleet(site: Thresholds): readonly Alert[] {
       keepFiringFor: site.keep_inhibiting_routers_for,
       severity: 'critical',
       summary: 'A large share of the BGP sessions of a cluster is down.',
-      title: `${CLUSTER}{{ $value | humanizePercentage }} of BGP sessions down, no one router`,
+      title: `${CLUSTER}{{ $value | humanizePercentage }} of BGP sessions down, no common router`,
       description: `{{ $value | humanizePercentage }} of the wanted BGP sessions of cluster {{ or $labels.cluster "(no name)" }} are down, and no single remote router explains it. Reasons: ${REASONS_OF_CLUSTER}.`,
       impact:
         'Many nodes at once have lost redundancy or the whole fabric; VIPs, floating IPs and provider IPs of whole racks may be unreachable.',
@@ -156,9 +156,10 @@ function ofNodes(site: Thresholds): readonly Alert[] {
       `,
       for: site.uplinks_missing_for,
       severity: 'critical',
+      folded: true,
       summary: 'A node no longer has any BGP uplink in its configuration.',
       title: `${node(site)} has no uplink configured any more`,
-      description: `bgpd on ${node(site)} answers, but knows none of its uplinks any more, of which {{ $value }} were up within the last hour.`,
+      description: `bgpd on ${node(site)} answers, but has none of its uplinks any more; {{ $value }} of them were up within the last hour.`,
       impact: `The node announces nothing. Announced by nobody now: ${ADDRESSES_GONE}.`,
       action: `On the node: \`${site.vtysh} -c 'show running-config bgpd'\`. Uplinks that are in frr.conf but not here: FRR refused a line of the file; its log names it. Not in the file either: undo what was rolled out.`,
       dashboard: 'frr-node',
@@ -171,10 +172,11 @@ function ofNodes(site: Thresholds): readonly Alert[] {
       for: site.vrf_down_for,
       keepFiringFor: site.keep_inhibiting_sessions_for,
       severity: 'critical',
+      folded: true,
       summary: 'A VRF has lost its last BGP session.',
       title: `${node(site)} VRF {{ $labels.vrf }} has no BGP session left`,
       description: `VRF {{ $labels.vrf }} on ${node(site)} has no BGP session left. Down: ${PEERS_OF_VRF_DOWN}.`,
-      impact: 'The networks of this VRF are cut off from what its peers connected.',
+      impact: 'The networks of this VRF are cut off from its peers and what is behind them.',
       action: `On the node: \`${site.vtysh} -c 'show bgp vrf {{ $labels.vrf }} summary'\`, then follow the runbook of FRRBGPPeerDown for the sessions that are down.`,
       dashboard: 'frr-node',
     }),
@@ -211,7 +213,7 @@ function ofSessions(site: Thresholds): readonly Alert[] {
         impact:
           severity === 'critical'
             ? `Uplinks left: ${UPLINKS_LEFT}. The node's addresses stay reachable over those that are left; the next fault may take it off the network.`
-            : 'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
+            : 'What only this peer announced is unreachable from the node, and what the node announced only to this peer is unreachable from there.',
         action: `On the node: \`ip -br link\` (is the link up?), then ${neighbor} and look at "Last reset".`,
         dashboard: 'frr-session',
       }),
@@ -244,8 +246,8 @@ function ofSessions(site: Thresholds): readonly Alert[] {
       title: `${node(site)} → ${PEER_NAME} does not take messages`,
       description: `${node(site)} has had messages queued for ${SESSION_NAME} all the time, {{ $value }} now.`,
       impact:
-        'The peer works with an old picture of what this node announces: new or moved addresses are not reachable through it.',
-      action: `On the node: \`${site.vtysh} -c 'show bgp vrf all summary'\` (OutQ) and \`ss -tnpo 'sport = :179 or dport = :179'\` (Send-Q). A full Send-Q is a peer that does not read, or a path that drops large packets (MTU).`,
+        'The peer does not know what this node announces now: new or moved addresses are not reachable through it.',
+      action: `On the node: \`${site.vtysh} -c 'show bgp vrf all summary'\` (OutQ) and \`ss -tnpo 'sport = :179 or dport = :179'\` (Send-Q). A full Send-Q: the peer does not read, or the path drops large packets (MTU).`,
       dashboard: 'frr-session',
     }),
     alert(site, 'FRRGracefulRestart', {
@@ -255,7 +257,7 @@ function ofSessions(site: Thresholds): readonly Alert[] {
       title: `${node(site)} → ${PEER_NAME} in graceful restart`,
       description: `The session of ${node(site)} with ${SESSION_NAME} is in graceful restart.`,
       impact: 'Traffic uses the routes known before, until the restart timer ends.',
-      action: 'None, if the restart was meant. If the session is not back in time, FRRBGPPeerDown fires.',
+      action: 'None, if the restart was intended. If the session is not back in time, FRRBGPPeerDown fires.',
       dashboard: 'frr-session',
     }),
   ];
@@ -263,18 +265,17 @@ function ofSessions(site: Thresholds): readonly Alert[] {
 
 function flapping(site: Thresholds): readonly Rule[] {
   const { flapping_window: window } = site;
-  const flaps = 'session:frr_bgp_session_dropped:flapping';
-  const drops = promql`
+  const drops = 'session:frr_bgp_session_dropped:count';
+  const counted = promql`
     (
-      increase(frr_bgp_session_dropped_total[${window}]) >= ${Math.min(site.uplink_flapping_drops, site.flapping_drops)}
+      count_over_time(session:frr_bgp_session_dropped:seen[${window}])
       and on (${KEY}) session:frr_bgp_session_up:wanted
-      unless on (${NODE}) max_over_time(instance:frr_maintenance:active[${window}])
     )
   `;
   const texts = {
     summary: 'A BGP session goes down again and again.',
-    title: `${node(site)} → ${PEER_NAME} flapping: {{ printf "%.0f" $value }} drops in ${window}`,
-    description: `The session of ${node(site)} with ${SESSION_NAME} dropped {{ printf "%.0f" $value }} times in ${window}. Last reason: ${RESET_REASON}.`,
+    title: `${node(site)} → ${PEER_NAME} flapping: {{ $value }} drops in ${window}`,
+    description: `The session of ${node(site)} with ${SESSION_NAME} dropped {{ $value }} times in ${window}. Last reason: ${RESET_REASON}.`,
     impact:
       'Routes are withdrawn and learned again with every drop: short losses for everything that goes over this session, and work for every router behind it.',
     action:
@@ -283,11 +284,11 @@ function flapping(site: Thresholds): readonly Rule[] {
   } as const;
   return [
     {
-      // Drops within the window of sessions that do not stay up, with the router, to inhibit by.
-      record: flaps,
+      // Drops within the window, with the router, to inhibit by.
+      record: drops,
       expr: promql`
-        ${drops} * on (${KEY}) group_left (remote_router_id) session:frr_bgp_session_info:last
-        or on (${KEY}) ${drops}
+        ${counted} * on (${KEY}) group_left (remote_router_id) session:frr_bgp_session_info:last
+        or on (${KEY}) ${counted}
       `,
     },
     {
@@ -295,7 +296,7 @@ function flapping(site: Thresholds): readonly Rule[] {
       expr: promql`
         count by (cluster, remote_router_id) (
           count by (cluster, instance, remote_router_id) (
-            ${flaps}{remote_router_id!=""} >= ${site.uplink_flapping_drops} and on (${KEY}) ${UPLINK}
+            ${drops}{remote_router_id!=""} >= ${site.uplink_flapping_drops} and on (${KEY}) ${UPLINK}
           )
         ) >= ${site.remote_router_down_nodes}
       `,
@@ -314,12 +315,12 @@ function flapping(site: Thresholds): readonly Rule[] {
       fleetWide: true,
     }),
     alert(site, 'FRRBGPPeerFlapping', {
-      expr: `${flaps} >= ${site.uplink_flapping_drops} and on (${KEY}) ${UPLINK}`,
+      expr: `${drops} >= ${site.uplink_flapping_drops} and on (${KEY}) ${UPLINK}`,
       severity: 'critical',
       ...texts,
     }),
     alert(site, 'FRRBGPPeerFlapping', {
-      expr: `${flaps} >= ${site.flapping_drops} unless on (${KEY}) ${UPLINK}`,
+      expr: `${drops} >= ${site.flapping_drops} unless on (${KEY}) ${UPLINK}`,
       severity: 'warning',
       ...texts,
     }),

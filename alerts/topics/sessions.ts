@@ -4,7 +4,7 @@ import { promql, type Recording, type RuleFile } from '../rule.ts';
 import { storm, stormRouters } from '../storm.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { sessionAlerts } from './session-alerts.ts';
-import { CUT_OFF, CUT_OFF_ROUTERS, INFO, KEY, NO_MAINTENANCE, NODE } from './session-series.ts';
+import { CUT_OFF, CUT_OFF_ROUTERS, DESCRIBING, INFO, KEY, NO_MAINTENANCE, NODE } from './session-series.ts';
 
 /** What FRR reports of a peer whose router ID it does not know: a regular expression as it is written in PromQL. */
 const NO_ROUTER_ID = '|0\\\\.0\\\\.0\\\\.0';
@@ -19,6 +19,7 @@ export function sessions(site: Thresholds): RuleFile {
         rules: [
           ...infos(site),
           ...uplinks(site),
+          ...drops(site),
           ...losses(site),
           ...countsOfNodes(site),
           ...countsOfRouters(site),
@@ -96,8 +97,8 @@ function uplinks(site: Thresholds): readonly Recording[] {
   return [
     {
       record: 'session:frr_bgp_session_uplink:matched',
-      // Without any setting, what matches nothing.
-      expr: `group by (${KEY}) (${matching.length === 0 ? `${info}{peer=""}` : matching.join(' or ')})`,
+      // Without any setting, what matches nothing. With the labels of the scrape, by which dashboards choose.
+      expr: `group without (${DESCRIBING}) (${matching.length === 0 ? `${info}{peer=""}` : matching.join(' or ')})`,
     },
     {
       // In a cluster where the settings match none: every eBGP session of the default VRF that brings routes to a node with a
@@ -106,7 +107,7 @@ function uplinks(site: Thresholds): readonly Recording[] {
       expr: promql`
         session:frr_bgp_session_uplink:matched
         or on (${KEY}) (
-          group by (${KEY}) (
+          group without (${DESCRIBING}) (
             ${info}{vrf="default"}
             unless on (${KEY}, remote_as) label_replace(${info}{vrf="default"}, "remote_as", "$1", "local_as", "(.+)")
           )
@@ -121,6 +122,31 @@ function uplinks(site: Thresholds): readonly Recording[] {
           unless on (cluster) session:frr_bgp_session_uplink:matched
         )
       `,
+    },
+  ];
+}
+
+/**
+ * When sessions went down. Before {@link losses}, so that what is recorded there is what was known an evaluation ago.
+ *
+ * FRR counts every end of an established session. When a cable is back, it may count one more: a session that comes up before
+ * its BFD does is reset and established again, all within a second. The session was not up before, so this is no other drop.
+ */
+function drops({ carry }: Thresholds): readonly Recording[] {
+  const counted = `last_over_time(frr_bgp_session_dropped_total[${carry}])`;
+  return [
+    {
+      // At the evaluation that sees a drop, not on purpose, of a session that was up at the one before.
+      record: 'session:frr_bgp_session_dropped:seen',
+      expr: promql`
+        ${counted} > session:frr_bgp_session_dropped:last
+        and on (${KEY}) (session:frr_bgp_session_up:wanted == 1)
+        and on (${KEY}) (last_over_time(frr_bgp_session_admin_up[${carry}]) == 1)
+      `,
+    },
+    {
+      record: 'session:frr_bgp_session_dropped:last',
+      expr: counted,
     },
   ];
 }
@@ -273,8 +299,9 @@ function countsOfRouters(site: Thresholds): readonly Recording[] {
         )
       `,
     },
-    storm(site, {
+    ...storm(site, {
       since: 'instance:frr_bgp_uplinks_lost:since_timestamp_seconds',
+      recent: 'instance:frr_bgp_uplinks_lost:recent_timestamp_seconds',
       record: CUT_OFF,
       wait: site.all_uplinks_down_for,
     }),

@@ -32,6 +32,7 @@ export function vrfs(site: Thresholds): RuleFile {
             `,
             for: site.l3_vni_down_for,
             severity: 'critical',
+            folded: true,
             summary: 'The L3 VNI of a VRF is down.',
             title: `${node(site)} VRF {{ $labels.vrf }} L3 VNI {{ $labels.vni }} down`,
             description: `The L3 VNI {{ $labels.vni }} of VRF {{ $labels.vrf }} on ${node(site)} is down, and was up within the last day.`,

@@ -16,6 +16,9 @@ const SETTLED = 'host_route:frr_host_route_announced:settled';
 const WITNESSED = 'node_remote_router:frr_bgp_session:witnessed';
 const EVER = 'host_route:frr_host_route_advertised:last_timestamp_seconds';
 const RECEIVED = 'address:frr_received_route_paths:sum';
+const ACCEPTED = 'host_route:frr_host_route:received';
+/** VPN and EVPN routes, by the label `safi` and the name in the metrics of host routes. */
+const OF_TENANTS = ['vpn', 'evpn'] as const;
 
 export function witness(site: Thresholds): RuleFile {
   return {
@@ -23,8 +26,14 @@ export function witness(site: Thresholds): RuleFile {
     groups: [
       {
         name: 'frr-witness',
-        interval: site.evaluation_interval,
-        rules: [...witnesses(site), ...routes(site), ...alerts(site)],
+        interval: site.detail_interval,
+        rules: [...witnesses(site), ...routes(site), ...ofNodes(site)],
+      },
+      {
+        // Apart, so that neither takes long where there are many addresses.
+        name: 'frr-witness-fabric',
+        interval: site.detail_interval,
+        rules: ofFabric(site),
       },
     ],
   };
@@ -51,7 +60,6 @@ function witnesses(site: Thresholds): readonly Recording[] {
         group by (${NODE}) (
           time() - frr_collector_last_success_timestamp_seconds{${collector}} < ${lag}
         )
-        and on (${NODE}) (up{job="${site.job}"} == 1)
         and on (${NODE}) (min by (${NODE}) (max_over_time(frr_received_routes_complete[${site.witness_lag}])) == 1)
         unless on (${NODE}) instance:frr_bgp_start:recent
         ${NO_MAINTENANCE}
@@ -98,11 +106,15 @@ function routes(site: Thresholds): readonly Recording[] {
       `,
     },
     {
-      // Those that every witness has had the time to receive.
+      // Those that every witness has had the time to receive, as VPN or EVPN routes only where one reads these.
       record: SETTLED,
       expr: promql`
         ${announced} < on (cluster) group_left () (cluster:frr_witness_read:min_timestamp_seconds - ${settled})
         unless on (${NODE}) instance:frr_node:silent
+        ${OF_TENANTS.map(
+          (safi) =>
+            `unless (frr_host_route_${safi}_advertised_peers > 0 unless on (cluster) (frr_received_paths{safi="${safi}"} and on (${NODE}) ${HEALTHY}))`,
+        ).join('\n        ')}
       `,
     },
     {
@@ -110,6 +122,14 @@ function routes(site: Thresholds): readonly Recording[] {
       record: RECEIVED,
       expr: promql`
         sum by (cluster, afi, address) (frr_received_route_paths and on (${NODE}) ${HEALTHY})
+      `,
+    },
+    {
+      // Whether any witness receives an address that is announced.
+      record: ACCEPTED,
+      expr: promql`
+        (${SETTLED} and on (cluster, address) ${RECEIVED}) * 0 + 1
+        or (${SETTLED} and on (cluster, afi) ${RECEIVED}) * 0
       `,
     },
     {
@@ -140,28 +160,20 @@ function routes(site: Thresholds): readonly Recording[] {
   ];
 }
 
-function alerts(site: Thresholds): readonly Alert[] {
-  const { carry } = site;
-  const agreed = (perWitness: string): string =>
-    `count by (cluster, address) (${perWitness} and on (${NODE}) ${HEALTHY}) == on (cluster) group_left () count by (cluster) (${HEALTHY})`;
-  const anycast = 'address:frr_address_listed:info{kind="anycast"}';
-  const hostRoutesFail = `last_over_time(frr_collector_up{collector="host-routes"}[${carry}]) == 0`;
-  const bgpdDead = `last_over_time(frr_daemon_up{daemon="bgpd"}[${carry}]) == 0`;
+/** What nodes announce and witnesses do not receive, and witnesses that do not count. */
+function ofNodes(site: Thresholds): readonly Alert[] {
   return [
     alert(site, 'FRRHostRouteNotReceived', {
-      expr: promql`
-        ${SETTLED}
-        and on (cluster, afi) ${RECEIVED}
-        unless on (cluster, address) ${RECEIVED}
-      `,
+      expr: `${ACCEPTED} == 0`,
       for: site.witness_not_received_for,
       severity: 'critical',
+      folded: true,
       summary: 'A host address is announced, but no witness receives it.',
       title: `${node(site)} announces {{ $labels.address }}, fabric drops it`,
       description: `${node(site)} announces {{ $labels.address }}, but no witness receives it. Suspected: ${ROUTERS_WITHOUT_ROUTE}.`,
       impact: 'Nobody beyond the routers of the node can reach {{ $labels.address }}.',
       action:
-        'On the suspected routers: the inbound policy and the prefix limit of the session with the node, and the outbound policy toward the witness. On the node: `show bgp {{ $labels.afi }} unicast {{ $labels.address }}` names the routers that FRR believes to have it.',
+        'On the suspected routers: the inbound policy and the prefix limit of the session with the node, and the outbound policy toward the witness. On the node: `show bgp {{ $labels.afi }} unicast {{ $labels.address }}` lists the peers that FRR has advertised it to.',
       dashboard: 'frr-openstack',
     }),
     alert(site, 'FRRHostRouteDroppedByRouter', {
@@ -170,6 +182,7 @@ function alerts(site: Thresholds): readonly Alert[] {
           (
             ${SETTLED}
             and (frr_host_route_advertised_peers >= on (${NODE}) group_left () instance:frr_bgp_uplinks_up:count)
+            unless (${OF_TENANTS.map((safi) => `frr_host_route_${safi}_advertised_peers > 0`).join(' or ')})
           ) * 0
           + on (${NODE}, afi) group_left () count by (${NODE}, afi) (${WITNESSED})
         )
@@ -185,6 +198,31 @@ function alerts(site: Thresholds): readonly Alert[] {
         'On this router: the inbound policy and the prefix limit of the session with the node. Does it accept the address and prefer another route?',
       dashboard: 'frr-openstack',
     }),
+    alert(site, 'FRRWitnessIgnored', {
+      expr: `${SEEN} unless on (${NODE}) ${HEALTHY}`,
+      for: site.witness_ignored_for,
+      severity: 'warning',
+      summary: 'A witness is down or lags, and is ignored.',
+      title: `witness ${node(site)} is ignored`,
+      description: `The witness ${node(site)} is ignored: ${WITNESS_FAULT}.`,
+      impact:
+        'Without another witness in the cluster, nobody checks that the fabric accepts what the nodes announce.',
+      action:
+        'On the witness: `frr-exporter doctor` and the log of the exporter; `show bgp vrf all summary` for its sessions. If it is out of use for good, this alert ends a day after it was last seen.',
+      dashboard: 'frr-exporter',
+    }),
+  ];
+}
+
+/** What witnesses receive and nodes do not announce, or several do. */
+function ofFabric(site: Thresholds): readonly Alert[] {
+  const { carry } = site;
+  const agreed = (perWitness: string): string =>
+    `count by (cluster, address) (${perWitness} and on (${NODE}) ${HEALTHY}) == on (cluster) group_left () count by (cluster) (${HEALTHY})`;
+  const anycast = 'address:frr_address_listed:info{kind="anycast"}';
+  const hostRoutesFail = `last_over_time(frr_collector_up{collector="host-routes"}[${carry}]) == 0`;
+  const bgpdDead = `last_over_time(frr_daemon_up{daemon="bgpd"}[${carry}]) == 0`;
+  return [
     alert(site, 'FRRHostRouteGhost', {
       expr: promql`
         ${agreed('group by (cluster, job, instance, address) (frr_received_route_paths)')}
@@ -204,7 +242,7 @@ function alerts(site: Thresholds): readonly Alert[] {
       title: '{{ $labels.address }} is in the fabric, but on no node',
       description: `The witness receives {{ $labels.address }}, but no node announces it any more. ${nodesThatHad(site)} did so within the last day.`,
       impact:
-        'Traffic to {{ $labels.address }} is sent to where nobody answers, also after the address has come up elsewhere.',
+        'Traffic to {{ $labels.address }} is sent to where nobody answers, even after the address has come up elsewhere.',
       action:
         'On the router that the route comes from: is it stale (graceful restart), static, or learned from a node that is not monitored? `frr_received_route_info` has its origin and next hop.',
       dashboard: 'frr-openstack',
@@ -212,7 +250,7 @@ function alerts(site: Thresholds): readonly Alert[] {
     }),
     alert(site, 'FRRHostRouteTwoOrigins', {
       expr: promql`
-        (${agreed('group by (cluster, job, instance, address) (frr_received_route_origins > 1)')})
+        ${agreed('group by (cluster, job, instance, address) (frr_received_route_origins)')}
         unless on (address) ${anycast}
       `,
       for: site.address_duplicated_for,
@@ -220,9 +258,9 @@ function alerts(site: Thresholds): readonly Alert[] {
       summary: 'A host address is received from several origins.',
       title: '{{ $labels.address }} is received from several origins',
       description: `The witness receives {{ $labels.address }} from several origins. It is announced by ${nodesOfAddress(site)}.`,
-      impact: 'Its traffic goes to either of them, and part of it to the wrong one.',
+      impact: 'Its traffic is split between them, so part of it goes to the wrong one.',
       action:
-        'On the witness: `show bgp ipv4 unicast {{ $labels.address }}` shows the AS path of each. Meant to be anycast: list it in addresses_file.',
+        'On the witness: `show bgp ipv4 unicast {{ $labels.address }}` shows the AS path of each. If it is meant to be anycast, list it in addresses_file.',
       dashboard: 'frr-openstack',
       fleetWide: true,
     }),
@@ -245,19 +283,6 @@ function alerts(site: Thresholds): readonly Alert[] {
       action: 'None.',
       dashboard: 'frr-openstack',
       fleetWide: true,
-    }),
-    alert(site, 'FRRWitnessIgnored', {
-      expr: `${SEEN} unless on (${NODE}) ${HEALTHY}`,
-      for: site.witness_ignored_for,
-      severity: 'warning',
-      summary: 'A witness is down or lags, and is ignored.',
-      title: `witness ${node(site)} is ignored`,
-      description: `The witness ${node(site)} is ignored: ${WITNESS_FAULT}.`,
-      impact:
-        'Without another witness in the cluster, nobody checks that the fabric accepts what the nodes announce.',
-      action:
-        'On the witness: `frr-exporter doctor` and the log of the exporter; `show bgp vrf all summary` for its sessions. Out of use for good: this alert ends a day after it was last seen.',
-      dashboard: 'frr-exporter',
     }),
   ];
 }

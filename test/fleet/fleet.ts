@@ -89,14 +89,16 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
   const hung = at(87);
   const maintenance = at(305);
   const flapping = [at(42), at(777)];
-  const VIP = { address: '192.0.2.10', interface: 'lo', afi: 'ipv4' } as const;
+  /** Of a host address on an interface, as the exporter labels it. */
+  const own = { vrf: 'default', origin: 'interface' } as const;
+  const VIP = { address: '192.0.2.10', interface: 'lo', afi: 'ipv4', ...own } as const;
   const vipOwners = [at(17), at(18)];
   const lonelyTenant = at(39);
   const addressesOf = ({ index }: Node) => [
-    { address: `172.30.${index >> 8}.${index & 255}`, interface: 'lo', afi: 'ipv4' },
-    { address: `203.0.${112 + (index >> 8)}.${index & 255}`, interface: 'br-ex', afi: 'ipv4' },
-    { address: `198.51.${100 + (index >> 8)}.${index & 255}`, interface: 'br-ex', afi: 'ipv4' },
-    { address: `2001:db8:f::${(index + 1).toString(16)}`, interface: 'br-ex', afi: 'ipv6' },
+    { address: `172.30.${index >> 8}.${index & 255}`, interface: 'lo', afi: 'ipv4', ...own },
+    { address: `203.0.${112 + (index >> 8)}.${index & 255}`, interface: 'br-ex', afi: 'ipv4', ...own },
+    { address: `198.51.${100 + (index >> 8)}.${index & 255}`, interface: 'br-ex', afi: 'ipv4', ...own },
+    { address: `2001:db8:f::${(index + 1).toString(16)}`, interface: 'br-ex', afi: 'ipv6', ...own },
     ...(vipOwners.some((owner) => owner.index === index) ? [VIP] : []),
   ];
   const faults: Faults = {
@@ -317,9 +319,11 @@ export function simulateFleet({ nodes: count, faultsSince }: FleetOptions): Flee
         isFiltered(host.address) && s >= faultsSince ? 0 : up(s),
       );
     }
-    add('frr_host_routes', {}, addresses.length);
-    add('frr_host_routes_advertised', {}, (s) => addresses.length - unheard(s));
-    add('frr_host_routes_unadvertised', {}, unheard);
+    const inDefault = { vrf: own.vrf };
+    add('frr_host_routes', inDefault, addresses.length);
+    add('frr_host_routes_in_bgp', inDefault, addresses.length);
+    add('frr_host_routes_advertised', inDefault, (s) => addresses.length - unheard(s));
+    add('frr_host_routes_unadvertised', inDefault, unheard);
     for (const afi of ['ipv4', 'ipv6']) {
       add('frr_default_route_installed', { vrf: 'default', afi }, (s) => (up(s) > 0 ? 1 : 0));
       for (const protocol of ['bgp', 'connected', 'kernel']) {

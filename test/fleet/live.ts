@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { queriesOf, resolve } from '../../dashboards/queries.ts';
 import type { Prometheus } from '../lab/index.ts';
@@ -10,6 +9,7 @@ import { selectorsOf } from '../promql.ts';
 import { type Fleet, simulateFleet } from './fleet.ts';
 import { loadRules, recordingsFor, shippedRules, startFleetPrometheus, writeHistory } from './prometheus.ts';
 import { remoteWrite } from './remote-write.ts';
+import { everySeconds } from './scraping.ts';
 
 export interface LiveFleetOptions {
   readonly nodes: number;
@@ -75,30 +75,13 @@ export async function startLiveFleet(options: LiveFleetOptions): Promise<LiveFle
   });
   await loadRules(prometheus, rules);
 
-  const ended = new AbortController();
-  const scraping = (async () => {
-    while (!ended.signal.aborted) {
-      const began = Date.now();
-      await remoteWrite(prometheus.url, series, [nowInSeconds()]);
-      const rest = scrapeInterval * 1000 - (Date.now() - began);
-      await pause(Math.max(0, rest), undefined, { signal: ended.signal }).catch(() => undefined);
-    }
-  })();
-  // Reported when the fleet is disposed of, instead of as an unhandled rejection.
-  scraping.catch(() => undefined);
+  starting.use(everySeconds(scrapeInterval, () => remoteWrite(prometheus.url, series, [nowInSeconds()])));
   const started = starting.move();
   return {
     prometheus,
     faults: fleet.faults,
     faultsSince,
     series: series.length,
-    [Symbol.asyncDispose]: async () => {
-      ended.abort();
-      try {
-        await scraping;
-      } finally {
-        await started.disposeAsync();
-      }
-    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }

@@ -5,13 +5,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { ruleFiles } from '../../alerts/rules.ts';
 import { readThresholds } from '../../alerts/thresholds.ts';
 import { type Message, type Messages, startMessages } from '../lab/messages.ts';
 import { type Prometheus, startPrometheus } from '../lab/prometheus.ts';
 import { type Labels, remoteWrite, type Series, STALE } from './remote-write.ts';
+import { everySeconds } from './scraping.ts';
 
 const NODES_A_RACK = 20;
 const ADDRESSES_A_NODE = 12;
@@ -40,6 +40,8 @@ export interface StormOptions {
   readonly clusters: Readonly<Record<string, number>>;
   /** Settings of the rules, by key of alerts/thresholds.yaml. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Evaluates the groups that are slow as often as the others, so that the rules know everything after seconds. */
+  readonly hurry?: boolean;
 }
 
 export interface Storm extends AsyncDisposable {
@@ -53,12 +55,12 @@ export interface Storm extends AsyncDisposable {
   missed(): Promise<number>;
 }
 
-export async function startStorm({ clusters, settings = {} }: StormOptions): Promise<Storm> {
+export async function startStorm({ clusters, settings = {}, hurry = false }: StormOptions): Promise<Storm> {
   const rules = mkdtempSync(join(tmpdir(), 'frr-exporter-storm-'));
   await using starting = new AsyncDisposableStack();
   starting.defer(() => rmSync(rules, { recursive: true, force: true }));
   const messages: Messages = starting.use(await startMessages());
-  writeRules(join(rules, 'rules.yaml'), settings);
+  writeRules(join(rules, 'rules.yaml'), settings, hurry);
   const prometheus = starting.use(
     await startPrometheus({
       config: {
@@ -81,19 +83,13 @@ export async function startStorm({ clusters, settings = {} }: StormOptions): Pro
   );
   const series = nodes.flatMap((node) => seriesOf(node, state));
   const slowest = new Map<string, number>();
-  const ended = new AbortController();
-  const until = async (moment: number) =>
-    pause(Math.max(0, moment - Date.now()), undefined, { signal: ended.signal }).catch(() => undefined);
-  const scraping = (async () => {
-    for (let next = Date.now(); !ended.signal.aborted; next = Math.max(next + SCRAPE * 1000, Date.now())) {
+  starting.use(
+    everySeconds(SCRAPE, async () => {
       await remoteWrite(prometheus.url, series, [Math.floor(Date.now() / 1000)]);
       for (const [group, seconds] of await evaluations(prometheus))
         slowest.set(group, Math.max(seconds, slowest.get(group) ?? 0));
-      await until(next + SCRAPE * 1000);
-    }
-  })();
-  // Reported when the storm is disposed of, and not as an error that nobody handles.
-  scraping.catch(() => undefined);
+    }),
+  );
   const started = starting.move();
   return {
     prometheus,
@@ -114,24 +110,20 @@ export async function startStorm({ clusters, settings = {} }: StormOptions): Pro
       const counts = page.matchAll(/^prometheus_rule_group_iterations_missed_total\{.*\} (\S+)$/gm);
       return [...counts].reduce((sum, [, value]) => sum + Number(value), 0);
     },
-    [Symbol.asyncDispose]: async () => {
-      ended.abort();
-      try {
-        await scraping;
-      } finally {
-        await started.disposeAsync();
-      }
-    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }
 
-/** The shipped rules with other settings, whose slow groups do not wait for a minute before they know anything. */
-function writeRules(path: string, settings: Readonly<Record<string, string>>): void {
+/** The shipped rules with other settings. */
+function writeRules(path: string, settings: Readonly<Record<string, string>>, hurry: boolean): void {
   const source = 'alerts/thresholds.yaml';
   const groups = ruleFiles(readThresholds(readFileSync(source, 'utf8'), source, settings)).flatMap(
     (file) => file.groups,
   );
-  writeFileSync(path, stringify({ groups: groups.map((group) => ({ ...group, interval: `${SCRAPE}s` })) }));
+  writeFileSync(
+    path,
+    stringify({ groups: hurry ? groups.map((group) => ({ ...group, interval: `${SCRAPE}s` })) : groups }),
+  );
 }
 
 /** Seconds that the last evaluation of each group took. */
@@ -216,7 +208,13 @@ function seriesOf(node: StormNode, state: { readonly weather: Weather }): readon
   const uplinks = () => [1, 2].filter((router) => !cut(router)).length;
   add('frr_default_route_installed', { vrf: 'default', afi: 'ipv4' }, () => (uplinks() > 0 ? 1 : 0));
   for (let i = 0; i < ADDRESSES_A_NODE; i++) {
-    const address = { address: `10.${i}.${number >> 8}.${number & 255}`, interface: 'bgp-nic', afi: 'ipv4' };
+    const address = {
+      address: `10.${i}.${number >> 8}.${number & 255}`,
+      interface: 'bgp-nic',
+      afi: 'ipv4',
+      vrf: 'default',
+      origin: 'interface',
+    };
     add('frr_host_route_in_bgp', address, 1);
     add('frr_host_route_advertised_peers', address, uplinks);
   }

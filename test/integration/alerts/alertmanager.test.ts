@@ -111,27 +111,25 @@ const PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   router: { remote_router_id: '10.0.0.2' },
   daemon: { instance: 'node-1:9342', hostname: 'node-1', daemon: 'bgpd' },
   fault: { fault: 'FRRDown' },
+  'fault-of-addresses': { fault: 'FRRHostRouteNotAdvertised' },
+  addresses: { instance: 'node-1:9342', hostname: 'node-1', fault: 'FRRHostRouteNotAdvertised' },
   cluster: {},
 };
 
 const ELSEWHERE = { instance: 'node-2:9342', hostname: 'node-2', remote_router_id: '10.0.0.3' };
 
-interface Described {
-  readonly alert: string;
-  readonly severity: Severity;
-  readonly place: Readonly<Record<string, string>>;
-}
-
-/** `FRRBGPPeerDown session`, or `FRRDaemonDown warning node` where there are several severities. */
-function described(text: string): Described {
+/**
+ * All labels but the cluster of `FRRBGPPeerDown session`, or of `FRRDaemonDown warning node` where there are several
+ * severities.
+ */
+function labelsOf(text: string): Readonly<Record<string, string>> {
   const [alert = '', ...rest] = text.split(' ');
   const place = PLACES[rest.at(-1) ?? ''];
-  const severities = ALERTS.filter((one) => one.alert === alert).map(({ labels }) => labels.severity);
-  const severity = rest.length === 2 ? (rest[0] as Severity) : severities[0];
-  if (place === undefined || severity === undefined || !severities.includes(severity)) {
-    throw new Error(`what is ${text}?`);
-  }
-  return { alert, severity, place };
+  const rule = ALERTS.find(
+    (one) => one.alert === alert && (rest.length === 1 || one.labels.severity === rest[0]),
+  );
+  if (place === undefined || rule === undefined) throw new Error(`what is ${text}?`);
+  return { alertname: alert, ...rule.labels, ...place };
 }
 
 const OF_SESSIONS = [
@@ -161,6 +159,7 @@ const OF_ROUTES = [
   'FRRBGPUplinksMissing node',
   'FRRBGPRedundancyLost node',
   'FRRHostRouteNotAdvertised node',
+  'FRRAddressesFault addresses',
   'FRRDefaultRouteMissing node',
   'FRRRIBFIBMismatch node',
   'FRRKernelRouteMissing node',
@@ -189,6 +188,7 @@ const OF_UPLINKS = [
   'FRRBFDSessionDown session',
   'FRRBFDSessionFlapping session',
   'FRRHostRouteNotAdvertised node',
+  'FRRAddressesFault addresses',
   'FRRDefaultRouteMissing node',
   'FRRRIBFIBMismatch node',
   'FRRKernelRouteMissing node',
@@ -197,6 +197,8 @@ const OF_UPLINKS = [
 /** The whole of it: what is silenced while this fires. */
 const SILENCES: Readonly<Record<string, readonly string[]>> = {
   'FRRFleetFault fault': ['FRRDown node'],
+  'FRRFleetFault fault-of-addresses': ['FRRHostRouteNotAdvertised node', 'FRRAddressesFault addresses'],
+  'FRRAddressesFault addresses': ['FRRHostRouteNotAdvertised node'],
   'FRRFleetUnreachable cluster': ['FRRExporterDown node'],
   'FRRNodeDown critical node': [
     ...OF_SESSIONS,
@@ -347,10 +349,7 @@ describe('inhibition in a real Alertmanager', () => {
       }
     });
     const alerts = pairs.flatMap(({ source, target, cluster }) =>
-      [source, target].map((text) => {
-        const { alert, severity, place } = described(text);
-        return { labels: { alertname: alert, severity, cluster, ...place, described: text } };
-      }),
+      [source, target].map((text) => ({ labels: { ...labelsOf(text), cluster, described: text } })),
     );
     // What a source silences, once more, on another node.
     for (const { source, target, cluster } of pairs) {
@@ -359,9 +358,9 @@ describe('inhibition in a real Alertmanager', () => {
         [source, {}],
         [target, ELSEWHERE],
       ] as const) {
-        const { alert, severity, place } = described(text);
-        const labels = { ...place, ...moved, cluster: `${cluster}-far` };
-        alerts.push({ labels: { alertname: alert, severity, described: text, ...labels } });
+        alerts.push({
+          labels: { ...labelsOf(text), ...moved, cluster: `${cluster}-far`, described: text },
+        });
       }
     }
     // Sources first: this is about which, not about when.
@@ -397,7 +396,7 @@ describe('inhibition in a real Alertmanager', () => {
     const silenced = pairs.filter(
       ({ source, target, cluster }) =>
         SILENCES[source]?.includes(target) === true &&
-        !/ (cluster|fault)$/.test(source) &&
+        !/ (cluster|fault|fault-of-addresses)$/.test(source) &&
         !reached.has(`${cluster}-far ${target}`),
     );
     expect(silenced).toEqual([]);

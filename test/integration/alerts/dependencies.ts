@@ -12,6 +12,13 @@ export function namesIn(text: string): ReadonlySet<string> {
   return new Set(text.replaceAll('\\n', ' ').match(/[a-zA-Z_][\w:]*/g));
 }
 
+/** The rules of these names, in their groups. */
+export function excerpt(groups: readonly Group[], names: ReadonlySet<string>): readonly Group[] {
+  return groups
+    .map((group) => ({ ...group, rules: group.rules.filter((rule) => names.has(ruleName(rule))) }))
+    .filter(({ rules }) => rules.length > 0);
+}
+
 export interface Dependencies {
   /** These and the rules whose outcome or text these change, by name. */
   affectedBy(names: Iterable<string>): ReadonlySet<string>;

@@ -38,18 +38,32 @@ export interface Fleet {
   set(metric: string, labels: Labels, steps: Steps): Fleet;
   /** Adds a series to a node. */
   add(node: string, metric: string, labels: Labels, steps: Steps): Fleet;
+  /** Adds a host address, and the number of peers that it is announced to. */
+  announces(node: string, address: string, peers: Steps, name?: string): Fleet;
   /** Takes series away. @throws when there are none */
   remove(metric: string, labels?: Labels): Fleet;
   /** Adds a session that is up. */
   addSession(node: string, peer: Peer, vrf?: string): Fleet;
   /** A session is down from a time to another; for ever without the second. */
   sessionDown(node: string, peer: string, from: string, to?: string, reason?: string): Fleet;
+  /** The same for both uplinks of the node. */
+  uplinksDown(node: string, from: string, to?: string): Fleet;
   /** The node is gone in these spans, `[from, to)`: neither scrape of it brings anything. */
   nodeDown(node: string, ...spans: readonly (readonly [string, string])[]): Fleet;
   /** FRR reports a router ID of the peer from a time to another; as it does while it tries to connect again. */
   routerTold(node: string, peer: string, router: string, from: string, to?: string): Fleet;
   /** No scrape of the exporter brings anything in these spans, `[from, to)`. */
   notScraped(node: string, ...spans: readonly (readonly [string, string])[]): Fleet;
+}
+
+/** Whole numbers, the last included: nodes are numbered from 1. */
+export function numbers(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
+/** A host address of a node on one of its interfaces, as its series have it. */
+export function hostRoute(address: string, name = 'br-ex') {
+  return { address, interface: name, afi: address.includes(':') ? 'ipv6' : 'ipv4' };
 }
 
 export function target(node: string): Labels {
@@ -111,7 +125,7 @@ function healthyNode(node: string): Series[] {
     [`172.16.0.${number}`]: 'lo',
     [`203.0.113.${number}`]: 'br-ex',
   })) {
-    const route = { address, interface: name, afi: 'ipv4' };
+    const route = hostRoute(address, name);
     add('frr_host_route_in_bgp', route, 1);
     add('frr_host_route_advertised_peers', route, 2);
   }
@@ -198,6 +212,8 @@ export function healthy(nodes = 1): Fleet {
       series.push({ metric, labels: { ...target(node), ...labels }, steps });
       return fleet;
     },
+    announces: (node, address, peers, name) =>
+      fleet.add(node, 'frr_host_route_advertised_peers', hostRoute(address, name), peers),
     remove: (metric, labels = {}) => {
       for (const one of matching(metric, labels)) series.splice(series.indexOf(one), 1);
       return fleet;
@@ -226,6 +242,8 @@ export function healthy(nodes = 1): Fleet {
       );
       return fleet;
     },
+    uplinksDown: (node, from, to) =>
+      fleet.sessionDown(node, TOR1.peer, from, to).sessionDown(node, TOR2.peer, from, to),
     nodeDown: (node, ...spans) => {
       fleet.notScraped(node, ...spans);
       for (const one of matching('up', { instance: `${node}:9100` }))

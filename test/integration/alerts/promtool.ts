@@ -6,9 +6,8 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
 import { type Group, isAlert } from '../../../alerts/rule.ts';
-import { ruleFiles } from '../../../alerts/rules.ts';
-import { readThresholds } from '../../../alerts/thresholds.ts';
-import { promtoolTest, type Scenario, type StaticTexts } from './scenario.ts';
+import { rulesWith } from '../../rules.ts';
+import { promtoolTest, type RuleOf, type Scenario } from './scenario.ts';
 
 const RULES = resolve('alerts/rules');
 
@@ -21,44 +20,33 @@ export const GROUPS: readonly Group[] = RULE_FILES.flatMap(
 );
 
 /** As a fault goes through them: who reads another group's records comes after it, where not each reads the other's. */
-const GROUP_ORDER = ruleFiles(
-  readThresholds(readFileSync('alerts/thresholds.yaml', 'utf8'), 'alerts/thresholds.yaml'),
-).flatMap(({ groups }) => groups.map(({ name }) => name));
+const GROUP_ORDER = rulesWith().flatMap(({ groups }) => groups.map(({ name }) => name));
 
 const ALERTS = GROUPS.flatMap(({ rules }) => rules).filter(isAlert);
 
-/** The annotations without labels or values in them, from the committed rules. */
-const staticTexts: StaticTexts = (name, severity) => {
+const ruleOf: RuleOf = (name, severity) => {
   const found = ALERTS.find((one) => one.alert === name && one.labels.severity === severity);
   if (found === undefined) throw new Error(`no alert ${name} of severity ${severity}`);
-  const { summary, action, runbook_url, dashboard_url } = found.annotations;
-  return { summary, action, runbook_url, dashboard_url };
+  return found;
 };
 
-/**
- * Writes a test file for promtool, and beside it the rules where the scenario has settings of its own.
- * @param ruleFiles other rules than those
- */
-export function writeTest(path: string, scenario: Scenario, ruleFiles?: readonly string[]): void {
-  const files =
-    ruleFiles ?? (scenario.settings === undefined ? RULE_FILES : [writeRulesWith(scenario.settings, path)]);
-  writeFileSync(path, promtoolTest(scenario, files, GROUP_ORDER, staticTexts));
+const rendered = new Map<string, readonly Group[]>();
+
+/** All rules of a scenario: the committed ones, or those that `make rules` makes with its settings. */
+export function rulesOf({ settings }: Scenario): readonly Group[] {
+  if (settings === undefined) return GROUPS;
+  const key = JSON.stringify(settings);
+  const groups = rendered.get(key) ?? rulesWith(settings).flatMap((file) => file.groups);
+  rendered.set(key, groups);
+  return groups;
 }
 
-/** Writes the rules as `make rules` makes them with these settings, all in one file. */
-function writeRulesWith(settings: Readonly<Record<string, string>>, test: string): string {
-  const path = test.replace(/\.yaml$/, '-rules.yaml');
-  const source = 'alerts/thresholds.yaml';
-  writeRules(
-    path,
-    ruleFiles(readThresholds(readFileSync(source, 'utf8'), source, settings)).flatMap(({ groups }) => groups),
-  );
-  return path;
-}
-
-/** Writes a rule file. */
-export function writeRules(path: string, groups: readonly Group[]): void {
-  writeFileSync(path, stringify({ groups }, { lineWidth: 0 }));
+/** Writes a test file for promtool, and beside it the rules, where they are not the committed ones as they are. */
+export function writeTest(path: string, scenario: Scenario, groups = rulesOf(scenario)): void {
+  const ownRules = path.replace(/\.yaml$/, '-rules.yaml');
+  if (groups !== GROUPS) writeFileSync(ownRules, stringify({ groups }, { lineWidth: 0 }));
+  const files = groups === GROUPS ? RULE_FILES : [ownRules];
+  writeFileSync(path, promtoolTest(scenario, files, GROUP_ORDER, ruleOf));
 }
 
 /** A program's command line. */

@@ -42,20 +42,33 @@ test('a site changes peer group, fractions and times by flags', () => {
   const matched = groups[0].rules.find(
     (rule: { record?: string }) => rule.record === 'session:frr_bgp_session_uplink:matched',
   );
-  expect(matched.expr).toBe(
-    'group by (cluster, job, instance, vrf, peer) (session:frr_bgp_session_info:last{peer_group=~"spines"})',
+  expect(matched.expr).toEqual(
+    expect.stringMatching(
+      /^group without \(.+\) \(session:frr_bgp_session_info:last\{peer_group=~"spines"\}\)$/,
+    ),
   );
   expect(alerts('FRRBGPFleetPeersDown')[0].expr).toContain(') > 0.5\n');
 });
 
 test.each([
   ['--fleet-peers-down-ratio=1.01', '--fleet-peers-down-ratio: "1.01" is not above 0 and at most 1\n'],
+  ['--scrape-interval=2m', '--scrape-interval: "2m" must be from 1s to 1m\n'],
   ['--no-such-key=1', '--no-such-key: unknown flag\n'],
   ['peer-down-for=5s', 'peer-down-for=5s: write flags as --name=value\n'],
   ['--thresholds=no/such/file', '--thresholds: cannot read no/such/file: ENOENT\n'],
 ])('refuses %s and writes nothing', (flag, message) => {
   expect(render(`--output=${folder}`, flag)).toEqual({ status: 2, stderr: message });
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('refuses a list with what is no address and writes nothing', () => {
+  const addresses = join(folder, 'addresses');
+  writeFileSync(addresses, '192.0.2.1\n192.0.2.300\n');
+  expect(render(`--output=${folder}/rules`, `--addresses-file=${addresses}`)).toEqual({
+    status: 2,
+    stderr: `${addresses}: line 2: "192.0.2.300" is not an IP address\n`,
+  });
+  expect(readdirSync(folder)).toEqual(['addresses']);
 });
 
 test('refuses a file with an unknown key and leaves the rules that are there', () => {

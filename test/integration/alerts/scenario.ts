@@ -1,5 +1,6 @@
 /** A scenario for the rules: the series over time, and which alerts fire when. Written for promtool as YAML. */
 import { stringify } from 'yaml';
+import type { Alert } from '../../../alerts/rule.ts';
 
 /** Value of a series: a number, the present time (`now`), no sample (`missing`), or gone as Prometheus sees it (`stale`). */
 export type Value = number | 'now' | 'missing' | 'stale';
@@ -30,7 +31,7 @@ export interface Check {
 }
 
 export interface Texts {
-  /** Labels of the alert, but for alertname. */
+  /** Labels of the alert, but for alertname and what its rule gives to each. */
   readonly labels: Labels;
   readonly title: string;
   readonly description: string;
@@ -156,10 +157,11 @@ const TOLD_APART = [
   'rule_group',
   'integration',
   'reason',
+  'fault',
 ] as const;
 
 /** The labels that distinguish alerts that are not about one node. */
-const TOLD_APART_FLEET = [...TOLD_APART, 'remote_router_id', 'storm', 'fault'].join(', ');
+const TOLD_APART_FLEET = [...TOLD_APART, 'remote_router_id', 'storm'].join(', ');
 const APART = TOLD_APART.join(', ');
 
 /** The alerts that fire. A peer's alert carries the remote router too, which does not distinguish more than the peer
@@ -176,9 +178,9 @@ function firingExpression(only: ReadonlySet<string> | undefined): string {
 /**
  * Reads `FRRBGPPeerDown critical node-1 vrf=default peer=eth1`: the third word, if it has no `=`, is the node.
  */
-function expectedLabels(firing: string): Record<string, string> {
-  const [alertname, severity, ...rest] = firing.split(' ');
-  const labels: Record<string, string> = { alertname: alertname ?? '', severity: severity ?? '' };
+function expectedLabels(firing: string, ruleOf: RuleOf): Record<string, string> {
+  const [alertname = '', severity = '', ...rest] = firing.split(' ');
+  const labels: Record<string, string> = { alertname, ...ruleOf(alertname, severity).labels };
   for (const word of rest) {
     const [name, value] = word.split('=');
     if (value !== undefined && name !== undefined) labels[name] = value;
@@ -187,8 +189,8 @@ function expectedLabels(firing: string): Record<string, string> {
   return labels;
 }
 
-/** Annotations of an alert that are the same whenever it fires, by alert name and severity. */
-export type StaticTexts = (alert: string, severity: string) => Record<string, string>;
+/** The committed rule of an alert, by name and severity. */
+export type RuleOf = (alert: string, severity: string) => Alert;
 
 /**
  * The scenario as promtool's unit test file.
@@ -199,7 +201,7 @@ export function promtoolTest(
   scenario: Scenario,
   ruleFiles: readonly string[],
   groupOrder: readonly string[],
-  staticTexts: StaticTexts,
+  ruleOf: RuleOf,
 ): string {
   const every = scenario.every ?? '5s';
   const expected = (firing: string): boolean => scenario.only?.has(firing.split(' ')[0] ?? '') ?? true;
@@ -215,7 +217,9 @@ export function promtoolTest(
         expr: firingExpression(scenario.only),
         eval_time: at,
         exp_samples: firing.filter(expected).map((alert) => {
-          const text = Object.entries(expectedLabels(alert)).map(([name, value]) => `${name}="${value}"`);
+          const text = Object.entries(expectedLabels(alert, ruleOf)).map(
+            ([name, value]) => `${name}="${value}"`,
+          );
           return { labels: `{${text.join(', ')}}`, value: 1 };
         }),
       },
@@ -229,17 +233,18 @@ export function promtoolTest(
       Object.entries(texts)
         .filter(([alertname]) => expected(alertname))
         .map(([alertname, { labels, dashboard = '', ...templated }]) => {
-          const { dashboard_url, ...same } = staticTexts(alertname, labels.severity ?? '');
+          const rule = ruleOf(alertname, labels.severity ?? '');
+          const { summary, action, runbook_url, dashboard_url } = rule.annotations;
           return {
             eval_time: at,
             alertname,
             exp_alerts: [
               {
-                exp_labels: labels,
+                exp_labels: { ...rule.labels, ...labels },
                 exp_annotations: {
-                  ...same,
+                  ...{ summary, action, runbook_url },
                   ...templated,
-                  dashboard_url: `${dashboard_url?.replace(/\?.*/, '')}${dashboard === '' ? '' : `?${dashboard}`}`,
+                  dashboard_url: `${dashboard_url.replace(/\?.*/, '')}${dashboard === '' ? '' : `?${dashboard}`}`,
                 },
               },
             ],

@@ -18,11 +18,12 @@ let storm: Storm;
 const pages = (status: 'firing' | 'resolved', via: 'slack' | 'pagerduty' = 'slack'): readonly string[] =>
   storm.messages
     .filter((message) => message.status === status && message.via === via)
-    .map(({ title }) => title.replace(/^(PAGE|OVER): /, ''))
+    .map(({ title }) => title.replace(/^(PAGE|RESOLVED): /, ''))
     .toSorted();
 
 beforeAll(async () => {
   storm = await startStorm({
+    hurry: true,
     clusters: CLUSTERS,
     // What inhibits goes on for minutes; the order is the same in seconds.
     settings: {
@@ -44,10 +45,10 @@ afterAll(async () => {
 }, 60_000);
 
 const STORMS = [
-  '100 nodes gone: dead-100 compute-001… (dead-100)',
-  '300 nodes gone: dead-300 compute-001… (dead-300)',
+  '100 nodes gone: dead-100 compute-001…',
+  '300 nodes gone: dead-300 compute-001…',
   'compute-001 is gone (calm)',
-  'fabric of fabric down: 8 routers lost (fabric)',
+  'fabric of fabric down: 8 routers lost',
   'leaf-1-2 lost by 20 of 20 nodes (router)',
 ];
 
@@ -73,7 +74,10 @@ test('each storm is one page, which says how many, who and what', { timeout: 120
     await firing('FRRBGPPeerDown'),
   ]).toEqual([401, 80, 180]);
   const body = JSON.stringify(storm.messages.find(({ title }) => title.includes('100 nodes gone'))?.body);
-  expect(body).toContain('Routers of these nodes: leaf-1-1 (20), leaf-1-2 (20)');
+  // Ten routers have 20 of these nodes each; which four of them are named is left to Prometheus.
+  const routers = body.match(/Routers of these nodes: ([^.]*)\./)?.[1]?.split(', ');
+  expect(new Set(routers).size).toBe(4);
+  for (const router of routers ?? []) expect(router).toMatch(/^leaf-[1-5]-[12] \(20\)$/);
 });
 
 const SECOND = ['compute-002 is gone (calm)', 'compute-041 → leaf-3-1 down, 1 of 2 left (router)'];

@@ -88,6 +88,12 @@ const SITUATIONS = {
       annotations: { ...alert(1).annotations, since: 'Sun 2026-11-22 02:59:58 UTC' },
     }),
   ]),
+  storm: data([
+    alert(1, {
+      labels: { alertname: 'FRRNodesDown', severity: 'critical', cluster: 'cloud-1', storm: '1763990000' },
+      annotations: { ...alert(1).annotations, title: '97 nodes gone: cloud-1 node-1…' },
+    }),
+  ]),
   fleet: data([alert(1, { labels: { alertname: 'FRRExporterAbsent', severity: 'critical', job: 'frr' } })]),
   bare: data([alert(1, { labels: { alertname: 'Other' }, annotations: {} })]),
   ticket: data([alert(1, { labels: { ...alert(1).labels, severity: 'warning' } })]),
@@ -124,9 +130,11 @@ describe.each([
 
   test.each([
     ['one', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)'],
-    ['over', 'OVER: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)'],
+    ['over', 'RESOLVED: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)'],
     ['several', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left, and 3 more (cloud-1)'],
     ['many', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left, and 12 more (cloud-1)'],
+    ['storm', 'PAGE: 97 nodes gone: cloud-1 node-1…'],
+    ['router', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)'],
     ['fleet', 'PAGE: node-1 → tor2 <rack A> down, 1 of 2 left'],
     ['bare', 'TICKET: Other'],
     ['ticket', 'TICKET: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)'],
@@ -164,10 +172,10 @@ describe.each([
     expect(many.trimEnd().split('\n').at(-2)).toBe('... and 3 more like these.');
     const several = await render('frr.slack.text', 'several');
     expect(several.trimEnd().split('\n').at(-2)).toBe(
-      'Over: node-2, Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC',
+      'Resolved: node-2, Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC',
     );
     expect(await render('frr.slack.text', 'over')).toBe(
-      'Over: node-1, Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC',
+      'Resolved: node-1, Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC',
     );
   });
 
@@ -196,9 +204,9 @@ All that is firing: https://alertmanager.example.org`,
 
   test('mail: text of what is over', async () => {
     expect(await render('frr.email.text', 'over')).toBe(
-      `OVER: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)
+      `RESOLVED: node-1 → tor2 <rack A> down, 1 of 2 left (cloud-1)
 
-Over:
+Resolved:
 
 - node-1: Sun 2026-11-22 03:12:05 UTC until Sun 2026-11-22 03:20:30 UTC
 

@@ -8,8 +8,6 @@ import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ruleFileText } from '../../../alerts/rule.ts';
-import { ruleFiles } from '../../../alerts/rules.ts';
-import { readThresholds } from '../../../alerts/thresholds.ts';
 import {
   answers,
   belongingTo,
@@ -18,12 +16,14 @@ import {
   HEALTHY,
   type Lab,
   NODE_HOST_ADDRESSES,
+  scrape,
   start,
   startExporter,
   startLab,
   startPrometheus,
   waitFor,
 } from '../../lab/index.ts';
+import { rulesWith } from '../../rules.ts';
 
 const ADDRESSES = NODE_HOST_ADDRESSES.map(({ address }) => address).sort();
 const LOST = '203.0.113.20';
@@ -76,17 +76,13 @@ test('is alerted on while BGP is up, and no other address is', async () => {
   const probed = ADDRESSES.filter((address) => address !== 'f00d:f00d::1');
   expect(targets.flatMap((group) => group.targets).sort()).toEqual(probed);
 
-  const thresholds = readThresholds(
-    readFileSync('alerts/thresholds.yaml', 'utf8'),
-    'alerts/thresholds.yaml',
-    {
-      scrape_interval: '1s',
-      evaluation_interval: '1s',
-      address_unanswered_for: '3s',
-    },
-  );
+  const shortened = rulesWith({
+    scrape_interval: '1s',
+    evaluation_interval: '1s',
+    address_unanswered_for: '3s',
+  });
   const rules = join(lab.folder, 'rules.yaml');
-  const probing = ruleFiles(thresholds).filter(({ topic }) => topic === 'probing');
+  const probing = shortened.filter(({ topic }) => topic === 'probing');
   writeFileSync(rules, probing.map(ruleFileText).join(''));
   const prober = await startProber(lab);
   await using prometheus = await startPrometheus({
@@ -94,12 +90,7 @@ test('is alerted on while BGP is up, and no other address is', async () => {
       global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
       rule_files: [rules],
       scrape_configs: [
-        {
-          job_name: 'frr',
-          static_configs: [
-            { targets: [new URL(exporter.url).host], labels: { cluster: 'cloud-1', hostname: 'node' } },
-          ],
-        },
+        scrape([{ url: exporter.url, labels: { cluster: 'cloud-1', hostname: 'node' } }]),
         scrapeJob(exporter.url, `127.0.0.1:${prober}`),
       ],
     },
@@ -113,6 +104,10 @@ test('is alerted on while BGP is up, and no other address is', async () => {
     for: 'all addresses to answer',
   });
   expect(await addressesOf('probe_success')).toEqual(probed);
+  await waitFor(
+    async () => (await addressesOf('address:probe_success:last_timestamp_seconds')).length === probed.length,
+    { within: 60_000, for: 'the rules to know it' },
+  );
 
   await lab.tor2.ip(`rule add pref 0 to ${LOST} blackhole`);
   await waitFor(async () => (await addressesOf(firing)).length > 0, { within: 60_000, for: 'the alert' });

@@ -47,15 +47,30 @@ describe('rules', () => {
     '%s: its texts name what there is',
     (_, { expr, annotations }) => {
       const texts = Object.values(annotations).join('\n');
-      const queries = [...texts.matchAll(/printf `(.*?)`/g)].map(([, query]) =>
-        (query as string).replaceAll('%q', '""').replaceAll('%s', '0'),
-      );
+      const lookups = [...texts.matchAll(/printf `(.*?)`/g)].map(([, query]) => query as string);
+      // What one costs must not depend on the size of the fleet.
+      expect(lookups.filter((query) => !query.includes('=%q'))).toEqual([]);
+      const queries = lookups.map((query) => query.replaceAll('%q', '""').replaceAll('%s', '0'));
       expect(queries.flatMap((query) => known.unknownIn(query))).toEqual([]);
       const labels = known.labelsIn(expr);
       const used = [...texts.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label as string);
       expect(used.filter((label) => !labels.has(label))).toEqual([]);
     },
   );
+
+  test('each page about an address is one that FRRAddressesFault folds, and has words for', () => {
+    const { title = '' } = ALERTS.find(({ alert }) => alert === 'FRRAddressesFault')?.annotations ?? {};
+    const pages = ALERTS.filter(
+      ({ alert, expr, labels }) =>
+        labels.severity === 'critical' &&
+        !/^FRR(Fleet|Addresses)Fault$/.test(alert) &&
+        known.labelsIn(expr).has('address'),
+    );
+    expect(pages.length).toBeGreaterThan(5);
+    expect(
+      pages.filter(({ alert, labels }) => labels.fault !== alert || !title.includes(`"${alert}"`)),
+    ).toEqual([]);
+  });
 
   test.each(ALERTS.map((one) => [one.alert, one] as const))(
     '%s: its links lead somewhere',
@@ -150,7 +165,7 @@ describe('runbooks', () => {
     ['FRRMaintenance', 'so no maintenance is assumed'],
     [
       'FRRMaintenance',
-      'is not an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed',
+      'is neither a duration such as 2h nor an RFC 3339 time such as 2026-11-22T18:00:00Z, so the maintenance lasts until the file is removed',
     ],
   ])('%s quotes what the program prints: %s', (name, phrase) => {
     expect(page(name)).toContain(phrase);

@@ -64,25 +64,28 @@ test.each([
   ],
   [changed('availability_objective', '1'), 'site.yaml: availability_objective: 1 is not above 0 and below 1'],
   [changed('prefix_drop_ratio', '0'), 'site.yaml: prefix_drop_ratio: 0 is not above 0 and at most 1'],
-  [changed('prefix_drop_ratio', 'half'), 'site.yaml: prefix_drop_ratio: "half" is no number between 0 and 1'],
+  [
+    changed('prefix_drop_ratio', 'half'),
+    'site.yaml: prefix_drop_ratio: "half" is not a number between 0 and 1',
+  ],
   [
     changed('peer_missing_for', 'soon'),
-    'site.yaml: peer_missing_for: "soon" is no duration; write it as 30s, 5m or 1h30m',
+    'site.yaml: peer_missing_for: "soon" is not a duration; write it as 30s, 5m or 1h30m',
   ],
   [
     changed('peer_missing_for', '30'),
-    'site.yaml: peer_missing_for: 30 is no duration; write it as 30s, 5m or 1h30m',
+    'site.yaml: peer_missing_for: 30 is not a duration; write it as 30s, 5m or 1h30m',
   ],
   [changed('flapping_window', '0s'), 'site.yaml: flapping_window: "0s" must be longer than 0s'],
-  [changed('flapping_drops', '2.5'), 'site.yaml: flapping_drops: 2.5 is no whole number of 1 or more'],
+  [changed('flapping_drops', '2.5'), 'site.yaml: flapping_drops: 2.5 is not a whole number of 1 or more'],
   [
     changed('uplink_peer_group', '"up(link"'),
-    'site.yaml: uplink_peer_group: "up(link" is no regular expression',
+    'site.yaml: uplink_peer_group: "up(link" is not a regular expression',
   ],
-  [changed('node_label', 'host-name'), 'site.yaml: node_label: "host-name" is no label name'],
+  [changed('node_label', 'host-name'), 'site.yaml: node_label: "host-name" is not a label name'],
   [
     changed('base_url', 'https://wiki.example.org/'),
-    'site.yaml: base_url: "https://wiki.example.org/" is no http or https URL without a slash at the end',
+    'site.yaml: base_url: "https://wiki.example.org/" is not an http or https URL without a slash at the end',
   ],
   [SHIPPED.replace(/^vtysh: .*$/m, ''), 'site.yaml: vtysh is missing'],
   ['- peer_down_for', 'site.yaml: must be a mapping of thresholds, one "key: value" a line'],
@@ -104,7 +107,7 @@ test.each([
   [changed('evaluation_interval', '0s'), 'site.yaml: evaluation_interval: "0s" must be from 1s to 1m'],
   [
     changed('evaluation_interval', 'often'),
-    'site.yaml: evaluation_interval: "often" is no duration; write it as 30s, 5m or 1h30m',
+    'site.yaml: evaluation_interval: "often" is not a duration; write it as 30s, 5m or 1h30m',
   ],
 ])('refuses an interval that rules cannot work with (%#)', (text, message) => {
   expect(refusal(text)).toBe(message);
@@ -140,8 +143,8 @@ describe('the file of addresses', () => {
   });
 
   test('is refused by the line that is wrong', () => {
-    expect(read('192.0.2.10\n192.0.2.300\n')).toBe(`${path}: line 2: "192.0.2.300" is no IP address`);
-    expect(read('192.0.2.0/24\n')).toBe(`${path}: line 1: "192.0.2.0/24" is no IP address`);
+    expect(read('192.0.2.10\n192.0.2.300\n')).toBe(`${path}: line 2: "192.0.2.300" is not an IP address`);
+    expect(read('192.0.2.0/24\n')).toBe(`${path}: line 1: "192.0.2.0/24" is not an IP address`);
     expect(read('192.0.2.10 twice\n')).toBe(`${path}: line 1: write "ADDRESS" or "ADDRESS anycast"`);
     expect(refusal(SHIPPED, { addresses_file: `${folder}/none` })).toBe(
       `--addresses-file: cannot read ${folder}/none: ENOENT`,
@@ -156,7 +159,7 @@ test('refuses YAML that is none', () => {
 
 test.each([
   [{ fleet_peers_down_ratio: '2' }, '--fleet-peers-down-ratio: "2" is not above 0 and at most 1'],
-  [{ peer_down_for: '' }, '--peer-down-for: "" is no duration; write it as 30s, 5m or 1h30m'],
+  [{ peer_down_for: '' }, '--peer-down-for: "" is not a duration; write it as 30s, 5m or 1h30m'],
   [{ peer_down_after: '5s' }, '--peer-down-after: unknown flag'],
 ])('refuses a flag by its name (%#)', (flags, message) => {
   expect(refusal(SHIPPED, flags as Record<string, string>)).toBe(message);

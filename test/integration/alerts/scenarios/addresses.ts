@@ -18,10 +18,10 @@ export const ADDRESSES: readonly Scenario[] = [
     name: 'a VIP that no node has any more; a floating IP that was deleted',
     about: ['FRRAddressGone'],
     every: '1m',
-    until: '25h',
+    until: '10m',
     series: healthy(2)
-      .add('node-1', ADVERTISED, vip('192.0.2.10'), { '0s': 2, '5m': 'stale' })
-      .add('node-1', ADVERTISED, vip('203.0.113.99', 'br-ex'), { '0s': 2, '5m': 'stale' }).series,
+      .announces('node-1', '192.0.2.10', { '0s': 2, '5m': 'stale' }, 'lo')
+      .announces('node-1', '203.0.113.99', { '0s': 2, '5m': 'stale' }).series,
     checks: [
       // Carried for a minute.
       { at: '7m', firing: [] },
@@ -31,14 +31,25 @@ export const ADDRESSES: readonly Scenario[] = [
         texts: {
           FRRAddressGone: {
             labels: { severity: 'critical', cluster: 'cloud-1', address: '192.0.2.10' },
-            title: '192.0.2.10 is on no node of cloud-1',
+            title: '192.0.2.10 is on no node',
             description:
-              'No node has 192.0.2.10 any more, which is a VIP that was announced within the last day or is listed in addresses_file.',
+              'No node has 192.0.2.10 any more. It is a VIP that was announced within the last day, or it is listed in addresses_file.',
             impact: 'The service behind this address is unreachable.',
           },
         },
       },
-      { at: '23h50m', firing: ['FRRAddressGone critical address=192.0.2.10'] },
+    ],
+  },
+  {
+    name: 'a VIP that no node has had for a day',
+    about: ['FRRAddressGone'],
+    every: '4m',
+    until: '25h',
+    series: healthy(2)
+      .add('node-1', ADVERTISED, vip('192.0.2.10'), { '0s': 2, '8m': 'stale' })
+      .add('node-1', ADVERTISED, vip('203.0.113.99', 'br-ex'), { '0s': 2, '8m': 'stale' }).series,
+    checks: [
+      { at: '23h52m', firing: ['FRRAddressGone critical address=192.0.2.10'] },
       { at: '24h20m', firing: [] },
     ],
   },
@@ -49,9 +60,9 @@ export const ADDRESSES: readonly Scenario[] = [
     every: '10s',
     until: '20m',
     series: healthy(2)
-      .add('node-1', ADVERTISED, vip('192.0.2.10'), { '0s': 2, '5m': 'stale' })
-      .add('node-2', ADVERTISED, vip('192.0.2.10'), { '0s': 'missing', '7m': 2 })
-      .add('node-1', ADVERTISED, vip('192.0.2.11'), { '0s': 2, '5m': 0 }).series,
+      .announces('node-1', '192.0.2.10', { '0s': 2, '5m': 'stale' }, 'lo')
+      .announces('node-2', '192.0.2.10', { '0s': 'missing', '7m': 2 }, 'lo')
+      .announces('node-1', '192.0.2.11', { '0s': 2, '5m': 0 }, 'lo').series,
     checks: ['8m', '9m20s', '19m'].map((at) => ({ at, firing: [] })),
   },
   {
@@ -61,8 +72,8 @@ export const ADDRESSES: readonly Scenario[] = [
     every: '10s',
     until: '20m',
     series: healthy(2)
-      .add('node-1', ADVERTISED, vip('192.0.2.10'), 2)
-      .add('node-2', ADVERTISED, vip('192.0.2.11'), { '0s': 2, '5m': 'stale' })
+      .announces('node-1', '192.0.2.10', 2, 'lo')
+      .announces('node-2', '192.0.2.11', { '0s': 2, '5m': 'stale' }, 'lo')
       .add('node-2', 'frr_collector_up', { collector: 'host-routes' }, { '0s': 1, '5m': 0 })
       .nodeDown('node-1', ['5m', '20m']).series,
     checks: [{ at: '15m', firing: [] }],
@@ -75,8 +86,8 @@ export const ADDRESSES: readonly Scenario[] = [
     until: '20m',
     series: [
       ...healthy(2)
-        .add('node-1', ADVERTISED, vip('192.0.2.10'), 2)
-        .add('node-2', ADVERTISED, vip('192.0.2.12', 'br-ex'), 0)
+        .announces('node-1', '192.0.2.10', 2, 'lo')
+        .announces('node-2', '192.0.2.12', 0)
         .nodeDown('node-1', ['10m', '20m']).series,
       listed('192.0.2.10', 'must-exist'),
       listed('192.0.2.11', 'must-exist'),
@@ -137,7 +148,7 @@ export const ADDRESSES: readonly Scenario[] = [
     every: '10s',
     until: '10m',
     series: Array.from({ length: 50 }, (_, i) => i).reduce(
-      (fleet, i) => fleet.add('node-1', ADVERTISED, vip(`10.96.0.${i}`, 'kube-ipvs0'), 0),
+      (fleet, i) => fleet.announces('node-1', `10.96.0.${i}`, 0, 'kube-ipvs0'),
       healthy(1),
     ).series,
     checks: [{ at: '9m', firing: [] }],
@@ -151,8 +162,8 @@ export const ADDRESSES: readonly Scenario[] = [
       ...['192.0.2.10', '192.0.2.11', '192.0.2.12'].reduce(
         (fleet, address) =>
           fleet
-            .add('node-1', ADVERTISED, vip(address), 2)
-            .add('node-2', ADVERTISED, vip(address), { '0s': 0, '5m': 1, '10m': 0 }),
+            .announces('node-1', address, 2, 'lo')
+            .announces('node-2', address, { '0s': 0, '5m': 1, '10m': 0 }, 'lo'),
         healthy(2),
       ).series,
       listed('192.0.2.11', 'must-exist'),
@@ -184,9 +195,8 @@ export const ADDRESSES: readonly Scenario[] = [
     only: new Set(['FRRAddressDuplicated']),
     every: '10s',
     until: '5m',
-    series: healthy(2)
-      .add('node-1', ADVERTISED, vip('192.0.2.10'), 2)
-      .add('node-2', ADVERTISED, vip('192.0.2.10'), 1).series,
+    series: healthy(2).announces('node-1', '192.0.2.10', 2, 'lo').announces('node-2', '192.0.2.10', 1, 'lo')
+      .series,
     checks: [
       {
         at: '3m',
@@ -196,7 +206,7 @@ export const ADDRESSES: readonly Scenario[] = [
             labels: { severity: 'warning', cluster: 'cloud-1', address: '192.0.2.10' },
             title: '192.0.2.10 announced by 2 nodes',
             description: '192.0.2.10 is announced by node-1, node-2.',
-            impact: 'Its traffic goes to either of these nodes, and part of it to the wrong one.',
+            impact: 'Its traffic is split between these nodes, so part of it goes to the wrong one.',
           },
         },
       },

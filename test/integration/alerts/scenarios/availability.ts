@@ -1,5 +1,5 @@
 /** How much of the time uplinks and addresses were there, and when too little. */
-import { healthy, target } from '../fleet.ts';
+import { healthy, hostRoute, target } from '../fleet.ts';
 import type { Labels, Scenario, Series, Steps } from '../scenario.ts';
 
 const ALERTS = ['FRRUplinkAvailabilityAtRisk', 'FRRAddressAvailabilityAtRisk'] as const;
@@ -28,11 +28,7 @@ function cluster(
     });
     return [
       add('instance:frr_bgp_uplinks_up:count', {}, steps),
-      add(
-        'frr_host_route_advertised_peers',
-        { address: `192.0.2.${n + 1}`, interface: 'lo', afi: 'ipv4' },
-        steps,
-      ),
+      add('frr_host_route_advertised_peers', hostRoute(`192.0.2.${n + 1}`, 'lo'), steps),
     ];
   }).flat();
 }
@@ -81,16 +77,14 @@ export const AVAILABILITY: readonly Scenario[] = [
     every: '30s',
     until: '20m',
     series: healthy(8)
-      .sessionDown('node-1', 'eth2', '5m')
-      .sessionDown('node-1', '100.64.1.1', '5m')
+      .uplinksDown('node-1', '5m')
       .set('frr_host_route_advertised_peers', of('node-1'), { '0s': 2, '5m': 0 })
       .set('frr_daemon_up', { ...of('node-2'), daemon: 'bgpd' }, { '0s': 1, '5m': 0 })
       .set('frr_bgp_session_up', of('node-2'), { '0s': 1, '5m': 'stale' })
       .notScraped('node-3', ['5m', '20m'])
       .set('up', { instance: 'node-3:9100' }, { '0s': 1, '5m': 0 })
       .notScraped('node-4', ['5m', '20m'])
-      .sessionDown('node-5', 'eth2', '5m')
-      .sessionDown('node-5', '100.64.1.1', '5m')
+      .uplinksDown('node-5', '5m')
       .set('frr_host_route_advertised_peers', of('node-5'), { '0s': 2, '5m': 0 })
       .set('frr_maintenance', of('node-5'), { '0s': 0, '4m': 1 })
       .set('frr_bgp_session_up', of('node-6'), 0)
@@ -101,15 +95,7 @@ export const AVAILABILITY: readonly Scenario[] = [
       .set('frr_bgp_session_info', { ...of('node-8'), peer: 'eth2' }, 'missing')
       .sessionDown('node-8', '100.64.1.1', '5m')
       .set('frr_host_route_advertised_peers', of('node-8'), { '0s': 2, '5m': 0 })
-      .add(
-        'node-7',
-        'frr_host_route_advertised_peers',
-        { address: '172.16.0.8', interface: 'lo', afi: 'ipv4' },
-        {
-          '0s': 'missing',
-          '6m': 1,
-        },
-      ).series,
+      .announces('node-7', '172.16.0.8', { '0s': 'missing', '6m': 1 }, 'lo').series,
     checks: [
       {
         at: '4m30s',

@@ -51,7 +51,7 @@ export const DAEMONS: readonly Scenario[] = [
             title: 'node-1 staticd is dead',
             description:
               'staticd on node-1 is dead: nothing listens on its socket. Not answering on this node: staticd.',
-            impact: 'The work of this daemon is not done any more; the other daemons run.',
+            impact: 'What this daemon does is not done any more; the other daemons run.',
             action:
               "On the node: `podman exec frr vtysh -d watchfrr -c 'show watchfrr'`, then the end of FRR's log and `coredumpctl list staticd`. watchfrr should have restarted it; restart FRR if it has not.",
             dashboard,
@@ -80,7 +80,7 @@ export const DAEMONS: readonly Scenario[] = [
             labels: { ...labels, daemon: 'bgpd' },
             title: 'node-1 bgpd is hung',
             description:
-              'bgpd on node-1 is hung: its process is there and takes connections, but it does not answer.',
+              'bgpd on node-1 is hung: its process runs and accepts connections, but it does not answer.',
             impact: `The routers drop the node's sessions, and its announcements with them. Announced by nobody now: ${ADDRESSES}.`,
             action:
               'On the node: `ps -o pid,stat,wchan,pcpu,cmd -C bgpd` (T: stopped, D: waits for the kernel, R at 100 %: a loop). Take a core with `gcore` if you can, then kill it; watchfrr starts it again.',
@@ -189,7 +189,7 @@ export const DAEMONS: readonly Scenario[] = [
             labels: { ...labels, daemon: 'bfdd' },
             title: 'node-1 bfdd is hung',
             description:
-              'bfdd on node-1 is hung: its process is there and takes connections, but it does not answer.',
+              'bfdd on node-1 is hung: its process runs and accepts connections, but it does not answer.',
             impact:
               'The routers see BFD go down and drop the BGP sessions that it watches; faults are detected only by hold timers.',
             action:
@@ -279,9 +279,9 @@ export const DAEMONS: readonly Scenario[] = [
             description:
               'FRR on node-1 does not run the configuration that was placed: lines missing 1, lines added 2. Peers that are missing: eth2. VRFs that are missing: red.',
             impact:
-              'The node may announce or accept what it must not, or lack a session or a VRF; and the next start of FRR changes its routing.',
+              'The node may announce or accept what it must not, or lack a session or a VRF; the next start of FRR changes its routing again.',
             action:
-              'On the node: `podman exec frr frr-config drift` shows the lines. Put them into the parameters of the role if they are meant; otherwise run the role again, and take added lines away with their `no` form.',
+              'On the node: `podman exec frr frr-config drift` shows the lines. Put them into the parameters of the role if they are intended; otherwise run the role again, and take added lines away with their `no` form.',
             dashboard,
           },
         },

@@ -4,7 +4,6 @@ import type { Scenario } from '../scenario.ts';
 
 const UNANNOUNCED = 'host_route:frr_host_route:unannounced';
 const SILENT = 'host_route:frr_host_route:silent';
-const moved = (address: string) => ({ address, interface: 'lo', afi: 'ipv4' });
 const ERRORS = 'instance:frr_collector_errors:increase5m';
 const of = (node: string) => ({ instance: `${node}:9342` });
 
@@ -16,7 +15,7 @@ export const DASHBOARDS: readonly Scenario[] = [
     until: '3m',
     series: healthy(2)
       .set('frr_host_route_advertised_peers', of('node-1'), { '0s': 2, '1m': 0 })
-      .add('node-2', 'frr_host_route_advertised_peers', moved('203.0.113.1'), 1).series,
+      .announces('node-2', '203.0.113.1', 1, 'lo').series,
     checks: [
       { at: '55s', firing: [], values: { [`count(${UNANNOUNCED})`]: undefined } },
       {
@@ -35,9 +34,9 @@ export const DASHBOARDS: readonly Scenario[] = [
       .add('node-1', 'frr_host_routes', {}, 2)
       .add('node-2', 'frr_host_routes', {}, 2)
       .notScraped('node-1', ['1m', '12m'])
-      .add('node-2', 'frr_host_route_advertised_peers', moved('203.0.113.1'), 1)
+      .announces('node-2', '203.0.113.1', 1, 'lo')
       // It has the address but does not announce it, which is no help.
-      .add('node-2', 'frr_host_route_advertised_peers', moved('172.16.0.1'), 0)
+      .announces('node-2', '172.16.0.1', 0, 'lo')
       // An exporter without host routes is not silent because of that.
       .set('frr_host_route_advertised_peers', of('node-3'), 0).series,
     checks: [
@@ -79,8 +78,7 @@ export const DASHBOARDS: readonly Scenario[] = [
     until: '1m',
     series: healthy(6)
       .sessionDown('node-2', 'eth2', '30s')
-      .sessionDown('node-3', 'eth2', '30s')
-      .sessionDown('node-3', '100.64.1.1', '30s')
+      .uplinksDown('node-3', '30s')
       // One uplink each, of which the second loses it.
       .set('frr_bgp_session_info', { ...of('node-4'), peer: 'eth2' }, 'missing')
       .set('frr_bgp_session_info', { ...of('node-5'), peer: 'eth2' }, 'missing')

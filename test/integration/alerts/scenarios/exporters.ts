@@ -479,7 +479,7 @@ export const EXPORTERS: readonly Scenario[] = [
             title: 'node-1 exporter certificate expires in 6d 23h 58m 0s',
             description: 'The TLS certificate of the exporter on node-1 expires in 6d 23h 58m 0s.',
             impact:
-              'Then Prometheus cannot scrape the exporter any more, and faults of the node are not noticed.',
+              'Once it has expired, Prometheus cannot scrape the exporter, and faults of the node are not noticed.',
             dashboard,
           },
         },

@@ -4,6 +4,7 @@ import { AVAILABILITY } from './availability.ts';
 import { DAEMONS } from './daemons.ts';
 import { DASHBOARDS } from './dashboards.ts';
 import { EXPORTERS } from './exporters.ts';
+import { FOLDED } from './folded.ts';
 import { MAINTENANCE } from './maintenance.ts';
 import { MEMORY } from './memory.ts';
 import { PIPELINE } from './pipeline.ts';
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...REACHABILITY,
   ...DAEMONS,
   ...EXPORTERS,
+  ...FOLDED,
   ...MAINTENANCE,
   ...MEMORY,
   ...PIPELINE,

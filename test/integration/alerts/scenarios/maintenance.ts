@@ -13,8 +13,7 @@ export const MAINTENANCE: readonly Scenario[] = [
     series: healthy()
       .set('frr_maintenance', {}, { '0s': 0, '2m': 1, '11m50s': 0 })
       .add('node-1', 'frr_maintenance_end_timestamp_seconds', {}, { '0s': 'missing', '2m': 600 })
-      .sessionDown('node-1', 'eth2', '4m')
-      .sessionDown('node-1', '100.64.1.1', '4m').series,
+      .uplinksDown('node-1', '4m').series,
     checks: [
       { at: '1m55s', firing: [], values: { [ACTIVE]: undefined, [SHOWN]: undefined } },
       {

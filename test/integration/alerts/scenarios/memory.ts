@@ -40,7 +40,7 @@ export const MEMORY: readonly Scenario[] = [
             title: 'node-1 → eth2 no longer configured',
             description: 'bgpd on node-1 answers, but no longer knows peer eth2 (VRF default).',
             impact:
-              'What was reachable through this peer alone is not reachable now. Of an uplink: less redundancy.',
+              'What was reachable only through this peer is not reachable now. If it was an uplink, there is less redundancy.',
             dashboard: 'var-instance=node-1%3A9342',
           },
         },
@@ -71,7 +71,7 @@ export const MEMORY: readonly Scenario[] = [
     name: 'no uplink is configured any more',
     about: ['FRRBGPUplinksMissing'],
     every: '5s',
-    until: '80m',
+    until: '7m',
     series: deconfigured(BOTH, '5m').series,
     checks: [
       // Carried for a minute.
@@ -84,13 +84,30 @@ export const MEMORY: readonly Scenario[] = [
             labels: { severity: 'critical', ...target('node-1') },
             title: 'node-1 has no uplink configured any more',
             description:
-              'bgpd on node-1 answers, but knows none of its uplinks any more, of which 2 were up within the last hour.',
+              'bgpd on node-1 answers, but has none of its uplinks any more; 2 of them were up within the last hour.',
             impact: 'The node announces nothing. Announced by nobody now: 172.16.0.1, 203.0.113.1.',
             action:
               "On the node: `podman exec frr vtysh -c 'show running-config bgpd'`. Uplinks that are in frr.conf but not here: FRR refused a line of the file; its log names it. Not in the file either: undo what was rolled out.",
             dashboard: 'var-instance=node-1%3A9342',
           },
         },
+      },
+    ],
+  },
+  {
+    name: 'no uplink has been configured for an hour',
+    about: ['FRRBGPUplinksMissing', 'FRRBGPPeerMissing'],
+    every: '30s',
+    until: '75m',
+    series: deconfigured(BOTH, '5m').series,
+    checks: [
+      {
+        at: '60m',
+        firing: [
+          'FRRBGPPeerMissing warning node-1 vrf=default peer=100.64.1.1',
+          `FRRBGPPeerMissing warning node-1 ${PEER2}`,
+          'FRRBGPUplinksMissing critical node-1',
+        ],
       },
       {
         at: '75m',

@@ -71,7 +71,7 @@ export const PIPELINE: readonly Scenario[] = [
             labels: { severity: 'warning', ...PROMETHEUS, rule_group: RULE_GROUP },
             title: 'Prometheus localhost:9090 too slow for its rules',
             description: `The rules of ${RULE_GROUP} on localhost:9090 take 5.1s, longer than their interval.`,
-            impact: 'Evaluations are left out, so pages come late.',
+            impact: 'Evaluations are skipped, so pages come late.',
           },
         },
       },
@@ -167,11 +167,11 @@ export const PIPELINE: readonly Scenario[] = [
         texts: {
           FRRAlertmanagerFailing: {
             labels: { severity: 'warning', ...ALERTMANAGER, integration: 'pagerduty' },
-            title: 'Alertmanager localhost:9093 fails to deliver by pagerduty',
+            title: 'Alertmanager localhost:9093 fails to deliver via pagerduty',
             description:
-              'Alertmanager localhost:9093 failed 5 times within 15 minutes to deliver by pagerduty.',
+              'Alertmanager localhost:9093 failed 5 times within 15 minutes to deliver via pagerduty.',
             impact:
-              'Pages and tickets by this integration may be missing; other ones of the same receiver work.',
+              'Pages and tickets via this integration may be missing; other integrations of the same receiver work.',
           },
         },
       },
@@ -258,9 +258,9 @@ export const PIPELINE: readonly Scenario[] = [
             labels: { severity: 'warning', ...PROMETHEUS },
             title: 'localhost:9090 runs with an old configuration',
             description:
-              'localhost:9090 (job prometheus) goes on with its old configuration: the new one is broken.',
+              'localhost:9090 (job prometheus) still runs with its old configuration: the new one is broken.',
             impact:
-              'Changes of targets, rules or receivers are not in force, and after a restart it will not start.',
+              'Changes of targets, rules or receivers are not in force, and it will not start again after a restart.',
           },
         },
       },

@@ -70,7 +70,7 @@ export const PREFIXES: readonly Scenario[] = [
             title: 'node-1 announces nothing to tor2 rack A',
             description: `node-1 announces no prefix to ${NAME} although the session is up.`,
             impact:
-              "The node's addresses are not reachable over this uplink; if it is so on all uplinks, FRRHostRouteNotAdvertised names the addresses.",
+              "The node's addresses are not reachable over this uplink; if this is true of all uplinks, FRRHostRouteNotAdvertised names the addresses.",
             action:
               'On the node: `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'`, look for the route map of outgoing advertisements and "policy"; then `show route-map` and `show ip prefix-list`, for IPv6 `show ipv6 prefix-list`.',
             dashboard,
@@ -97,7 +97,7 @@ export const PREFIXES: readonly Scenario[] = [
             title: 'node-1 receives nothing from tor2 rack A',
             description: `node-1 receives no prefix from ${NAME} although the session is up.`,
             impact:
-              'The node has no default route over this uplink and sends nothing over it; if it is so on all uplinks, FRRDefaultRouteMissing fires.',
+              'The node has no default route over this uplink and sends nothing over it; if this is true of all uplinks, FRRDefaultRouteMissing fires.',
             action:
               'On the router: does it originate the default route to this node? On the node: `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'`, look for the route map of incoming advertisements and "policy".',
             dashboard,
@@ -290,7 +290,7 @@ export const PREFIXES: readonly Scenario[] = [
             title: 'node-1 → tor2 rack A is not sent ipv4 changes',
             description: `node-1 processes no change of its ipv4 unicast table for ${NAME}, although the session is up: 2 changes in the last 5m.`,
             impact:
-              'The peer works with an old picture of what this node announces: new or moved addresses are not reachable through it.',
+              'The peer does not know what this node announces now: new or moved addresses are not reachable through it.',
             action:
               "On the node: `podman exec frr vtysh -c 'show bgp vrf default update-groups'` and `podman exec frr vtysh -c 'show bgp vrf all summary'` (TblVer). Is `bgp suppress-fib-pending` configured, and does zebra install routes?",
             dashboard,

@@ -39,7 +39,7 @@ export const PROBING: readonly Scenario[] = [
             labels: { severity: 'warning', cluster: 'cloud-1', address: FLOATING },
             title: `${FLOATING} is announced but does not answer`,
             description: `${FLOATING} is announced by node-1, and answers no probe from outside any more, which it did within the last day.`,
-            impact: `Users cannot reach the service behind ${FLOATING}, although BGP says that all is well.`,
+            impact: `Users cannot reach the service behind ${FLOATING}, although BGP looks healthy.`,
           },
         },
       },

@@ -49,12 +49,7 @@ export const REACHABILITY: readonly Scenario[] = [
     name: 'an IPv6 address is announced to nobody',
     about: ['FRRHostRouteNotAdvertised'],
     until: '2m',
-    series: healthy().add(
-      'node-1',
-      'frr_host_route_advertised_peers',
-      { address: '2001:db8:f::20', interface: 'lo', afi: 'ipv6' },
-      { '0s': 1, '20s': 0 },
-    ).series,
+    series: healthy().announces('node-1', '2001:db8:f::20', { '0s': 1, '20s': 0 }, 'lo').series,
     checks: [
       {
         at: '1m',
@@ -86,24 +81,9 @@ export const REACHABILITY: readonly Scenario[] = [
     about: ['FRRHostRouteNotAdvertised'],
     until: '3m',
     series: healthy()
-      .add(
-        'node-1',
-        'frr_host_route_advertised_peers',
-        { address: '203.0.113.50', interface: 'br-ex', afi: 'ipv4' },
-        { '0s': 'missing', '30s': 0, '45s': 2 },
-      )
-      .add(
-        'node-1',
-        'frr_host_route_advertised_peers',
-        { address: '203.0.113.51', interface: 'br-ex', afi: 'ipv4' },
-        { '0s': 'missing', '45s': 0, '1m': 2 },
-      )
-      .add(
-        'node-1',
-        'frr_host_route_advertised_peers',
-        { address: '203.0.113.52', interface: 'br-ex', afi: 'ipv4' },
-        { '0s': 'missing', '1m': 0, '1m15s': 2 },
-      ).series,
+      .announces('node-1', '203.0.113.50', { '0s': 'missing', '30s': 0, '45s': 2 })
+      .announces('node-1', '203.0.113.51', { '0s': 'missing', '45s': 0, '1m': 2 })
+      .announces('node-1', '203.0.113.52', { '0s': 'missing', '1m': 0, '1m15s': 2 }).series,
     checks: [
       { at: '1m', firing: [] },
       { at: '1m10s', firing: [] },
@@ -246,11 +226,11 @@ export const REACHABILITY: readonly Scenario[] = [
             },
             title: 'node-1 kernel lacks ::/0, VRF default',
             description:
-              'The kernel of node-1 does not have ::/0 (VRF default), which FRR takes for installed.',
+              'The kernel of node-1 does not have ::/0 (VRF default), which FRR believes to be installed.',
             impact:
-              'A default route: the addresses of the node are announced but answer nobody outside its own subnets. A host address: it is announced but dead.',
+              'Without a default route, the addresses of the node are announced but answer nobody outside its own subnets. A host address without its route is announced but dead.',
             action:
-              "On the node: `ip -6 route show table all ::/0`, then `podman exec frr vtysh -c 'show ipv6 route vrf default ::/0'`. `clear bgp PEER soft in` makes zebra install a BGP route again; restart what made a kernel route.",
+              "On the node: `ip -6 route show table all ::/0`, then `podman exec frr vtysh -c 'show ipv6 route vrf default ::/0'`. `clear bgp PEER soft in` makes zebra install a BGP route again; restart what added a kernel route.",
             dashboard,
           },
         },
@@ -297,7 +277,7 @@ export const REACHABILITY: readonly Scenario[] = [
             description: 'On node-1, 105 ebgp routes (ipv4, VRF default) are in the RIB but not in the FIB.',
             impact: 'Traffic to these destinations takes another route or none, although BGP looks healthy.',
             action:
-              "On the node: `podman exec frr vtysh -c 'show ip route vrf default summary'`, its columns Routes and FIB. Of a missing prefix: without `*` it lost against another protocol, `r` is rejected by the kernel, whose log says why.",
+              "On the node: `podman exec frr vtysh -c 'show ip route vrf default summary'`, its columns Routes and FIB. Then a missing prefix: without `*`, another protocol is preferred; `r` means rejected by the kernel, whose log says why.",
             dashboard,
           },
         },

@@ -1,4 +1,4 @@
-import { healthy, TOR1, target } from '../fleet.ts';
+import { healthy, hostRoute, TOR1, target } from '../fleet.ts';
 import type { Check, Scenario } from '../scenario.ts';
 
 const PEER1 = 'vrf=default peer=100.64.1.1';
@@ -42,7 +42,7 @@ const routeServerDown = (why: string): Required<Check>['texts'] => ({
     description: `node-1 has lost its BGP session with route server (peer 192.0.2.9, AS 64512, VRF default). Why: ${why}.`,
     since: 'Thu 1970-01-01 00:00:10 UTC',
     impact:
-      'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
+      'What only this peer announced is unreachable from the node, and what the node announced only to this peer is unreachable from there.',
     action:
       'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors 192.0.2.9\'` and look at "Last reset".',
     dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=192.0.2.9',
@@ -158,7 +158,7 @@ export const SESSIONS: readonly Scenario[] = [
               'node-1 has lost its BGP session with peer eth2 (VRF default). Why: FRR gives no reason.',
             since: 'Thu 1970-01-01 00:01:00 UTC',
             impact:
-              'What this peer alone announced is unreachable from the node, and what the node announced to this peer alone is unreachable from there.',
+              'What only this peer announced is unreachable from the node, and what the node announced only to this peer is unreachable from there.',
             action:
               'On the node: `ip -br link` (is the link up?), then `podman exec frr vtysh -c \'show bgp vrf default neighbors eth2\'` and look at "Last reset".',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=eth2',
@@ -430,6 +430,18 @@ export const SESSIONS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a session is shut on purpose twice',
+    about: ['FRRBGPPeerFlapping'],
+    only: new Set(['FRRBGPPeerFlapping']),
+    every: '10s',
+    until: '12m',
+    series: healthy()
+      .set('frr_bgp_session_up', SESSION1, { '0s': 1, '6m': 0, '7m': 1, '9m': 0, '10m': 1 })
+      .set('frr_bgp_session_admin_up', SESSION1, { '0s': 1, '6m': 0, '7m': 1, '9m': 0, '10m': 1 })
+      .set('frr_bgp_session_dropped_total', SESSION1, { '0s': 0, '6m': 1, '9m': 2 }).series,
+    checks: [{ at: '11m', firing: [] }],
+  },
+  {
     name: 'a session that flapped is shut on purpose, which is the end of it',
     about: ['FRRBGPPeerFlapping'],
     every: '10s',
@@ -481,15 +493,9 @@ export const SESSIONS: readonly Scenario[] = [
     about: ['FRRBGPAllUplinksDown'],
     until: '2m',
     series: healthy(2)
-      .sessionDown('node-1', 'eth2', '1m')
-      .sessionDown('node-1', '100.64.1.1', '1m')
-      .add('node-2', 'frr_host_route_in_bgp', { address: '203.0.113.1', interface: 'lo', afi: 'ipv4' }, 1)
-      .add(
-        'node-2',
-        'frr_host_route_advertised_peers',
-        { address: '203.0.113.1', interface: 'lo', afi: 'ipv4' },
-        2,
-      ).series,
+      .uplinksDown('node-1', '1m')
+      .add('node-2', 'frr_host_route_in_bgp', hostRoute('203.0.113.1', 'lo'), 1)
+      .announces('node-2', '203.0.113.1', 2, 'lo').series,
     checks: [
       {
         at: '65s',
@@ -516,8 +522,7 @@ export const SESSIONS: readonly Scenario[] = [
     about: ['FRRBGPAllUplinksDown'],
     until: '4m',
     series: healthy()
-      .sessionDown('node-1', 'eth2', '1m')
-      .sessionDown('node-1', '100.64.1.1', '1m')
+      .uplinksDown('node-1', '1m')
       .set('frr_bgp_session_graceful_restart_active', SESSION1, { '0s': 0, '1m': 1, '3m': 0 }).series,
     checks: [
       { at: '2m55s', firing: [`FRRBGPPeerDown critical node-1 ${PEER2}`] },
@@ -538,8 +543,7 @@ export const SESSIONS: readonly Scenario[] = [
     series: healthy()
       .addSession('node-1', ROUTE_SERVER)
       .set('frr_bgp_session_graceful_restart_active', { peer: ROUTE_SERVER.peer }, 1)
-      .sessionDown('node-1', 'eth2', '1m')
-      .sessionDown('node-1', '100.64.1.1', '1m').series,
+      .uplinksDown('node-1', '1m').series,
     checks: [
       {
         at: '65s',
@@ -725,7 +729,7 @@ export const SESSIONS: readonly Scenario[] = [
         texts: {
           FRRBGPFleetPeersDown: {
             labels: { severity: 'critical', cluster: 'cloud-1' },
-            title: 'cloud-1 21.43% of BGP sessions down, no one router',
+            title: 'cloud-1 21.43% of BGP sessions down, no common router',
             description:
               '21.43% of the wanted BGP sessions of cluster cloud-1 are down, and no single remote router explains it. Reasons: BFD down received (2), BGP Notification send: Hold Timer Expired (1).',
             impact:
@@ -848,7 +852,7 @@ export const SESSIONS: readonly Scenario[] = [
             description:
               'node-1 has had messages queued for tor2 rack A (peer eth2, AS 65002, VRF default) all the time, 1 now.',
             impact:
-              'The peer works with an old picture of what this node announces: new or moved addresses are not reachable through it.',
+              'The peer does not know what this node announces now: new or moved addresses are not reachable through it.',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=eth2',
           },
         },

@@ -1,13 +1,11 @@
 /** One fault is one page, however many nodes it hits, and a second fault is a second page. */
-import { healthy, target } from '../fleet.ts';
+import { type Fleet, healthy, numbers, target } from '../fleet.ts';
 import { atEachInterval, type Scenario } from '../scenario.ts';
 
 const PEER1 = 'vrf=default peer=100.64.1.1';
 const PEER2 = 'vrf=default peer=eth2';
 const node = (number: number): string => `node-${number}`;
 const of = (number: number) => ({ instance: `node-${number}:9342` });
-const numbers = (from: number, to: number): readonly number[] =>
-  Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 export const STORMS: readonly Scenario[] = [
   ...atEachInterval((interval) => {
@@ -77,7 +75,7 @@ export const STORMS: readonly Scenario[] = [
     series: healthy(3)
       .nodeDown('node-1', ['1m', '9m'])
       .nodeDown('node-2', ['2m', '9m'])
-      .nodeDown('node-3', ['3m15s', '9m']).series,
+      .nodeDown('node-3', ['3m5s', '9m']).series,
     checks: [
       {
         at: '4m',
@@ -88,6 +86,44 @@ export const STORMS: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: 'three nodes die within less than two minutes, which is a storm',
+    about: ['FRRNodesDown', 'FRRNodeDown'],
+    only: new Set(['FRRNodesDown', 'FRRNodeDown']),
+    until: '9m',
+    series: healthy(3)
+      .nodeDown('node-1', ['1m', '9m'])
+      .nodeDown('node-2', ['2m', '9m'])
+      .nodeDown('node-3', ['2m55s', '9m']).series,
+    checks: [
+      { at: '2m50s', firing: ['FRRNodeDown critical node-1', 'FRRNodeDown critical node-2'] },
+      {
+        at: '4m',
+        firing: [
+          'FRRNodesDown critical storm=60',
+          'FRRNodeDown critical node-1',
+          'FRRNodeDown critical node-2',
+        ],
+      },
+    ],
+  },
+  ...(['2m55s', '3m5s'] as const).map((third) => ({
+    name: `three nodes lose both uplinks, the last of them at ${third}`,
+    about: ['FRRBGPNodesCutOff', 'FRRBGPAllUplinksDown'],
+    only: new Set(['FRRBGPNodesCutOff', 'FRRBGPAllUplinksDown', 'FRRFabricDown']),
+    until: '9m',
+    series: healthy(5).uplinksDown(node(1), '1m').uplinksDown(node(2), '2m').uplinksDown(node(3), third)
+      .series,
+    checks: [
+      {
+        at: '4m',
+        firing:
+          third === '2m55s'
+            ? ['FRRBGPNodesCutOff critical storm=60']
+            : numbers(1, 3).map((i) => `FRRBGPAllUplinksDown critical node-${i}`),
+      },
+    ],
+  })),
   {
     name: 'a storm goes on silently for minutes after its nodes are back',
     about: ['FRRNodesDown'],
@@ -111,13 +147,8 @@ export const STORMS: readonly Scenario[] = [
       about: ['FRRBGPNodesCutOff', 'FRRBGPAllUplinksDown'],
       only: new Set(['FRRBGPNodesCutOff', 'FRRBGPAllUplinksDown', 'FRRFabricDown']),
       until: at(80),
-      series: numbers(1, 4).reduce(
-        (fleet, i) =>
-          fleet
-            .sessionDown(node(i), 'eth2', at(i < 4 ? 12 : 60))
-            .sessionDown(node(i), '100.64.1.1', at(i < 4 ? 12 : 60)),
-        healthy(5),
-      ).series,
+      series: numbers(1, 4).reduce((fleet, i) => fleet.uplinksDown(node(i), at(i < 4 ? 12 : 60)), healthy(5))
+        .series,
       checks: [
         { at: at(12), firing: [] },
         {
@@ -210,41 +241,6 @@ export const STORMS: readonly Scenario[] = [
     };
   }),
   {
-    name: 'the same page on five nodes of a cluster is one',
-    about: ['FRRFleetFault'],
-    until: '4m',
-    series: numbers(1, 5).reduce(
-      (fleet, i) =>
-        fleet.set(
-          'frr_daemon_hung',
-          { ...of(i), daemon: 'zebra' },
-          { '0s': 0, '1m': i < 5 ? 1 : 0, '2m': i > 1 ? 1 : 0 },
-        ),
-      healthy(6),
-    ).series,
-    checks: [
-      { at: '1m50s', firing: numbers(1, 4).map((i) => `FRRDaemonHung critical node-${i} daemon=zebra`) },
-      {
-        at: '2m10s',
-        firing: [
-          'FRRFleetFault critical fault=FRRDaemonHung',
-          ...numbers(1, 5).map((i) => `FRRDaemonHung critical node-${i} daemon=zebra`),
-        ],
-        texts: {
-          FRRFleetFault: {
-            labels: { severity: 'critical', cluster: 'cloud-1', fault: 'FRRDaemonHung' },
-            title: 'FRRDaemonHung 5 times: cloud-1 node-1…',
-            description:
-              'FRRDaemonHung fires 5 times in cluster cloud-1, on node-1, node-2, node-3, node-4, node-5.',
-            impact: 'That of FRRDaemonHung, on all of these nodes.',
-            action:
-              'Find out what was rolled out in the last minutes and stop it. Then follow the runbook of FRRDaemonHung on one of the nodes.',
-          },
-        },
-      },
-    ],
-  },
-  {
     name: 'an uplink flaps on three nodes with the same router',
     about: ['FRRRemoteRouterFlapping'],
     only: new Set(['FRRRemoteRouterFlapping', 'FRRBGPPeerFlapping']),
@@ -289,6 +285,35 @@ export const STORMS: readonly Scenario[] = [
     ],
   },
   ...atEachInterval((interval) => {
+    const state = (up: number, down: number) => ({ '0s': up, '4m': down, '6m': up, '9m': down, '10m': up });
+    /** FRR counts another drop when the session comes up again: before it is seen to be up, or with it. */
+    const cut = (fleet: Fleet, instance: string, again: string): Fleet =>
+      fleet
+        .set('frr_bgp_session_up', { instance, peer: 'eth2' }, state(1, 0))
+        .set('frr_bgp_session_state', { instance, peer: 'eth2' }, state(6, 3))
+        .set(
+          'frr_bgp_session_dropped_total',
+          { instance, peer: 'eth2' },
+          { '0s': 5, '4m': 6, [again]: 7, '9m': 8, '10m': 9 },
+        );
+    return {
+      name: 'a cable is cut and whole again, which FRR counts as two drops: it does not flap; then again',
+      about: ['FRRBGPPeerFlapping'],
+      only: new Set(['FRRBGPPeerFlapping']),
+      until: '20m',
+      series: cut(cut(healthy(2), 'node-1:9342', '6m'), 'node-2:9342', `${6 * 60 - interval}s`).series,
+      checks: [
+        { at: '8m', firing: [] },
+        {
+          at: `${9 * 60 + interval}s`,
+          firing: [1, 2].map((i) => `FRRBGPPeerFlapping critical node-${i} ${PEER2}`),
+        },
+        { at: '18m', firing: [1, 2].map((i) => `FRRBGPPeerFlapping critical node-${i} ${PEER2}`) },
+        { at: '20m', firing: [] },
+      ],
+    };
+  }),
+  ...atEachInterval((interval) => {
     const until = 40 * 60;
     /** Down for twenty seconds every three minutes, which a slow scrape sees once at the most. */
     const drops = Math.floor(until / 180);
@@ -331,8 +356,7 @@ export const STORMS: readonly Scenario[] = [
       series: numbers(1, 3).reduce(
         (fleet, i) =>
           fleet
-            .sessionDown(node(i), 'eth2', at(40), at(40 + gone))
-            .sessionDown(node(i), '100.64.1.1', at(40), at(40 + gone))
+            .uplinksDown(node(i), at(40), at(40 + gone))
             .set('frr_bgp_session_established_total', of(i), { '0s': 3, [at(40)]: 0, [at(40 + gone)]: 1 })
             .set('frr_bgp_session_dropped_total', of(i), { '0s': 3, [at(40)]: 0 })
             .set('frr_daemon_restarts_total', of(i), { '0s': 0, [at(40)]: 1 }),
@@ -370,12 +394,11 @@ export const STORMS: readonly Scenario[] = [
     ).series,
     checks: [{ at: '3m', firing: [] }],
   },
-  {
+  ...atEachInterval((interval) => ({
     name: 'bgpd crashes twenty times an hour, each time gone for one sample',
     about: ['FRRDaemonCrashLooping'],
     only: new Set(['FRRDaemonCrashLooping', 'FRRBGPPeerDown', 'FRRBGPAllUplinksDown']),
-    every: '5s',
-    until: '80m',
+    until: '62m',
     series: healthy(1)
       .set(
         'frr_daemon_restarts_total',
@@ -388,14 +411,14 @@ export const STORMS: readonly Scenario[] = [
         Object.fromEntries(
           numbers(1, 20)
             .flatMap((i) => [
-              [`${i * 180 - 5}s`, 0],
+              [`${i * 180 - interval}s`, 0],
               [`${i * 180}s`, 1],
             ])
             .concat([['0s', 1]]),
         ),
       ).series,
     checks: [
-      { at: '11m55s', firing: [] },
+      { at: '11m', firing: [] },
       {
         at: '13m',
         firing: ['FRRDaemonCrashLooping critical node-1 daemon=bgpd'],
@@ -414,7 +437,7 @@ export const STORMS: readonly Scenario[] = [
       },
       { at: '60m', firing: ['FRRDaemonCrashLooping critical node-1 daemon=bgpd'] },
     ],
-  },
+  })),
   ...atEachInterval((interval) => {
     const at = (intervals: number) => `${intervals * interval}s`;
     const uplinksUp = Math.max(1, Math.ceil(45 / interval));
@@ -430,8 +453,7 @@ export const STORMS: readonly Scenario[] = [
           {},
           { '0s': 'missing', [at(20)]: 55 * interval, [at(50)]: 'stale' },
         )
-        .sessionDown('node-1', 'eth2', at(30), at(50 + uplinksUp))
-        .sessionDown('node-1', '100.64.1.1', at(30), at(50 + uplinksUp))
+        .uplinksDown('node-1', at(30), at(50 + uplinksUp))
         .nodeDown('node-1', [at(30), at(50)]).series,
       checks: [31, 49, 50, 51, 52, 50 + uplinksUp, 51 + uplinksUp, 90].map((i) => ({
         at: at(i),
@@ -476,11 +498,7 @@ export const STORMS: readonly Scenario[] = [
     only: new Set(['FRRBGPNodesCutOff', 'FRRBGPPeerDown']),
     every: '10s',
     until: '8m',
-    series: numbers(1, 3).reduce(
-      (fleet, i) =>
-        fleet.sessionDown(node(i), 'eth2', '1m', '2m').sessionDown(node(i), '100.64.1.1', '1m', '2m'),
-      healthy(4),
-    ).series,
+    series: numbers(1, 3).reduce((fleet, i) => fleet.uplinksDown(node(i), '1m', '2m'), healthy(4)).series,
     checks: [
       {
         at: '1m50s',

@@ -1,6 +1,6 @@
 /** Which sessions are uplinks, and what of them must not be lost without a word. */
-import { healthy, type Peer, target } from '../fleet.ts';
-import { atEachInterval, type Scenario } from '../scenario.ts';
+import { healthy, numbers, type Peer, target } from '../fleet.ts';
+import { atEachInterval, type Scenario, type Series, type Steps } from '../scenario.ts';
 
 const NODE = { instance: 'node-1:9342' };
 const ROUTE_SERVER: Peer = {
@@ -22,8 +22,15 @@ function otherGroup(group = 'fabric') {
   return fleet;
 }
 
+/** The same nodes with a target label more, in a cluster. */
+const ofRole = (role: string, cluster: string, series: readonly Series[]): readonly Series[] =>
+  series.map((one) => ({ ...one, labels: { ...one.labels, cluster, role } }));
+
 /** A session of a tenant in a VRF of its own. */
 const TENANT: Peer = { ...ROUTE_SERVER, peer: '10.1.0.1', description: 'tenant gateway', router: '10.1.0.1' };
+
+/** The counter of a session that drops so many times, every eight minutes. */
+const dropping = (drops: number): Steps => Object.fromEntries(numbers(0, drops).map((n) => [`${n * 8}m`, n]));
 
 export const UPLINKS: readonly Scenario[] = [
   ...atEachInterval((interval) => {
@@ -34,8 +41,7 @@ export const UPLINKS: readonly Scenario[] = [
       only: new Set(['FRRUplinksUnknown', 'FRRBGPAllUplinksDown', 'FRRBGPPeerDown']),
       until: i(45),
       series: otherGroup()
-        .sessionDown('node-1', 'eth2', i(20))
-        .sessionDown('node-1', '100.64.1.1', i(20))
+        .uplinksDown('node-1', i(20))
         .set('frr_bgp_prefixes_received', NODE, { '0s': 21, [i(20)]: 0 })
         .set('frr_default_route_installed', { ...NODE, afi: 'ipv4' }, { '0s': 1, [i(21)]: 0 }).series,
       checks: [
@@ -107,6 +113,27 @@ export const UPLINKS: readonly Scenario[] = [
     checks: [{ at: '19m', firing: [], values: { 'count(session:frr_bgp_session_uplink:known)': 1 } }],
   },
   {
+    name: 'uplinks have the labels of the scrape, matched or guessed',
+    about: [],
+    only: new Set(),
+    until: '1m',
+    series: [
+      ...ofRole('compute', 'cloud-1', healthy(2).series),
+      ...ofRole('networker', 'cloud-2', otherGroup().series),
+    ],
+    checks: [
+      {
+        at: '1m',
+        firing: [],
+        values: {
+          'count(session:frr_bgp_session_uplink:known{role="compute"})': 4,
+          'count(session:frr_bgp_session_uplink:known{role="networker"})': 4,
+          'count(instance:frr_bgp_uplinks:lost{role="networker"})': 2,
+        },
+      },
+    ],
+  },
+  {
     name: 'uplinks by their description',
     about: ['FRRBGPPeerDown'],
     settings: { uplink_peer_group: '', uplink_description: 'tor[12] .*' },
@@ -130,7 +157,7 @@ export const UPLINKS: readonly Scenario[] = [
     about: ['FRRBGPPeerDown'],
     settings: { uplink_peer_group: '', uplink_interface: 'eth[0-9]+' },
     until: '2m',
-    series: otherGroup().sessionDown('node-1', 'eth2', '1m').sessionDown('node-1', '100.64.1.1', '1m').series,
+    series: otherGroup().uplinksDown('node-1', '1m').series,
     checks: [
       {
         at: '90s',
@@ -204,7 +231,7 @@ export const UPLINKS: readonly Scenario[] = [
             description:
               'The uplinks of node-1 are up but bring no ipv6 unicast routes any more, which they did within the last day.',
             since: 'Thu 1970-01-01 00:04:50 UTC',
-            impact: 'What the node reaches, and is reached by, in this address family is cut off.',
+            impact: 'In this address family the node reaches nothing, and nobody reaches the node.',
             dashboard: 'var-instance=node-1%3A9342',
           },
         },
@@ -254,8 +281,7 @@ export const UPLINKS: readonly Scenario[] = [
         { vrf: 'default', peer: '192.0.2.9', afi: 'ipv6', safi: 'unicast' },
         { '0s': 1, '5m': 0 },
       )
-      .sessionDown('node-2', 'eth2', '5m')
-      .sessionDown('node-2', '100.64.1.1', '5m')
+      .uplinksDown('node-2', '5m')
       .set('frr_bgp_prefixes_received', { instance: 'node-2:9342', afi: 'ipv4' }, { '0s': 21, '5m': 0 })
       .series,
     checks: [{ at: '11m', firing: [] }],
@@ -311,7 +337,7 @@ export const UPLINKS: readonly Scenario[] = [
               labels: { severity: 'critical', ...target('node-1'), vrf: 'tenant-1' },
               title: 'node-1 VRF tenant-1 has no BGP session left',
               description: 'VRF tenant-1 on node-1 has no BGP session left. Down: 10.1.0.1.',
-              impact: 'The networks of this VRF are cut off from what its peers connected.',
+              impact: 'The networks of this VRF are cut off from its peers and what is behind them.',
               action:
                 "On the node: `podman exec frr vtysh -c 'show bgp vrf tenant-1 summary'`, then follow the runbook of FRRBGPPeerDown for the sessions that are down.",
               dashboard: 'var-instance=node-1%3A9342',
@@ -404,11 +430,7 @@ export const UPLINKS: readonly Scenario[] = [
     until: '6h',
     series: healthy(2)
       .addSession('node-1', ROUTE_SERVER)
-      .set(
-        'frr_bgp_session_dropped_total',
-        { peer: ROUTE_SERVER.peer },
-        Object.fromEntries(Array.from({ length: 45 }, (_, n) => [`${n * 8}m`, n])),
-      )
+      .set('frr_bgp_session_dropped_total', { peer: ROUTE_SERVER.peer }, dropping(44))
       // Shut on purpose by now.
       .addSession('node-2', { ...ROUTE_SERVER, peer: '192.0.2.8' })
       .set('frr_bgp_session_admin_up', { peer: '192.0.2.8' }, 0)
@@ -421,10 +443,10 @@ export const UPLINKS: readonly Scenario[] = [
         texts: {
           FRRBGPPeerUnstable: {
             labels: { severity: 'warning', ...target('node-1'), vrf: 'default', peer: '192.0.2.9' },
-            title: 'node-1 → route server dropped 40 times in a day',
+            title: 'node-1 → route server dropped 43 times in a day',
             description:
-              'The session of node-1 with route server (peer 192.0.2.9, AS 64512, VRF default) dropped 40 times within a day. Last reason: FRR gives no reason.',
-            impact: 'Short losses with every drop, too rare to page.',
+              'The session of node-1 with route server (peer 192.0.2.9, AS 64512, VRF default) dropped 43 times within a day. Last reason: FRR gives no reason.',
+            impact: 'Traffic is lost for a moment with every drop.',
             dashboard: 'var-instance=node-1%3A9342&var-vrf=default&var-peer=192.0.2.9',
           },
         },
@@ -439,27 +461,31 @@ export const UPLINKS: readonly Scenario[] = [
     until: '4h',
     series: healthy(1)
       .addSession('node-1', ROUTE_SERVER)
-      .set('frr_bgp_session_dropped_total', { peer: ROUTE_SERVER.peer }, { '0s': 0, '1h30m': 21 })
-      .set('frr_bgp_session_dropped_total', { peer: 'eth2' }, { '0s': 0, '1h30m': 19 }).series,
+      .set('frr_bgp_session_dropped_total', { peer: ROUTE_SERVER.peer }, dropping(20))
+      .set('frr_bgp_session_dropped_total', { peer: 'eth2' }, dropping(19))
+      // Shut on purpose by now.
+      .addSession('node-1', { ...ROUTE_SERVER, peer: '192.0.2.8' })
+      .set('frr_bgp_session_dropped_total', { peer: '192.0.2.8' }, dropping(20))
+      .set('frr_bgp_session_admin_up', { peer: '192.0.2.8' }, { '0s': 1, '3h10m': 0 }).series,
     checks: [{ at: '3h30m', firing: ['FRRBGPPeerUnstable warning node-1 vrf=default peer=192.0.2.9'] }],
   },
   {
-    name: 'BFD flaps 180 times an hour with BGP up, on another node under maintenance, on a third nine times',
+    name: 'BFD flaps 180 times an hour with BGP up, on another node under maintenance, on a third nine times, on a fourth ten times',
     about: ['FRRBFDSessionFlapping'],
     every: '20s',
     until: '70m',
-    series: [1, 2, 3]
+    series: [1, 2, 3, 4]
       .reduce(
         (fleet, n) =>
           fleet.add(
             `node-${n}`,
             'frr_bfd_session_down_events_total',
             { vrf: 'default', peer: '100.64.1.1', local: '100.64.1.2', interface: 'eth1' },
-            n === 3
-              ? { '0s': 0, '10m': 9 }
+            n > 2
+              ? { '0s': 0, [n === 3 ? '10m' : '62m']: n === 3 ? 9 : 10 }
               : Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i * 20}s`, i])),
           ),
-        healthy(3),
+        healthy(4),
       )
       .set('frr_maintenance', { instance: 'node-2:9342' }, 1).series,
     checks: [
@@ -481,12 +507,16 @@ export const UPLINKS: readonly Scenario[] = [
             description:
               'The BFD session of node-1 with 100.64.1.1 (VRF default, eth1) went down 177 times within an hour.',
             impact:
-              'Packets are lost on this path, or its timers are too tight. A BGP session that uses it drops with it, if not now then soon.',
+              'Packets are lost on this path, or its timers are too short. A BGP session that uses it drops each time.',
             action:
               "On the node: `podman exec frr vtysh -c 'show bfd vrf default peer 100.64.1.1 counters'`, the errors of the interface, and the CPU of both sides.",
             dashboard: 'var-instance=node-1%3A9342',
           },
         },
+      },
+      {
+        at: '65m',
+        firing: [1, 4].map((n) => `FRRBFDSessionFlapping warning node-${n} vrf=default peer=100.64.1.1`),
       },
     ],
   },

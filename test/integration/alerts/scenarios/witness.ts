@@ -1,4 +1,4 @@
-import { type Fleet, healthy, type Peer, TOR1, TOR2, target } from '../fleet.ts';
+import { type Fleet, healthy, hostRoute, type Peer, TOR1, TOR2, target } from '../fleet.ts';
 import type { Scenario, Steps } from '../scenario.ts';
 
 /** The routers, as a witness has sessions with them. */
@@ -7,7 +7,7 @@ const W2: Peer = { ...TOR2, peer: '10.0.0.2', group: 'fabric', interface: '' };
 
 const ADDRESS = '203.0.113.1';
 const VIP = '172.16.0.1';
-const ROUTE = { vrf: 'default', afi: 'ipv4' };
+const ROUTE = { vrf: 'default', afi: 'ipv4', safi: 'unicast' };
 
 /** Adds a witness that receives the addresses of the first nodes from both routers. */
 function witness(fleet: Fleet, name: string, nodes = 2): Fleet {
@@ -44,12 +44,25 @@ const route = (address: string, ...of: readonly Peer[]) => ({
 const witnessed = (): Fleet => witness(healthy(2), 'witness-1');
 
 const PATHS = 'frr_received_route_paths';
-const HOST_ROUTE = { ...target('node-1'), address: ADDRESS, interface: 'br-ex', afi: 'ipv4' };
+const HOST_ROUTE = { ...target('node-1'), ...hostRoute(ADDRESS) };
 const dashboard = 'var-instance=node-1%3A9342';
 const NOT_RECEIVED = `FRRHostRouteNotReceived critical node-1 afi=ipv4 address=${ADDRESS}`;
 const DROPPED = `FRRHostRouteDroppedByRouter warning node-1 afi=ipv4 address=${ADDRESS}`;
 const IGNORED = 'FRRWitnessIgnored warning witness-1';
 const gone: Steps = { '0s': 1, '2m': 'stale' };
+
+/** An address besides those of the fleet. */
+const NEW = hostRoute('203.0.113.50');
+const OF_VPN = { ...NEW, address: '192.0.2.50', vrf: 'red' };
+const SETTLED = 'host_route:frr_host_route_announced:settled';
+const MOVED = 'count(ALERTS{alertname="FRRAddressMoved",alertstate="firing"})';
+
+/** The address goes from node-1 to node-2. */
+const moving = (): Fleet =>
+  witnessed()
+    .set('frr_host_route_advertised_peers', { instance: 'node-1:9342', address: ADDRESS }, gone)
+    .set('frr_host_route_in_bgp', { instance: 'node-1:9342', address: ADDRESS }, gone)
+    .announces('node-2', ADDRESS, { '0s': 'missing', '2m10s': 2 });
 
 export const WITNESS: readonly Scenario[] = [
   {
@@ -84,7 +97,7 @@ export const WITNESS: readonly Scenario[] = [
             title: `node-1 announces ${ADDRESS}, fabric drops it`,
             description: `node-1 announces ${ADDRESS}, but no witness receives it. Suspected: tor1 rack A (10.0.0.1), tor2 rack A (10.0.0.2).`,
             impact: `Nobody beyond the routers of the node can reach ${ADDRESS}.`,
-            action: `On the suspected routers: the inbound policy and the prefix limit of the session with the node, and the outbound policy toward the witness. On the node: \`show bgp ipv4 unicast ${ADDRESS}\` names the routers that FRR believes to have it.`,
+            action: `On the suspected routers: the inbound policy and the prefix limit of the session with the node, and the outbound policy toward the witness. On the node: \`show bgp ipv4 unicast ${ADDRESS}\` lists the peers that FRR has advertised it to.`,
             dashboard,
           },
         },
@@ -96,12 +109,7 @@ export const WITNESS: readonly Scenario[] = [
     name: 'an address that is new and that no router accepts',
     about: ['FRRHostRouteNotReceived'],
     until: '3m',
-    series: witnessed().add(
-      'node-1',
-      'frr_host_route_advertised_peers',
-      { address: '203.0.113.50', interface: 'br-ex', afi: 'ipv4' },
-      { '0s': 'missing', '1m': 2 },
-    ).series,
+    series: witnessed().announces('node-1', '203.0.113.50', { '0s': 'missing', '1m': 2 }).series,
     checks: [
       { at: '1m50s', firing: [] },
       { at: '1m55s', firing: ['FRRHostRouteNotReceived critical node-1 afi=ipv4 address=203.0.113.50'] },
@@ -130,15 +138,67 @@ export const WITNESS: readonly Scenario[] = [
     about: ['FRRHostRouteNotReceived', 'FRRHostRouteDroppedByRouter'],
     until: '4m',
     series: witnessed()
-      .add(
-        'node-1',
-        'frr_host_route_advertised_peers',
-        { address: '2001:db8:f::20', interface: 'br-ex', afi: 'ipv6' },
-        2,
-      )
+      .announces('node-1', '2001:db8:f::20', 2)
       .addSession('node-2', { ...TOR1, peer: '100.64.3.1', router: '10.0.0.3' })
       .set('frr_host_route_advertised_peers', { instance: 'node-2:9342' }, 3).series,
     checks: [{ at: '4m', firing: [] }],
+  },
+  {
+    name: 'addresses of tenants, which are announced as VPN and EVPN routes, and a witness that begins to read both',
+    about: ['FRRHostRouteNotReceived', 'FRRHostRouteDroppedByRouter'],
+    until: '4m',
+    series: (['vpn', 'evpn'] as const).reduce((fleet, safi, n) => {
+      const tenant = { vrf: 'red', address: `192.0.2.1${n}`, interface: 'red-lo', afi: 'ipv4' };
+      const received = { ...ROUTE, safi, rd: '64999:1', peer: W1.peer };
+      return fleet
+        .add('node-1', 'frr_host_route_advertised_peers', tenant, 2)
+        .add('node-1', `frr_host_route_${safi}_advertised_peers`, tenant, 2)
+        .add('node-2', 'frr_host_route_advertised_peers', { ...tenant, address: `192.0.2.2${n}` }, 2)
+        .add('node-2', `frr_host_route_${safi}_advertised_peers`, { ...tenant, address: `192.0.2.2${n}` }, 2)
+        .add(
+          'witness-1',
+          'frr_received_paths',
+          { vrf: 'default', afi: 'ipv4', safi },
+          { '0s': 'missing', '2m': 1 },
+        )
+        .add('witness-1', PATHS, { ...received, address: `192.0.2.1${n}` }, { '0s': 'missing', '2m': 1 });
+    }, witnessed()).series,
+    checks: [
+      { at: '2m', firing: [] },
+      {
+        at: '2m30s',
+        firing: ['192.0.2.20', '192.0.2.21'].map(
+          (address) => `FRRHostRouteNotReceived critical node-2 vrf=red afi=ipv4 address=${address}`,
+        ),
+      },
+    ],
+  },
+  {
+    name: 'an address that its node announces to nobody, and that the fabric keeps',
+    about: ['FRRHostRouteNotAdvertised'],
+    only: new Set(['FRRHostRouteNotAdvertised']),
+    until: '4m',
+    series: witnessed().set(
+      'frr_host_route_advertised_peers',
+      { instance: 'node-1:9342', address: ADDRESS },
+      { '0s': 2, '2m': 0 },
+    ).series,
+    checks: [
+      {
+        at: '4m',
+        firing: [`FRRHostRouteNotAdvertised critical node-1 afi=ipv4 address=${ADDRESS}`],
+        texts: {
+          FRRHostRouteNotAdvertised: {
+            labels: { severity: 'critical', ...HOST_ROUTE },
+            title: `node-1 does not announce ${ADDRESS}`,
+            description: `${ADDRESS} on br-ex of node-1 is announced to no established peer, although the node has sessions. A witness receives it all the same: the fabric sends its traffic to where nobody answers.`,
+            impact: `Nobody outside the node can reach ${ADDRESS}. The OpenStack dashboard shows whether it is a VIP, a floating IP or a provider IP.`,
+            action: `On the node: \`podman exec frr vtysh -c 'show bgp ipv4 unicast ${ADDRESS}'\`. Not in the table: is \`redistribute connected\` there? In the table but not advertised: the outbound filter \`only-host-prefixes\`.`,
+            dashboard,
+          },
+        },
+      },
+    ],
   },
   {
     name: 'a node dies: it is down, and its addresses are not what the fabric drops',
@@ -155,8 +215,7 @@ export const WITNESS: readonly Scenario[] = [
     about: ['FRRHostRouteNotReceived'],
     until: '4m',
     series: witnessed()
-      .sessionDown('node-1', '100.64.1.1', '2m')
-      .sessionDown('node-1', 'eth2', '2m')
+      .uplinksDown('node-1', '2m')
       .set(PATHS, route(ADDRESS), gone)
       .set(PATHS, route(VIP), gone).series,
     checks: [
@@ -203,15 +262,7 @@ export const WITNESS: readonly Scenario[] = [
     name: 'an address moves to another node, whose route a witness receives',
     about: ['FRRAddressMoved'],
     until: '8m',
-    series: witnessed()
-      .set('frr_host_route_advertised_peers', { instance: 'node-1:9342', address: ADDRESS }, gone)
-      .set('frr_host_route_in_bgp', { instance: 'node-1:9342', address: ADDRESS }, gone)
-      .add(
-        'node-2',
-        'frr_host_route_advertised_peers',
-        { address: ADDRESS, interface: 'br-ex', afi: 'ipv4' },
-        { '0s': 'missing', '2m10s': 2 },
-      ).series,
+    series: moving().series,
     checks: [
       {
         at: '2m30s',
@@ -234,15 +285,7 @@ export const WITNESS: readonly Scenario[] = [
     name: 'an address that moves, and that no witness receives',
     about: ['FRRAddressMoved', 'FRRHostRouteNotReceived'],
     until: '4m',
-    series: witnessed()
-      .set(PATHS, route(ADDRESS), gone)
-      .set('frr_host_route_advertised_peers', { instance: 'node-1:9342', address: ADDRESS }, gone)
-      .add(
-        'node-2',
-        'frr_host_route_advertised_peers',
-        { address: ADDRESS, interface: 'br-ex', afi: 'ipv4' },
-        { '0s': 'missing', '2m10s': 2 },
-      ).series,
+    series: moving().set(PATHS, route(ADDRESS), gone).series,
     checks: [
       {
         at: '2m30s',
@@ -272,7 +315,7 @@ export const WITNESS: readonly Scenario[] = [
             labels: { severity: 'warning', cluster: 'cloud-1', address: ADDRESS },
             title: `${ADDRESS} is in the fabric, but on no node`,
             description: `The witness receives ${ADDRESS}, but no node announces it any more. node-1 did so within the last day.`,
-            impact: `Traffic to ${ADDRESS} is sent to where nobody answers, also after the address has come up elsewhere.`,
+            impact: `Traffic to ${ADDRESS} is sent to where nobody answers, even after the address has come up elsewhere.`,
           },
         },
       },
@@ -336,8 +379,8 @@ export const WITNESS: readonly Scenario[] = [
             labels: { severity: 'warning', cluster: 'cloud-1', address: ADDRESS },
             title: `${ADDRESS} is received from several origins`,
             description: `The witness receives ${ADDRESS} from several origins. It is announced by node-1.`,
-            impact: 'Its traffic goes to either of them, and part of it to the wrong one.',
-            action: `On the witness: \`show bgp ipv4 unicast ${ADDRESS}\` shows the AS path of each. Meant to be anycast: list it in addresses_file.`,
+            impact: 'Its traffic is split between them, so part of it goes to the wrong one.',
+            action: `On the witness: \`show bgp ipv4 unicast ${ADDRESS}\` shows the AS path of each. If it is meant to be anycast, list it in addresses_file.`,
           },
         },
       },
@@ -407,6 +450,246 @@ export const WITNESS: readonly Scenario[] = [
         },
       },
       { at: '3m', firing: [`FRRBGPPeerDown warning witness-1 vrf=default peer=${W2.peer}`] },
+    ],
+  },
+  {
+    name: 'a second witness lags: what it has read counts for nothing',
+    about: [
+      'FRRHostRouteNotReceived',
+      'FRRHostRouteDroppedByRouter',
+      'FRRHostRouteGhost',
+      'FRRHostRouteTwoOrigins',
+    ],
+    only: new Set([
+      'FRRHostRouteNotReceived',
+      'FRRHostRouteDroppedByRouter',
+      'FRRHostRouteGhost',
+      'FRRHostRouteTwoOrigins',
+    ]),
+    until: '14m',
+    series: witness(witness(healthy(3), 'witness-1', 3), 'witness-2', 3)
+      .set(
+        'frr_collector_last_success_timestamp_seconds',
+        { instance: 'witness-2:9342', collector: 'received-routes' },
+        { '0s': 'now', '1m': 60 },
+      )
+      .add('witness-2', 'frr_received_paths', { ...ROUTE, safi: 'vpn' }, 1)
+      .add('witness-2', 'frr_received_route_origins', { ...ROUTE, address: VIP }, 2)
+      .set(PATHS, route(ADDRESS), { '0s': 1, '5m': 'stale' })
+      .set(PATHS, route('203.0.113.2', W2), { '0s': 1, '5m': 'stale' })
+      .set(PATHS, route('172.16.0.2'), { '0s': 1, '5m': 'stale' })
+      .set(
+        'frr_host_route_advertised_peers',
+        { instance: 'node-2:9342', address: '172.16.0.2' },
+        { '0s': 2, '5m': 'stale' },
+      )
+      .add('node-3', 'frr_host_route_advertised_peers', NEW, { '0s': 'missing', '6m': 2 })
+      .add('node-3', 'frr_host_route_advertised_peers', OF_VPN, { '0s': 'missing', '6m': 1 })
+      .add('node-3', 'frr_host_route_vpn_advertised_peers', OF_VPN, { '0s': 'missing', '6m': 1 }).series,
+    checks: [
+      {
+        at: '14m',
+        firing: [
+          NOT_RECEIVED,
+          'FRRHostRouteNotReceived critical node-3 afi=ipv4 address=203.0.113.50',
+          'FRRHostRouteDroppedByRouter warning node-2 afi=ipv4 address=203.0.113.2',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'what is recorded of routes that are announced and received, to the number of peers and the second',
+    about: ['FRRHostRouteNotReceived', 'FRRHostRouteDroppedByRouter'],
+    only: new Set(['FRRHostRouteNotReceived', 'FRRHostRouteDroppedByRouter']),
+    every: '1s',
+    until: '3m',
+    series: witnessed()
+      // A router that sends one prefix; one that has never sent any; a reflector, which no node has a session with.
+      .set('frr_bgp_prefixes_received', { ...W_1, peer: W1.peer }, 1)
+      .addSession('witness-1', { ...W2, peer: '10.0.0.3', router: '10.0.0.3' })
+      .set('frr_bgp_prefixes_received', { ...W_1, peer: '10.0.0.3' }, 0)
+      .addSession('witness-1', { ...W2, peer: '10.0.0.9', router: '10.0.0.9' })
+      .add('witness-1', PATHS, { ...ROUTE, address: ADDRESS, peer: '10.0.0.9' }, 1)
+      .set('frr_bgp_prefixes_advertised', W_1, 0)
+      // Uplinks over which one prefix is announced, and none.
+      .set('frr_bgp_prefixes_advertised', { instance: 'node-1:9342', peer: TOR1.peer }, 1)
+      .set('frr_bgp_prefixes_advertised', { instance: 'node-2:9342', peer: TOR2.peer }, 0)
+      // An address that is announced to one peer; one that is announced to none after a while; one that is new.
+      .set('frr_host_route_advertised_peers', { instance: 'node-2:9342', address: '203.0.113.2' }, 1)
+      .set(
+        'frr_host_route_advertised_peers',
+        { instance: 'node-2:9342', address: '172.16.0.2' },
+        { '0s': 2, '30s': 0 },
+      )
+      .add('node-1', 'frr_host_route_advertised_peers', NEW, { '0s': 'missing', '1m': 2 })
+      .add('node-1', 'frr_host_route_advertised_peers', { ...NEW, address: '203.0.113.51' }, 0)
+      .add(
+        'witness-1',
+        PATHS,
+        { ...ROUTE, address: NEW.address, peer: W1.peer },
+        { '0s': 'missing', '1m': 1 },
+      )
+      .add(
+        'witness-1',
+        PATHS,
+        { ...ROUTE, address: NEW.address, peer: W2.peer },
+        { '0s': 'missing', '1m': 1 },
+      ).series,
+    checks: [
+      { at: '1m30s', firing: [], values: { [`count(${SETTLED})`]: 3 } },
+      {
+        at: '1m33s',
+        firing: [],
+        values: {
+          [`count(${SETTLED})`]: 4,
+          'count(host_route:frr_host_route_announced:since_timestamp_seconds)': 4,
+          'max(host_route:frr_host_route_announced:since_timestamp_seconds)': 60,
+          'sum(host_route:frr_host_route_announced:since_timestamp_seconds)': 60,
+          'count(remote_router:frr_witness_session:up)': 3,
+          'count(node_remote_router:frr_bgp_session:witnessed{instance="node-1:9342"})': 2,
+          'count(node_remote_router:frr_bgp_session:witnessed{instance="node-2:9342"})': 1,
+          'count(address_remote_router:frr_received_route:known)': 10,
+          'max(host_route:frr_host_route:received)': 1,
+          'min(host_route:frr_host_route:received)': 1,
+        },
+      },
+      { at: '3m', firing: [] },
+    ],
+  },
+  {
+    name: 'tenants: an address announced to no peer as such a route is one like any other, one announced to one peer is not',
+    about: ['FRRHostRouteNotReceived', 'FRRHostRouteDroppedByRouter'],
+    only: new Set(['FRRHostRouteNotReceived', 'FRRHostRouteDroppedByRouter']),
+    until: '3m',
+    series: (['vpn', 'evpn'] as const).reduce((fleet, safi, n) => {
+      const none = `192.0.2.1${n}`;
+      const half = `192.0.2.2${n}`;
+      const one = `192.0.2.3${n}`;
+      const read = `192.0.2.4${n}`;
+      const peers = (address: string, to: number) =>
+        fleet
+          .add('node-1', 'frr_host_route_advertised_peers', { ...NEW, address }, 2)
+          .add('node-1', `frr_host_route_${safi}_advertised_peers`, { ...NEW, address }, to);
+      peers(none, 0);
+      peers(half, 0).add('witness-1', PATHS, { ...ROUTE, address: half, peer: W1.peer }, 1);
+      peers(one, 1);
+      return peers(read, 1).add('witness-1', PATHS, { ...ROUTE, address: read, peer: W1.peer }, 1);
+    }, witnessed()).series,
+    checks: [
+      {
+        at: '3m',
+        firing: [0, 1].flatMap((n) => [
+          `FRRHostRouteNotReceived critical node-1 afi=ipv4 address=192.0.2.1${n}`,
+          `FRRHostRouteDroppedByRouter warning node-1 afi=ipv4 address=192.0.2.2${n}`,
+        ]),
+      },
+    ],
+  },
+  {
+    name: 'a new address that one of the routers drops',
+    about: ['FRRHostRouteDroppedByRouter'],
+    until: '3m',
+    series: witnessed()
+      .add('node-1', 'frr_host_route_advertised_peers', NEW, { '0s': 'missing', '1m': 2 })
+      .add(
+        'witness-1',
+        PATHS,
+        { ...ROUTE, address: NEW.address, peer: W1.peer },
+        { '0s': 'missing', '1m': 1 },
+      ).series,
+    checks: [
+      { at: '3m', firing: [`FRRHostRouteDroppedByRouter warning node-1 afi=ipv4 address=${NEW.address}`] },
+    ],
+  },
+  {
+    name: 'routes that are no ghosts: of nobody that was known, of a node that is monitored no more, of a node that is not scraped',
+    about: ['FRRHostRouteGhost'],
+    only: new Set(['FRRHostRouteGhost']),
+    every: '15s',
+    until: '12m',
+    series: witness(healthy(4), 'witness-1', 4)
+      .add('witness-1', PATHS, { ...ROUTE, address: '198.51.100.9', peer: W1.peer }, 1)
+      .set('up', target('node-3'), { '0s': 1, '2m': 'stale' })
+      .set('frr_host_route_advertised_peers', { instance: 'node-3:9342' }, gone)
+      .set(
+        'frr_host_route_advertised_peers',
+        { instance: 'node-1:9342', address: ADDRESS },
+        { '0s': 2, '1m': 'stale' },
+      )
+      .add(
+        'node-2',
+        'frr_host_route_advertised_peers',
+        { address: ADDRESS, interface: 'br-ex', afi: 'ipv4' },
+        { '0s': 'missing', '1m': 2 },
+      )
+      .notScraped('node-2', ['2m', '12m'])
+      .set(
+        'frr_host_route_advertised_peers',
+        { instance: 'node-4:9342', address: '203.0.113.4' },
+        { '0s': 2, '2m': 0 },
+      ).series,
+    checks: [{ at: '12m', firing: ['FRRHostRouteGhost warning address=203.0.113.4'] }],
+  },
+  {
+    name: 'an address that was away for ten minutes has not moved, nor has one that both nodes announce; one that a node keeps but announces no more has',
+    about: ['FRRAddressMoved'],
+    only: new Set(['FRRAddressMoved']),
+    every: '10s',
+    until: '14m',
+    series: ['10m', '10m50s', '11m20s']
+      .reduce(
+        (fleet, after, n) =>
+          fleet
+            .add(
+              'node-1',
+              'frr_host_route_advertised_peers',
+              { ...NEW, address: `192.0.2.${n}` },
+              { '0s': 1, '1m': 'stale' },
+            )
+            .add(
+              'node-2',
+              'frr_host_route_advertised_peers',
+              { ...NEW, address: `192.0.2.${n}` },
+              { '0s': 'missing', [after]: 1 },
+            )
+            .add('witness-1', PATHS, { ...ROUTE, address: `192.0.2.${n}`, peer: W1.peer }, 1),
+        witnessed(),
+      )
+      .add(
+        'node-2',
+        'frr_host_route_advertised_peers',
+        { ...NEW, address: ADDRESS },
+        { '0s': 'missing', '11m': 2 },
+      )
+      .set(
+        'frr_host_route_advertised_peers',
+        { instance: 'node-1:9342', address: VIP },
+        { '0s': 1, '10m': 0 },
+      )
+      .add(
+        'node-2',
+        'frr_host_route_advertised_peers',
+        { ...NEW, address: VIP },
+        { '0s': 'missing', '10m': 1 },
+      )
+      .set('frr_host_route_advertised_peers', { instance: 'node-1:9342', address: ADDRESS }, 1).series,
+    checks: [
+      { at: '10m10s', firing: [], values: { [MOVED]: 2 } },
+      // What was announced counts as such for two more minutes.
+      { at: '12m20s', firing: [], values: { [MOVED]: 4 } },
+      { at: '13m20s', firing: [], values: { [MOVED]: 1 } },
+    ],
+  },
+  {
+    name: 'a witness that is out of use is forgotten after a day',
+    about: ['FRRWitnessIgnored'],
+    only: new Set(['FRRWitnessIgnored']),
+    every: '4m',
+    until: '26h',
+    series: witnessed().notScraped('witness-1', ['1h', '26h']).series,
+    checks: [
+      { at: '24h48m', firing: [IGNORED] },
+      { at: '25h12m', firing: [] },
     ],
   },
   {
