@@ -1,5 +1,6 @@
 /** Fleet: what is wrong anywhere, since when, why, and which addresses nobody can reach. Made for 1,000 nodes. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { FIRING, firingAlerts, HIDDEN } from './firing.ts';
 import { finish, frame, whileThereAre } from './frame.ts';
 import { addressLinks, dashboardLink, nodeLinks, runbookLinks, sessionLinks } from './links.ts';
 import type { Options } from './options.ts';
@@ -27,10 +28,9 @@ import {
   ROUTER_NAMES,
   UPLINKS,
 } from './routers.ts';
-import { noneOr, SESSION_STATES, UNREACHABLE } from './states.ts';
+import { noneOr, SESSION_STATES, SEVERITIES, UNREACHABLE } from './states.ts';
 
 const DOWN = of('session:frr_bgp_session_state:wanted_down');
-const FIRING = 'instance:frr_alerts_firing:since_timestamp_seconds';
 const INFO = 'frr_bgp_session_info';
 
 /** Nodes by what they have lost of their uplinks. */
@@ -49,13 +49,14 @@ const ofUplinks = (expression: string) =>
   `(${expression}) and on (${SESSION}) ${of('session:frr_bgp_session_uplink:known')}`;
 
 /**
- * Host addresses that no node announces: 0 where a node has the address and sends it to no peer, -1 where the node that
- * had it is silent. An address that moved to another node is reachable.
+ * Host addresses that nobody can reach: 0 where a node has the address and sends it to no peer, -1 where the node that
+ * had it is silent, -2 where it is announced and no witness receives it. An address that moved to another node is reachable.
  */
 export function unreachableAddresses(more = ''): string {
   const held = of('host_route:frr_host_route:unannounced', more);
   const silent = of('host_route:frr_host_route:silent', more);
-  return `${held} * 0 or ${silent} * -1`;
+  const dropped = `${of('host_route:frr_host_route:received', more)} == 0`;
+  return `${held} * 0 or ${silent} * -1 or (${dropped}) - 2`;
 }
 
 export function fleet(options: Options): Dashboard {
@@ -90,10 +91,10 @@ export function fleet(options: Options): Dashboard {
           `${ADDRESSES_CUT_OFF} or 0 * ${NODES_OF_ROUTER}`,
         ],
         columns: [
-          { from: 'cluster', name: 'Cluster', width: 75 },
-          { from: 'remote_hostname', name: 'Router', width: 100 },
+          { from: 'cluster', name: 'Cluster', width: 70 },
+          { from: 'remote_hostname', name: 'Router', width: 95 },
           { from: 'description', name: 'Description' },
-          { from: 'remote_router_id', name: 'Router ID', width: 95 },
+          { from: 'remote_router_id', name: 'Router ID', width: 90 },
           {
             from: 0,
             name: 'Nodes lost',
@@ -102,16 +103,16 @@ export function fleet(options: Options): Dashboard {
             steps: ['transparent', [1, 'red']],
             width: 90,
           },
-          { from: 1, name: 'of total', unit: 'short', decimals: 0, width: 70 },
+          { from: 1, name: 'of total', unit: 'short', decimals: 0, width: 65 },
           {
             from: 3,
             name: 'Reboot cuts off: nodes',
             unit: 'short',
             decimals: 0,
             steps: ['transparent', [1, 'orange']],
-            width: 190,
+            width: 165,
           },
-          { from: 4, name: 'addresses', unit: 'short', decimals: 0, width: 85 },
+          { from: 4, name: 'addresses', unit: 'short', decimals: 0, width: 80 },
         ],
         hidden: ['remote_as'],
         sortBy: ['Nodes lost', 'Reboot cuts off: nodes'],
@@ -173,7 +174,7 @@ export function fleet(options: Options): Dashboard {
         ...small,
         title: 'Unreachable IPs',
         description:
-          'Host addresses (VIPs, floating IPs, provider addresses) that no node announces to anybody. Any: the list below says which, and on which node they are or were.',
+          'Host addresses (VIPs, floating IPs, provider addresses) that no node announces to anybody, or that are announced and no witness receives. Any: the list below says which, and on which node they are or were.',
         queries: [{ expr: count(unreachableAddresses(), of('frr_host_routes')) }],
         steps: GREEN_THEN_RED,
         links: [dashboardLink('Reachability', 'frr-openstack')],
@@ -227,19 +228,19 @@ export function fleet(options: Options): Dashboard {
           cause(SESSION, whileDown(of('frr_bgp_session_down_cause'))),
         ],
         columns: [
-          { from: 1, name: 'Since', unit: 'dateTimeFromNow', width: 130 },
+          { from: 1, name: 'Since', unit: 'dateTimeFromNow', width: 125 },
           { from: 'cluster', name: 'Cluster', width: 90 },
-          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 165 },
+          { from: 'instance', name: 'Node', links: nodeLinks(options), width: 150 },
           { from: 'vrf', name: 'VRF', width: 85 },
-          { from: 'peer', name: 'Peer', links: sessionLinks(), width: 110 },
+          { from: 'peer', name: 'Peer', links: sessionLinks(), width: 95 },
           { from: 'description', name: 'Description' },
           { from: 'remote_hostname', name: 'Remote router' },
-          { from: 'remote_as', name: 'Remote AS', width: 115 },
+          { from: 'remote_as', name: 'Remote AS', width: 105 },
           { from: 'peer_group', name: 'Peer group', width: 115 },
-          { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 105 },
-          { from: 'text', name: 'Cause', width: 220 },
-          { from: 'why', name: 'FRR says', width: 180 },
-          { from: 4, name: 'Drops in 1 h', unit: 'short', decimals: 0, width: 125 },
+          { from: 0, name: 'State', mappings: SESSION_STATES, colored: true, width: 95 },
+          { from: 'text', name: 'Cause', width: 185 },
+          { from: 'why', name: 'FRR says', width: 145 },
+          { from: 4, name: 'Drops in 1 h', unit: 'short', decimals: 0, width: 120 },
         ],
         hidden: ['job'],
         sortBy: 'Since',
@@ -251,7 +252,7 @@ export function fleet(options: Options): Dashboard {
       table({
         title: 'Addresses nobody can reach',
         description:
-          'Host addresses that no node announces to anybody now. "Announced to nobody": its sessions are down, or a route map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
+          'Host addresses that no node announces to anybody now. "Announced to nobody": its sessions are down, or a route map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over. "No witness receives it": the node announces it, and the routers drop it (docs/witness.md).',
         width: 9,
         height: 8,
         queries: [rows('cluster, job, instance, address, interface', unreachableAddresses())],
@@ -274,26 +275,19 @@ export function fleet(options: Options): Dashboard {
           'Firing alerts that Alertmanager does not inhibit, critical ones first, then the oldest; "(fleet)" is an alert about the whole fleet. Click an alert for its runbook.',
         width: 15,
         height: 8,
-        queries: [
-          milliseconds(
-            rows(
-              'cluster, job, instance, alertname, severity, vrf, peer, address, daemon',
-              of(FIRING, 'severity=~"critical|warning"'),
-            ),
-          ),
-        ],
+        queries: firingAlerts('critical', 'warning'),
         columns: [
           { from: 'alertname', name: 'Alert', links: runbookLinks(options), width: 215 },
-          { from: 'severity', name: 'Severity', width: 80 },
+          { from: 1, name: 'Severity', mappings: SEVERITIES, colored: true, width: 80 },
           { from: 0, name: 'Since', unit: 'dateTimeFromNow', width: 115 },
           { from: 'cluster', name: 'Cluster', width: 75 },
           { from: 'instance', name: 'Node', links: nodeLinks(options), width: 155 },
           { from: 'vrf', name: 'VRF', width: 75 },
           { from: 'peer', name: 'Peer', links: sessionLinks() },
           { from: 'address', name: 'Address', links: addressLinks() },
-          { from: 'daemon', name: 'Daemon', width: 80 },
+          { from: 'about', name: 'About' },
         ],
-        hidden: ['job'],
+        hidden: HIDDEN,
         sortBy: ['Severity', 'Since'],
         fine: 'No alert is firing.',
       }),

@@ -1,5 +1,6 @@
 /** Node: everything about one FRR (or the few that are chosen). Mostly reads the exporter's own metrics, not recording rules. */
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { firingAlerts, HIDDEN } from './firing.ts';
 import { finish, frame, resets } from './frame.ts';
 import { addressLinks, runbookLinks, sessionLinksOfChosen } from './links.ts';
 import { lines, states, table } from './one-node.ts';
@@ -28,12 +29,12 @@ import {
   HOST_ROUTE_VERDICT,
   noneOr,
   SESSION_STATES,
+  SEVERITIES,
   UP,
   YES_NO,
 } from './states.ts';
 
 const INFO = 'frr_bgp_session_info';
-const FIRING = 'instance:frr_alerts_firing:since_timestamp_seconds';
 const DAEMON = `${NODE}, daemon`;
 const PROTOCOL = `${NODE}, vrf, afi, protocol`;
 const VNI = `${NODE}, vni, type, tenant_vrf`;
@@ -242,22 +243,18 @@ export function node(options: Options): Dashboard {
           'Firing alerts about the chosen nodes that Alertmanager does not inhibit, critical ones first, then the oldest. Click an alert for its runbook.',
         width: 14,
         height: 8,
-        queries: [
-          milliseconds(
-            rows('cluster, job, instance, alertname, severity, vrf, peer, address, daemon', of(FIRING)),
-          ),
-        ],
+        queries: firingAlerts('critical', 'warning', 'info'),
         columns: [
           { from: 'alertname', name: 'Alert', links: runbookLinks(options), width: 235 },
-          { from: 'severity', name: 'Severity', width: 75 },
+          { from: 1, name: 'Severity', mappings: SEVERITIES, colored: true, width: 75 },
           { from: 0, name: 'Since', unit: 'dateTimeFromNow', width: 115 },
           { from: 'instance', name: 'Node', width: 130 },
           { from: 'vrf', name: 'VRF', width: 65 },
           { from: 'peer', name: 'Peer', links: sessionLinksOfChosen() },
           { from: 'address', name: 'Address', links: addressLinks() },
-          { from: 'daemon', name: 'Daemon', width: 80 },
+          { from: 'about', name: 'About' },
         ],
-        hidden: ['cluster', 'job'],
+        hidden: ['cluster', ...HIDDEN],
         sortBy: ['Severity', 'Since'],
         fine: 'No alert is firing on the chosen nodes.',
       }),
@@ -319,7 +316,7 @@ export function node(options: Options): Dashboard {
       table({
         title: 'Host addresses',
         description:
-          'The /32 and /128 addresses on the interfaces of the node and of the routes that it redistributes, and whether each is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Either way nobody can reach it.',
+          'The /32 and /128 addresses on the interfaces of the node and of the routes that it redistributes, and whether each is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. "No witness receives it": the routers drop it (docs/witness.md). In each case nobody can reach it.',
         width: 12,
         height: 9,
         queries: [
@@ -462,7 +459,7 @@ export function node(options: Options): Dashboard {
           { from: 'instance', name: 'Node', width: 135 },
           { from: 'daemon', name: 'Daemon', width: 80 },
           { from: 0, name: 'State', mappings: DAEMON_STATES, colored: true, width: 65 },
-          { from: 1, name: 'watchfrr says', mappings: UP, width: 110 },
+          { from: 1, name: 'watchfrr says', mappings: UP, colored: true, width: 110 },
           {
             from: 2,
             name: 'Restarts in 1 d',

@@ -69,7 +69,7 @@ export function openstack(options: Options): Dashboard {
         ...small,
         title: 'Unreachable IPs',
         description:
-          'Host addresses that no node announces to anybody. Any: the list below says which. Nobody outside the node can reach them.',
+          'Host addresses that no node announces to anybody, or that are announced and no witness receives. Any: the list below says which. Nobody outside the node can reach them.',
         queries: [{ expr: count(unreachableAddresses('address=~"$address"'), of('frr_host_routes')) }],
         steps: GREEN_THEN_RED,
         mappings: noneOr(),
@@ -146,7 +146,7 @@ export function openstack(options: Options): Dashboard {
       table({
         title: 'Addresses nobody can reach',
         description:
-          'Host addresses that no node announces to anybody now. "Announced to nobody": its sessions are down, or a route map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over.',
+          'Host addresses that no node announces to anybody now. "Announced to nobody": its sessions are down, or a route map filters it. "Its node is silent": the node or its exporter is dead and no other node took the address over. "No witness receives it": the node announces it, and the routers drop it (docs/witness.md).',
         width: 12,
         height: 8,
         queries: [
@@ -194,7 +194,7 @@ export function openstack(options: Options): Dashboard {
         title: 'Every host address',
         filterable: true,
         description:
-          'Every /32 and /128 address on an interface of a node or of a route that it redistributes, and whether it is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Fewer peers than the node has uplinks: one of them does not get it. Choose one at the top to follow it.',
+          'Every /32 and /128 address on an interface of a node or of a route that it redistributes, and whether it is announced. "Not in BGP": redistribution does not pick it up. "In BGP, sent to nobody": an outgoing route map filters it, or no session is up. Fewer peers than the node has uplinks: one of them does not get it. Where there is a witness (docs/witness.md), "Received by a witness": the routers accept it; "No witness receives it": they drop it. Choose one at the top to follow it.',
         width: 24,
         height: 10,
         queries: [

@@ -9,7 +9,7 @@ export interface Options {
   readonly runbooks: string;
   /** The status page of an exporter; `{instance}` stands for its instance label. */
   readonly statusPage: string;
-  /** Labels of the scrape targets that nodes can be chosen by, beside cluster and job. */
+  /** Labels of the scrape targets that nodes can be chosen by, besides cluster and job. */
   readonly targetLabels: readonly string[];
 }
 

@@ -75,10 +75,15 @@ export function frrWords(labels: string, infos: string): string {
   return rows(`${labels}, why`, `label_join(${infos}, "why", " ", "reason", "notification")`);
 }
 
-/** Whether host addresses are announced, for `HOST_ROUTE_VERDICT`: 0 not in BGP, 1 in BGP but sent to no peer, 2 announced. */
+/**
+ * What becomes of host addresses, for `HOST_ROUTE_VERDICT`: 0 not in BGP, 1 in BGP but sent to no peer, 2 announced but received by
+ * no witness, 3 announced, 4 announced and received by a witness.
+ */
 export function hostRouteVerdict(select: (metric: string) => string): string {
-  const announced = `(${select('frr_host_route_advertised_peers')} > bool 0)`;
-  return `${select('frr_host_route_in_bgp')} + on (${HOST_ROUTE}) ${announced}`;
+  const peers = select('frr_host_route_advertised_peers');
+  const received = `2 + 2 * ${select('host_route:frr_host_route:received')} and on (${HOST_ROUTE}) ${peers} > 0`;
+  const inBgp = `${select('frr_host_route_in_bgp')} + on (${HOST_ROUTE}) 0 * ${peers}`;
+  return `${received} or on (${HOST_ROUTE}) 3 + 0 * (${peers} > 0) or on (${HOST_ROUTE}) ${inBgp}`;
 }
 
 /**

@@ -49,7 +49,7 @@ const DETECTION_TIME = (() => {
   return `${ofBfd('frr_bfd_session_remote_detect_multiplier')} * (${receive} >= ${remoteTransmit} or ${remoteTransmit})`;
 })();
 
-/** A `$__rate_interval` is four of these. */
+/** For counters that come with the neighbors, once a minute: a rate over less is a sawtooth. A `$__rate_interval` is four of these. */
 const OVER_5_MINUTES = '75s';
 
 const dropped = (range: string) => `${ofSession('frr_bgp_session_dropped_total')}[${range}]`;
@@ -90,7 +90,7 @@ export function session(options: Options): Dashboard {
         ...small,
         title: 'State',
         description:
-          'The state of the session now. Idle or Active: see why beside. Connect: no TCP connection comes about, so look at reachability and TCP port 179 first.',
+          'The state of the session now. Idle or Active: see the cause next to it. Connect: no TCP connection comes about, so look at reachability and TCP port 179 first.',
         queries: [{ expr: rows('instance, vrf, peer', sessionState(ofSession)), legend: '{{peer}}' }],
         mappings: SESSION_STATES,
       }),
@@ -281,7 +281,6 @@ export function session(options: Options): Dashboard {
           {
             expr: `sum by (direction, type) (${rate(ofSession('frr_bgp_session_messages_by_type_total'))})`,
             legend: '{{type}} {{direction}}',
-            // The counters come with the neighbors, once a minute: a rate over less is a sawtooth.
             minInterval: OVER_5_MINUTES,
           },
         ],
@@ -537,7 +536,7 @@ export function session(options: Options): Dashboard {
       lines({
         title: 'Prefixes refused',
         description:
-          'Prefixes of the peer per second that did not get into the BGP table, by reason. Loops are normal with two uplinks; a new reason after a change is that change. FRR 10.3 and newer report them.',
+          'Prefixes of the peer per second that did not get into the BGP table, by reason, over five minutes. Loops are normal with two uplinks; a new reason after a change is that change. FRR 10.3 and newer report them.',
         width: 8,
         height: 8,
         unit: 'cps',
@@ -545,6 +544,7 @@ export function session(options: Options): Dashboard {
           {
             expr: `sum by (instance, peer, reason) (${rate(ofSession('frr_bgp_session_prefixes_rejected_total'))})`,
             legend: '{{reason}} {{peer}} {{instance}}',
+            minInterval: OVER_5_MINUTES,
           },
         ],
         fine: 'No prefix was refused, or FRR is older than 10.3 and does not report it.',

@@ -60,11 +60,20 @@ export const DEFAULT_ROUTE = mapping({ 0: ['Missing', 'red'], 1: ['In the FIB', 
 export const POLICY = mapping({ 0: ['Policy in place', 'green'], 1: ['Policy missing', 'red'] });
 export const PREFIX_LIMIT = mapping({ 0: ['Within the limit', 'green'], 1: ['Stopped by the limit', 'red'] });
 
-/** Whether a host address is announced: see `hostRouteVerdict`. */
+/** What becomes of a host address: see `hostRouteVerdict`. */
 export const HOST_ROUTE_VERDICT = mapping({
   0: ['Not in BGP', 'red'],
   1: ['In BGP, sent to nobody', 'red'],
-  2: ['Announced', 'green'],
+  2: ['No witness receives it', 'red'],
+  3: ['Announced', 'green'],
+  4: ['Received by a witness', 'green'],
+});
+
+/** How grave an alert is: see `firingAlerts`. */
+export const SEVERITIES = mapping({
+  0: ['critical', 'red'],
+  1: ['warning', 'orange'],
+  2: ['info', 'blue'],
 });
 
 /** `host_route:frr_host_route:unannounced` */
@@ -72,6 +81,7 @@ export const UNANNOUNCED = mapping({ 1: ['Announced to nobody', 'red'] });
 
 /** Why an address cannot be reached: see `unreachableAddresses`. */
 export const UNREACHABLE = mapping({
+  '-2': ['No witness receives it', 'red'],
   '-1': ['Its node is silent', 'red'],
   0: ['Announced to nobody', 'red'],
 });

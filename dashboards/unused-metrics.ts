@@ -27,14 +27,9 @@ export const UNUSED_METRICS: Readonly<Record<string, string>> = {
   frr_bgp_vrf_active: 'For finding by hand why a session in a VRF never comes up.',
   frr_vrf_l3_vni_info: 'For a site’s own joins, and for comparing two routers by hand.',
   frr_evpn_vni_route_target_info: 'For comparing by hand what one router exports and another imports.',
-  frr_kernel_routes_unknown:
-    'Not 0 only beside a full table; for finding by hand why a route is not compared.',
+  frr_kernel_routes_unknown: 'Not 0 only with a full table; for finding by hand why a route is not compared.',
   frr_host_routes_in_bgp:
     'Between the numbers of addresses and of announced ones, which are shown; a query of it shows which step stops them.',
-  frr_host_route_vpn_advertised_peers:
-    'Part of the number of peers, which is shown; for tenants of a gateway.',
-  frr_host_route_evpn_advertised_peers:
-    'Part of the number of peers, which is shown; for tenants of a gateway.',
   frr_interface_up: 'For finding by hand why a session is down; the state of the session is shown.',
   frr_interface_carrier_changes_total:
     'For finding by hand whether a link is unstable; the drops of its sessions are shown.',

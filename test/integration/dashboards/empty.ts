@@ -13,6 +13,8 @@ const unreachable = { reason: 'Every address is announced.', until: 'filter' } a
 const firing = { reason: 'No alert is firing.', until: 'link' } as const;
 const failing = { reason: 'Every collector has its answers.', until: 'zebra' } as const;
 const twoRouters = { reason: 'The node has uplinks with both routers.', until: 'link' } as const;
+const connected = { reason: 'It had an uplink all the time.', until: 'bgpd' } as const;
+const brief = { reason: 'It is recorded once a minute, and nothing is lost that long.' } as const;
 const unlimited = { reason: 'Only IPv4 has a prefix limit here.' } as const;
 const unsent = { reason: 'Alertmanager has nobody to send to.' } as const;
 
@@ -22,29 +24,18 @@ export const EMPTY: Readonly<Record<string, Exception>> = {
   'frr-fleet: Nodes that one router alone connects: A': twoRouters,
   'frr-fleet: Nodes that one router alone connects: B': twoRouters,
   'frr-fleet: Nodes that one router alone connects: C': twoRouters,
-  'frr-fleet: Nodes without an uplink in 30 days: A': {
-    reason: 'It had an uplink all the time.',
-    until: 'bgpd',
-  },
-  'frr-fleet: Nodes without an uplink in 30 days: B': {
-    reason: 'It had an uplink all the time.',
-    until: 'bgpd',
-  },
-  'frr-fleet: Nodes without an uplink in 30 days: C': {
-    reason: 'It had an uplink all the time.',
-    until: 'bgpd',
-  },
-  'frr-fleet: Addresses not announced in 30 days: A': {
-    reason: 'It is recorded once a minute, and nothing is lost that long.',
-  },
-  'frr-fleet: Addresses not announced in 30 days: B': {
-    reason: 'It is recorded once a minute, and nothing is lost that long.',
-  },
+  'frr-fleet: Nodes without an uplink in 30 days: A': connected,
+  'frr-fleet: Nodes without an uplink in 30 days: B': connected,
+  'frr-fleet: Nodes without an uplink in 30 days: C': connected,
+  'frr-fleet: Addresses not announced in 30 days: A': brief,
+  'frr-fleet: Addresses not announced in 30 days: B': brief,
   'frr-fleet: Addresses nobody can reach: A': unreachable,
   'frr-fleet: Firing alerts: A': firing,
+  'frr-fleet: Firing alerts: B': firing,
   'frr-fleet: Sessions that drop most: A': { reason: 'No session went down.', until: 'link' },
   'frr-fleet: Alerts: annotation': firing,
   'frr-node: Alerts firing on this node: A': firing,
+  'frr-node: Alerts firing on this node: B': firing,
   'frr-node: Alerts: annotation': firing,
   'frr-session: IPv6 prefixes in, against the day and the limit: D': unlimited,
   'frr-session: IPv6 prefixes in, against the day and the limit: E': unlimited,

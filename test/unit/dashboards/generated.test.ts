@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { dashboards, dashboardText } from '../../../dashboards/dashboards.ts';
-import { OptionError, readOptions } from '../../../dashboards/options.ts';
+import { FLAGS, OptionError, readOptions } from '../../../dashboards/options.ts';
+import { RULE_FILES } from '../../fleet/prometheus.ts';
 import { problems } from './schema.ts';
 
 const GENERATED = fileURLToPath(new URL('../../../dashboards/generated/', import.meta.url));
@@ -43,6 +45,20 @@ describe('the committed dashboards', () => {
 });
 
 describe('options', () => {
+  it('have the names and the defaults of `make rules` where both have them, and lead to the same runbooks', () => {
+    const rules = parse(readFileSync('alerts/thresholds.yaml', 'utf8')) as Record<string, unknown>;
+    const shared = Object.entries(FLAGS).flatMap(([name, flag]) => {
+      const key = name.replaceAll('-', '_');
+      return key in rules ? [[name, flag.default, rules[key]]] : [];
+    });
+    const url = 'https://github.com/frr-exporter/frr-exporter/blob/main';
+    expect(shared).toEqual([['base-url', url, url]]);
+    const runbooks = RULE_FILES.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/runbook_url: (\S+)\/\w+\.md$/gm)].map(([, folder]) => folder),
+    );
+    expect(new Set(runbooks)).toEqual(new Set([readOptions({}).runbooks]));
+  });
+
   it.each([
     ['schema-version', '38', '"38" is not one of 39, 40, 41, 42'],
     ['schema-version', 'newest', '"newest" is not one of 39, 40, 41, 42'],

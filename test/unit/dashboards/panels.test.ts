@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { absence } from '../../../dashboards/absence.ts';
 import { dashboards } from '../../../dashboards/dashboards.ts';
 import { readOptions } from '../../../dashboards/options.ts';
-import { panelsOf, resolve, targetsOf } from '../../../dashboards/queries.ts';
+import { isRow, panelsOf, queriesOf, resolve, targetsOf } from '../../../dashboards/queries.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
 import { RULE_FILES } from '../../fleet/prometheus.ts';
 import { selectorsOf } from '../../promql.ts';
@@ -80,6 +80,173 @@ describe('all dashboards together', () => {
   );
 });
 
+/** The words of a value mapping, each with its colour. */
+const wordsOf = (mappings: readonly ValueMapping[]) =>
+  mappings.flatMap(({ options }) =>
+    Object.values(options as Record<string, { text: string; color?: string }>).map(
+      ({ text, color }) => [text, color] as const,
+    ),
+  );
+
+const BOARDS = new Map(ALL.map((dashboard) => [dashboard.uid, dashboard]));
+const boardOf = (uid: string) => BOARDS.get(uid) as Dashboard;
+const panelOf = (uid: string, title: string) =>
+  panelsOf(boardOf(uid)).find((panel) => panel.title === title) as Panel;
+
+describe('what is looked for first', () => {
+  it('begins the fleet: the routers, those that most nodes lost first', () => {
+    const [first] = boardOf('frr-fleet').panels ?? [];
+    expect(first).toMatchObject({ title: 'Routers: nodes lost of total', gridPos: { x: 0, y: 0 } });
+    expect((first as Panel).options?.sortBy?.[0]).toEqual({ displayName: 'Nodes lost', desc: true });
+  });
+
+  it.each([
+    ['frr-fleet', 'Firing alerts', ['critical', 'warning']],
+    ['frr-node', 'Alerts firing on this node', ['critical', 'warning', 'info']],
+  ])('%s: %s has the critical ones first, then the oldest', (uid, title, severities) => {
+    const panel = panelOf(uid, title);
+    expect(panel.options?.sortBy).toEqual([
+      { displayName: 'Severity', desc: false },
+      { displayName: 'Since', desc: false },
+    ]);
+    // By their numbers: by their names, what is only information would come before warnings.
+    const words = wordsOf(overridden(panel, 'mappings').get('Severity') as ValueMapping[]);
+    expect(words.map(([text]) => text)).toEqual(['critical', 'warning', 'info']);
+    const graded = [...(targetsOf(panel)[1]?.expr ?? '').matchAll(/(\d) \+ 0 \* [^}]+severity="(\w+)"/g)];
+    expect(graded.map(([, grade, severity]) => [grade, severity])).toEqual(
+      severities.map((severity, grade) => [String(grade), severity]),
+    );
+  });
+
+  it('leaves the table of all uplinks folded, at the end', () => {
+    const rows = (boardOf('frr-fleet').panels ?? []).filter(isRow);
+    expect(rows.filter(({ collapsed }) => collapsed).map(({ title }) => title)).toEqual(['Every uplink']);
+    expect(rows.at(-1)).toMatchObject({
+      title: 'Every uplink',
+      panels: [{ title: 'Nodes and their uplinks' }],
+    });
+  });
+});
+
+describe('prefixes', () => {
+  const PREFIXES = /frr_bgp_prefix(es_(received|accepted|advertised)|_limit)/;
+  const overTime = PANELS.filter(
+    ([, { type, ...panel }]) =>
+      type === 'timeseries' && targetsOf(panel as Panel).some(({ expr }) => PREFIXES.test(expr ?? '')),
+  );
+
+  it.each(overTime)('%s: of one address family', (_, panel, dashboard) => {
+    const families = targetsOf(panel).flatMap(({ expr }) =>
+      selectorsOf(resolve(dashboard, expr ?? '')).map(
+        ({ matchers }) => matchers.find(({ label, operator }) => label === 'afi' && operator === '=')?.value,
+      ),
+    );
+    const family = { IPv4: 'ipv4', IPv6: 'ipv6', EVPN: 'l2vpn' }[panel.title?.split(' ')[0] ?? ''];
+    expect(family).toBeDefined();
+    expect(new Set(families)).toEqual(new Set([family]));
+  });
+
+  it('have a panel for each family on the fleet and on the session', () => {
+    const shown = overTime.map(([, { title = '' }, { uid }]) => `${uid} ${title.split(' ')[0]}`);
+    expect([...new Set(shown)]).toEqual(
+      ['frr-fleet', 'frr-session'].flatMap((uid) => ['IPv4', 'IPv6', 'EVPN'].map((name) => `${uid} ${name}`)),
+    );
+  });
+});
+
+describe('states', () => {
+  /** What is well, or done on purpose, and how that looks. Everything else is red. */
+  const NOT_RED = {
+    Established: 'green',
+    Up: 'green',
+    Works: 'green',
+    Answers: 'green',
+    Wanted: 'green',
+    'Not restarting': 'green',
+    'In the FIB': 'green',
+    'Policy in place': 'green',
+    'Within the limit': 'green',
+    Announced: 'green',
+    'Received by a witness': 'green',
+    none: 'green',
+    'Shut on purpose': 'blue',
+    'Graceful restart': 'purple',
+    warning: 'orange',
+    info: 'blue',
+    No: 'text',
+    Yes: 'text',
+  };
+
+  it('are red when they are down', () => {
+    const words = PANELS.flatMap(([, panel]) => [
+      ...wordsOf(panel.fieldConfig?.defaults.mappings ?? []),
+      ...[...overridden(panel, 'mappings').values()].flatMap((own) => wordsOf(own as ValueMapping[])),
+    ]);
+    expect(Object.fromEntries(words.filter(([, color]) => color !== 'red'))).toEqual(NOT_RED);
+    expect(words.filter(([text, color]) => color === 'red' && text in NOT_RED)).toEqual([]);
+  });
+
+  it.each(PANELS.filter(([, { type }]) => type === 'table'))(
+    '%s: shows the colour of what can be red',
+    (_, panel) => {
+      for (const [column, own] of overridden(panel, 'mappings'))
+        if (wordsOf(own as ValueMapping[]).some(([, color]) => color === 'red'))
+          expect([column, overridden(panel, 'custom.cellOptions').has(column)]).toEqual([column, true]);
+    },
+  );
+});
+
+describe('one node', () => {
+  const named = PANELS.filter(([, , { uid }]) => uid === 'frr-node' || uid === 'frr-session').flatMap(
+    ([place, panel]) =>
+      targetsOf(panel)
+        .filter(({ legendFormat }) => panel.type === 'table' || legendFormat?.includes('{{instance}}'))
+        .map(({ refId, expr = '' }) => [`${place}: ${refId}`, expr] as const),
+  );
+
+  it.each(named)('%s: does not repeat its name', (_, expr) => {
+    expect(expr).toContain('"chosen", "$instance", "", "")');
+  });
+});
+
+describe('counters that are polled once a minute', () => {
+  const SLOW = new Set(
+    COLLECTORS.filter(({ pace }) => pace === 'details').flatMap(({ descriptors }) =>
+      descriptors.map(({ name }) => name),
+    ),
+  );
+  const rates = ALL.flatMap((dashboard) =>
+    queriesOf(dashboard)
+      .filter(({ expr }) => expr.includes('$__rate_interval'))
+      .filter(({ expr }) => selectorsOf(resolve(dashboard, expr)).some(({ metric }) => SLOW.has(metric)))
+      .map(({ place, minInterval }) => [place, minInterval] as const),
+  );
+
+  it('are shown as rates over five minutes, without a sawtooth', () => {
+    expect(rates.map(([place]) => place)).toEqual([
+      'frr-session: Messages by type: A',
+      'frr-session: Prefixes refused: A',
+    ]);
+    // A $__rate_interval is four times the minimum interval of the query.
+    for (const [place, minInterval = 0] of rates) expect([place, 4 * minInterval]).toEqual([place, 300]);
+  });
+});
+
+describe('addresses', () => {
+  it.each([
+    ['frr-node', 'Host addresses'],
+    ['frr-openstack', 'Every host address'],
+  ])('%s: %s has one verdict, what is wrong first', (uid, title) => {
+    const panel = panelOf(uid, title);
+    expect([...overridden(panel, 'custom.cellOptions').keys()]).toEqual(['Verdict']);
+    expect(panel.options?.sortBy).toEqual([{ displayName: 'Verdict', desc: false }]);
+    const colors = wordsOf(overridden(panel, 'mappings').get('Verdict') as ValueMapping[]).map(
+      ([, color]) => color,
+    );
+    expect(colors).toEqual(['red', 'red', 'red', 'green', 'green']);
+  });
+});
+
 describe('each panel', () => {
   it.each(PANELS)('%s: says what to do', (_, { description = '' }) => {
     expect(description).toMatch(/^[A-Z"/].{60,}\.$/s);
@@ -142,7 +309,6 @@ describe('each panel', () => {
 });
 
 describe('links', () => {
-  const byUid = new Map(ALL.map((dashboard) => [dashboard.uid, dashboard]));
   const variablesOf = (dashboard: Dashboard | undefined) =>
     (dashboard?.templating.list ?? []).map(({ name }) => name);
 
@@ -159,7 +325,7 @@ describe('links', () => {
       expect(url).toMatch(/^https?:\/\//);
       return;
     }
-    const target = byUid.get(/^\/d\/([\w-]+)/.exec(url)?.[1]);
+    const target = BOARDS.get(/^\/d\/([\w-]+)/.exec(url)?.[1]);
     expect(target).toBeDefined();
     for (const [, name] of url.matchAll(/[?&]var-(\w+)=/g)) expect(variablesOf(target)).toContain(name);
   });
@@ -167,7 +333,7 @@ describe('links', () => {
   it('lead to every dashboard from another, and back', () => {
     const reached = new Set(panelLinks.map(([, url]) => /^\/d\/([\w-]+)/.exec(url)?.[1]));
     // The fleet is where one comes from; the list at the top of each leads back to it.
-    expect([...byUid.keys()].filter((uid) => !reached.has(uid))).toEqual(['frr-fleet']);
+    expect([...BOARDS.keys()].filter((uid) => !reached.has(uid))).toEqual(['frr-fleet']);
     for (const { links = [], tags } of ALL) {
       expect(links[0]).toMatchObject({ type: 'dashboards', tags, includeVars: true, keepTime: true });
       expect(links[1]).toMatchObject({ type: 'link', title: 'Runbooks' });
@@ -180,7 +346,7 @@ describe('links', () => {
     );
     expect(urls.length).toBeGreaterThan(20);
     for (const url of urls) {
-      const target = byUid.get(/\/dashboards\/generated\/([\w-]+)\.json/.exec(url)?.[1]);
+      const target = BOARDS.get(/\/dashboards\/generated\/([\w-]+)\.json/.exec(url)?.[1]);
       expect([url, target !== undefined]).toEqual([url, true]);
       for (const [, name] of url.matchAll(/[?&]var-(\w+)=/g))
         expect([url, variablesOf(target).includes(name as string)]).toEqual([url, true]);
@@ -193,7 +359,7 @@ describe('links', () => {
       new Set(['frr-fleet', 'frr-session', 'frr-openstack', 'frr-exporter']),
     );
     for (const uid of ['frr-node', 'frr-session'])
-      expect(byUid.get(uid)?.links?.at(-1)).toMatchObject({
+      expect(BOARDS.get(uid)?.links?.at(-1)).toMatchObject({
         title: 'Status page',
         url: `https://\${instance}:9342/`,
       });
