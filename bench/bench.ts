@@ -10,10 +10,12 @@
  * --only routes     a million routes in RIB and kernel (12 minutes)
  * --only page       the status page with 3 and 100 sessions (2 minutes)
  * --only witness    30,000 and 100,000 host routes that a witness receives (12 minutes)
+ * --only addresses  10,000 kernel routes in a VRF that are announced (7 minutes)
  * --only start      time from start to the first complete scrape, and memory, with 3 sessions (3 minutes)
- * --sessions 10,100,1000 --repeats 3 --routes 1000000 --minutes 4 --small-minutes 2.5 --witness-routes 30000,100000 --page docs/benchmarks.md
+ * --sessions 10,100,1000 --repeats 3 --routes 1000000 --minutes 4 --small-minutes 2.5 --witness-routes 30000,100000 --addresses 10000 --page docs/benchmarks.md
  */
 import { parseArgs } from 'node:util';
+import { measureAddresses } from './part-addresses.ts';
 import { measurePage } from './part-page.ts';
 import { measureRoutes } from './part-routes.ts';
 import { measureSessions } from './part-sessions.ts';
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '4' },
     'small-minutes': { type: 'string', default: '2.5' },
     'witness-routes': { type: 'string', default: '30000,100000' },
+    addresses: { type: 'string', default: '10000' },
     page: { type: 'string', default: BENCHMARKS_PAGE },
   },
 });
@@ -45,6 +48,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   routes: () => measureRoutes(Number(values.routes), Number(values.minutes)),
   page: measurePage,
   witness: () => measureWitness(values['witness-routes'].split(',').map(Number), 1),
+  addresses: () => measureAddresses(values.addresses.split(',').map(Number), 3),
   start: () => starts(5),
 };
 

@@ -29,11 +29,24 @@ export interface Started extends Running {
 
 const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** The output of `npm run build`, started as its first line says, like the package and the image. */
+/** What the image and the packages add for Node.js 24; see src/main.ts. */
+const LEAN = [
+  '--memory-saver-mode',
+  '--no-sparkplug',
+  '--no-maglev',
+  '--invocation-count-for-turbofan=15000',
+];
+
+/** The output of `npm run build`, started as its first line says, like the packages and the image. */
 function shipped(): string[] {
   const [, words] = /^#!\/usr\/bin\/env -S (.+)$/m.exec(readFileSync(BUILT, 'utf8')) ?? [];
   if (words === undefined) throw new Error(`${BUILT} does not start with a #! line`);
-  return ['env', ...words.split(' ').map((word) => (word === 'node' ? process.execPath : word)), BUILT];
+  return [
+    'env',
+    ...words.split(' ').map((word) => (word === 'node' ? process.execPath : word)),
+    ...LEAN,
+    BUILT,
+  ];
 }
 
 /** The first scrape that contains FRR's BGP sessions counts. */

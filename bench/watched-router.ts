@@ -1,7 +1,6 @@
 /** A real FRR router in a network namespace, linked to a second one, for the programs that are measured. */
 import { mkdirSync } from 'node:fs';
-import { execa } from 'execa';
-import { vrfFolder } from '../test/lab/network.ts';
+import { addLink, ipBatch, makeNamespace, vrfFolder } from '../test/lab/network.ts';
 import { belongingTo, claim, release } from '../test/lab/ownership.ts';
 import { makeRouter, type Router } from '../test/lab/router.ts';
 import { frrRoot } from '../test/lab/versions.ts';
@@ -47,28 +46,14 @@ export async function startWatchedRouter(
   const namespaces = { watched: `${name}-watched`, far: `${name}-far` };
   try {
     for (const namespace of Object.values(namespaces)) {
-      await execa('ip', ['netns', 'add', namespace]);
-      await execa('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
+      await makeNamespace(namespace);
     }
-    const link = [
-      'link',
-      'add',
-      'link0',
-      'netns',
-      namespaces.watched,
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'link0',
-    ];
-    await execa('ip', [...link, 'netns', namespaces.far]);
+    await addLink([namespaces.watched, 'link0'], [namespaces.far, 'link0']);
     for (const [namespace, own] of [
       [namespaces.watched, '192.0.2.1/30'],
       [namespaces.far, '192.0.2.2/30'],
     ] as const) {
-      const input = `addr add ${own} dev link0\nlink set link0 up\n`;
-      await execa('ip', ['-n', namespace, '-batch', '-'], { input });
+      await ipBatch(namespace, [`addr add ${own} dev link0`, 'link set link0 up']);
     }
     const watched = await fill({ name, folder, namespaces, env: belongingTo(name) });
     return {
