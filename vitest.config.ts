@@ -1,13 +1,23 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The longest test file. It uses the CPU while the others wait. */
-const FIRST = 'test/integration/alerts/rules.test.ts';
+/** Test files that take minutes, the longest first: one that begins last would run while nothing else is left. */
+const LONGEST = [
+  'alerts/rules.test.ts',
+  'frr-service/service.test.ts',
+  'use-cases/use-cases.test.ts',
+  'matrix/',
+  'packaging/deb.test.ts',
+  'dashboards/laboratory.test.ts',
+].map((path) => `/test/integration/${path}`);
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const first = ({ moduleId }: TestSpecification) => Number(moduleId.endsWith(FIRST));
-    return (await super.sort(files)).toSorted((a, b) => first(b) - first(a));
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = LONGEST.findIndex((path) => moduleId.includes(path));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
 

@@ -109,19 +109,23 @@ async function setUp(): Promise<string | undefined> {
   return exitCode === 0 ? undefined : 'the set-up failed';
 }
 
-const missing = await setUp();
+// What needs nothing but npm packages runs while the rest is installed.
+const settingUp = setUp();
 if (paths.length === 0) {
   await check('types', 'tsc', '-p', '.');
   await check('lint', 'biome', 'check', '.');
 }
-print('\n--- tests');
+print('\n--- unit tests');
+await vitest('--project', 'unit', '--passWithNoTests', ...paths);
+const missing = await settingUp;
 if (missing === undefined || ci) {
   if (missing !== undefined) fail(`the integration tests cannot run: ${missing}`);
-  await vitest('--project', 'unit', '--project', 'integration', ...paths);
+  print('\n--- integration tests');
+  await vitest('--project', 'integration', '--passWithNoTests', ...paths);
 } else {
-  await vitest('--project', 'unit', '--passWithNoTests', ...paths);
   await skipIntegration(missing);
 }
+if (count.passed + count.failed + count.skipped === 0) fail(`there are no tests in ${paths.join(', ')}`);
 if (ci && count.skipped > 0)
   fail(`tests were skipped, which CI does not allow: ${count.skipped}`, count.skipped);
 

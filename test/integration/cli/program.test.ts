@@ -71,7 +71,7 @@ describe('cannot begin', () => {
     [['serve', '--frr.timeout=soon'], /^frr-exporter: --frr\.timeout takes a duration .*, not "soon"$/],
     [
       ['dance'],
-      'frr-exporter: unknown command "dance"; there are serve, once, record, doctor, status, address, check, maintenance, help, version',
+      'frr-exporter: unknown command "dance"; the commands are serve, once, record, doctor, status, address, check, maintenance, help, version',
     ],
   ])('%j is a wrong usage', async (args, message) => {
     const { exitCode, stdout, stderr } = await run(args);
