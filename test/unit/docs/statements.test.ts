@@ -57,6 +57,17 @@ describe.each(DOCUMENTS)('%s', (document) => {
   });
 });
 
+test('no document names a package or an image that is not published', () => {
+  const unpublished = DOCUMENTS.flatMap((document) =>
+    [
+      ...read(document).matchAll(
+        /(?:npx|npm (?:install|exec)) (?:-\S+ )*frr-exporter|apt(?:-get)? install (?:-\S+ )*frr-exporter|(?:docker|quay|ghcr)\.io\/\S*frr-exporter/g,
+      ),
+    ].map(([text]) => `${document}: ${text}`),
+  );
+  expect(unpublished).toEqual([]);
+});
+
 test('the flags that the documents name exist', () => {
   const known = new Set(allFlags(ALL_COLLECTORS).map(({ name }) => name));
   const ours =

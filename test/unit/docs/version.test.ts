@@ -15,8 +15,9 @@ test('examples name the image with this version', () => {
   expect(named.filter((one) => !one.endsWith(` ${version}`))).toEqual([]);
 });
 
-test('the changelog has a dated section for it', () => {
-  expect(readFileSync('CHANGELOG.md', 'utf8')).toMatch(
-    new RegExp(`^## \\[${version.replaceAll('.', '\\.')}\\] - \\d{4}-\\d{2}-\\d{2}$`, 'm'),
-  );
+test('the changelog has a section for it, and a date for each version', () => {
+  const sections = [...readFileSync('CHANGELOG.md', 'utf8').matchAll(/^## (.*)$/gm)].map(([, text]) => text);
+  expect(sections).toContainEqual(expect.stringContaining(`[${version}] - `));
+  expect(sections.shift()).toBe('[Unreleased]');
+  for (const section of sections) expect(section).toMatch(/^\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$/);
 });

@@ -28,6 +28,14 @@ test.each(WORKFLOWS)('%s', (file) => {
         expect(makefile).toMatch(new RegExp(`^${target}:`, 'm'));
 });
 
+test('a release installs what packages are built with, as `make release` does so for root alone', () => {
+  const needed = [...readFileSync('scripts/packages.txt', 'utf8').matchAll(/^(\w\S*) .*\bdeb\b/gm)];
+  const [, installed] =
+    /apt-get install -y -qq (.*)/.exec(readFileSync('.github/workflows/release.yml', 'utf8')) ?? [];
+  expect(needed.map(([, name]) => name)).toEqual(['debhelper', 'rpm']);
+  expect((installed as string).split(' ')).toEqual(expect.arrayContaining(['debhelper', 'rpm']));
+});
+
 test('the linter finds a mistake', () => {
   const wrong = 'on: push\njobs: {test: {runs-on: ubuntu-22.04, steps: [{ran: make}]}}\n';
   expect(lint(wrong, 'wrong.yml').map(({ message }) => message)).toContainEqual(
