@@ -1,35 +1,34 @@
 /** Every command in the README is run as it is printed there, and does what the README says. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { belongingTo, type Lab, startLab, waitFor } from '../lab/index.ts';
+import { README, README_COMMANDS } from '../readme-commands.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
-const README = readFileSync(`${CHECKOUT}/README.md`, 'utf8');
-
-/** The commands of the shell blocks, without their comments. */
-const COMMANDS = [...README.matchAll(/^```sh\n(.*?)^```/gms)]
-  .flatMap(([, block]) => (block as string).split('\n'))
-  .map((line) => line.replace(/\s+#.*/, '').trim())
-  .filter((line) => line !== '');
 
 const run = new Set<string>();
 
 /** Splits a command of the README; fails if the README no longer contains it. */
 function shown(command: string): readonly [string, ...string[]] {
-  expect(COMMANDS).toContain(command);
+  expect(README_COMMANDS).toContain(command);
   run.add(command);
   return command.split(' ') as [string, ...string[]];
 }
 
 let lab: Lab;
 let folder: string;
+/** A checkout that has not been set up. */
+let checkout: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'frr-exporter-readme-'));
+  checkout = join(folder, 'checkout');
+  for (const part of ['bin', 'src', 'package.json', 'package-lock.json'])
+    cpSync(join(CHECKOUT, part), join(checkout, part), { recursive: true });
   lab = await startLab({ name: 'readme' });
 });
 afterAll(async () => {
@@ -40,16 +39,32 @@ afterAll(async () => {
 /** Runs a command as on a router: in the network namespace of the laboratory's node, which has one FRR. */
 function onRouter([program, ...args]: readonly [string, ...string[]]) {
   return execa('ip', ['netns', 'exec', lab.node.namespace, program, ...args], {
-    cwd: CHECKOUT,
-    env: { ...belongingTo(lab.name), FRR_EXPORTER_FRR_PATHSPACE: lab.node.namespace },
+    cwd: checkout,
+    env: {
+      ...belongingTo(lab.name),
+      FRR_EXPORTER_FRR_PATHSPACE: lab.node.namespace,
+      // As after an installation.
+      PATH: `${join(checkout, 'bin')}:${process.env.PATH}`,
+    },
     reject: false,
   });
 }
 
-test('doctor finds nothing wrong', async () => {
-  const { exitCode, stdout } = await onRouter(shown('bin/frr-exporter doctor'));
+test('npm ci installs what a checkout needs', async () => {
+  const [program, ...args] = shown('npm ci');
+  await execa(program, args, { cwd: checkout, env: { npm_config_prefer_offline: 'true' } });
+});
+
+test.each(['bin/frr-exporter doctor', 'frr-exporter doctor'])('%s finds nothing wrong', async (command) => {
+  const { exitCode, stdout } = await onRouter(shown(command));
   expect(stdout).toContain('FRR 8.4.4');
   expect(exitCode).toBe(0);
+});
+
+test('status prints the verdict on the node', async () => {
+  const { exitCode, stdout } = await onRouter(shown('frr-exporter status'));
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^BGP sessions$/m);
 });
 
 test('once prints the metrics', async () => {
@@ -93,17 +108,25 @@ test('Prometheus accepts the scrape configuration', async () => {
 
 /** Commands that another file runs, and the words there that run them. */
 const RUN_ELSEWHERE = {
-  'npm ci': ['scripts/setup', 'npm ci '],
-  'make demo': ['test/integration/demo/demo.test.ts', "spawn('make', ['demo']"],
-  'make demo-break LINK=tor1': ['test/integration/demo/demo.test.ts', "make('demo-break', 'LINK=tor1')"],
-  'make demo-heal': ['test/integration/demo/demo.test.ts', "make('demo-heal')"],
+  'make demo': ['demo/demo.test.ts', "spawn('make', ['demo']"],
+  'make demo-break LINK=tor1': ['demo/demo.test.ts', "make('demo-break', 'LINK=tor1')"],
+  'make demo-heal': ['demo/demo.test.ts', "make('demo-heal')"],
+  'make deb': ['packaging/deb.test.ts', "readmeCommand('make deb')"],
+  'apt install ./release/frr-exporter_*.deb': ['packaging/deb.test.ts', "readmeCommand('apt install')"],
+  'make image': ['container/images/build', 'make image '],
+  'podman run': ['container/plain-host.test.ts', "readmeCommand('podman run')"],
+  'make package': ['container/plain-host.test.ts', "readmeCommand('make package')"],
+  'npm install --global ./release/frr-exporter-*.tgz': [
+    'container/plain-host.test.ts',
+    "readmeCommand('npm install')",
+  ],
 } as const;
 
 test.each(Object.entries(RUN_ELSEWHERE))('%s is run elsewhere', (command, [file, words]) => {
   shown(command);
-  expect(readFileSync(join(CHECKOUT, file), 'utf8')).toContain(words);
+  expect(readFileSync(join(CHECKOUT, 'test/integration', file), 'utf8')).toContain(words);
 });
 
 test('every command of the README is run', () => {
-  expect([...run].sort()).toEqual([...COMMANDS].sort());
+  expect([...run].sort()).toEqual([...README_COMMANDS].sort());
 });

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { answers, freePort, start, waitFor } from '../../lab/index.ts';
+import { readmeCommand } from '../../readme-commands.ts';
 import { unpackRecording } from '../../recordings.ts';
 import {
   exporterImage,
@@ -113,6 +114,7 @@ describe('plain containers', () => {
     });
     const documentation = readFileSync(join(REPOSITORY, 'docs/deployment.md'), 'utf8');
     const [, line] = /<!-- the tests run this line -->\n```sh\n([^`]+)```/.exec(documentation) ?? [];
+    expect(line).toMatch(new RegExp(`^${readmeCommand('podman run')} `));
     await machine.run('sh', ['-ec', (line as string).replace(/^ {2}frr-exporter /m, `  ${image} `)]);
     const page = await answer(machine, 'http://127.0.0.1:9342/readyz').then(() =>
       answer(machine, 'http://127.0.0.1:9342/metrics'),
@@ -279,30 +281,24 @@ describe('the npm package', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   // The Node of this repository, for a machine's own may be older.
   const env = { PATH: `${join(REPOSITORY, 'node_modules/node/bin')}:${process.env.PATH}` };
-  const program = join(folder, 'node_modules/.bin/frr-exporter');
+  const program = join(folder, 'bin/frr-exporter');
   const recording = unpackRecording('8.4.4/healthy', join(folder, 'recording'));
 
   beforeAll(async () => {
-    const { stdout } = await execa('npm', ['pack', '--json', '--pack-destination', folder], {
-      cwd: REPOSITORY,
-      env,
-    });
-    const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [
-      { filename: string; files: readonly { path: string }[] },
-    ];
-    const paths = files.map(({ path }) => path);
+    const { stdout } = await execa('sh', ['-c', readmeCommand('make package')], { cwd: REPOSITORY, env });
+    const file = join('release', stdout.trim());
+    mkdirSync(join(folder, 'release'));
+    copyFileSync(join(REPOSITORY, file), join(folder, file));
+    const list = await execa('tar', ['--list', '--file', join(folder, file)]);
+    const paths = list.stdout.split('\n').map((path) => path.replace(/^package\//, ''));
     expect(paths).toEqual(
       expect.arrayContaining(['dist/main.js', 'dist/healthcheck.js', 'LICENSE', 'README.md']),
     );
     expect(paths.filter((path) => /^(src|test|node_modules)\/|\.test\./.test(path))).toEqual([]);
-    await execa(
-      'npm',
-      ['install', '--prefix', folder, '--prefer-offline', '--ignore-scripts', join(folder, filename)],
-      {
-        cwd: folder,
-        env,
-      },
-    );
+    await execa('sh', ['-c', readmeCommand('npm install')], {
+      cwd: folder,
+      env: { ...env, npm_config_prefix: folder, npm_config_prefer_offline: 'true' },
+    });
   });
 
   it('brings the program', async () => {
@@ -329,7 +325,7 @@ describe('the npm package', () => {
       { env, ready: () => answers(`http://127.0.0.1:${port}/readyz`) },
     );
     expect(exporter.exit()).toBeUndefined();
-    const check = join(folder, 'node_modules/frr-exporter/dist/healthcheck.js');
+    const check = join(folder, 'lib/node_modules/frr-exporter/dist/healthcheck.js');
     await execa('node', [check, `http://127.0.0.1:${port}/healthz`], { env });
     await exporter.stop();
     const dead = await execa('node', [check, `http://127.0.0.1:${port}/healthz`], { env, reject: false });

@@ -3,13 +3,14 @@
  * from it, and installed, replaced and removed by dnf.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../lab/index.ts';
+import { readmeCommand } from '../../readme-commands.ts';
 import { type Booted, boot } from './booted.ts';
 import { buildInCopy, UNUSUAL } from './copy.ts';
 import { inDnfRoot } from './dnf-root.ts';
@@ -24,12 +25,12 @@ let deb: string;
 let rpm: string;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'frr-exporter-deb-'));
-  const make = async (target: string) => {
-    const { stdout } = await execa('make', [target], { cwd: REPOSITORY, stdin: 'ignore', env: QUICK });
+  const make = async (command: string) => {
+    const { stdout } = await execa('sh', ['-c', command], { cwd: REPOSITORY, stdin: 'ignore', env: QUICK });
     return path.join(REPOSITORY, stdout.trim());
   };
-  deb = await make('deb');
-  rpm = await make('rpm');
+  deb = await make(readmeCommand('make deb'));
+  rpm = await make('make rpm');
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -97,7 +98,7 @@ groupdel frrvty`;
 
 /** The package as the next version has it, with another setting in /etc/default. */
 async function nextVersion(): Promise<string> {
-  const tree = path.join(folder, 'next');
+  const tree = path.join(folder, 'frr-exporter_next');
   await execa('dpkg-deb', ['--raw-extract', deb, tree]);
   const edit = (file: string, change: (text: string) => string) =>
     writeFileSync(path.join(tree, file), change(readFileSync(path.join(tree, file), 'utf8')));
@@ -113,8 +114,14 @@ const BGP = 'frr_bgp_info{vrf="default",router_id="192.0.2.1",local_as="64999"} 
 describe.each(['bookworm', 'trixie'])('%s, booted', (release) => {
   let machine: Booted;
   afterEach(() => machine?.[Symbol.asyncDispose]());
-  const install = (file: string) =>
-    machine.run(`apt install --yes -o Dpkg::Options::=--force-confdef ./${file} 2>&1`);
+  /** As the README says. Where dpkg would ask about a changed file, it takes its own default, which keeps the file. */
+  const install = (file: string) => {
+    const made = path.join(machine.root, 'release');
+    rmSync(made, { recursive: true, force: true });
+    mkdirSync(made);
+    copyFileSync(file, path.join(made, path.basename(file)));
+    return machine.run(`DPKG_FORCE=confdef ${readmeCommand('apt install')} 2>&1`);
+  };
   const service = () =>
     machine.run('systemctl is-enabled frr-exporter || :; systemctl is-active frr-exporter || :');
   const mainPid = () => machine.run('systemctl show --property=MainPID --value frr-exporter');
@@ -131,13 +138,8 @@ describe.each(['bookworm', 'trixie'])('%s, booted', (release) => {
   it('installs, runs beside FRR, keeps its settings, and is gone after a purge', async () => {
     machine = await boot(release, FRR);
     await machine.run(`${FILES} >/run/before`);
-    for (const [name, file] of [
-      ['this.deb', deb],
-      ['next.deb', await nextVersion()],
-    ] as const)
-      copyFileSync(file, path.join(machine.root, name));
 
-    await install('this.deb');
+    await install(deb);
     expect(await service()).toBe('enabled\nactive');
     await showing(['frr_up 1', BGP, 'frr_maintenance 0']);
     // The CPU times of FRR's daemons, as the exporter reads them.
@@ -154,7 +156,7 @@ describe.each(['bookworm', 'trixie'])('%s, booted', (release) => {
     expect(await mainPid()).toBe(before);
 
     await machine.run('echo FRR_EXPORTER_WEB_LISTEN_ADDRESS=127.0.0.1:9342 >>/etc/default/frr-exporter');
-    await install('next.deb');
+    await install(await nextVersion());
     expect(await machine.run('tail -n 1 /etc/default/frr-exporter')).toBe(
       'FRR_EXPORTER_WEB_LISTEN_ADDRESS=127.0.0.1:9342',
     );
@@ -177,8 +179,7 @@ describe.each(['bookworm', 'trixie'])('%s, booted', (release) => {
   it('runs without FRR, and is gone after a purge', async () => {
     machine = await boot(release, NO_FRR);
     await machine.run(`${FILES} >/run/before`);
-    copyFileSync(deb, path.join(machine.root, 'this.deb'));
-    await install('this.deb');
+    await install(deb);
     expect(await service()).toBe('enabled\nactive');
     await showing(['frr_up 0']);
     await machine.run('dpkg --purge frr-exporter');
