@@ -1,13 +1,22 @@
 /** From the inventory to Prometheus: the playbook is run by Ansible, its file is loaded by Prometheus' own tools. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startPrometheus, waitFor } from '../../lab/index.ts';
 import { type PlayResult, play } from './ansible.ts';
 import { type InventoryOptions, inventory } from './inventory.ts';
-import { type Machine, REPOSITORY, startMachine } from './machine.ts';
+import { type Machine, REPOSITORY, type Result, startMachine } from './machine.ts';
 
 let machine: Machine;
 beforeAll(async () => {
@@ -117,6 +126,62 @@ describe('the scrape targets of an inventory', () => {
     const result = await write(small, {}, { file: null });
     expect(result.exitCode).toBe(2);
     expect(result.stdout).toContain('missing required arguments: tripleo_frr_exporter_scrape_targets_file');
+  });
+});
+
+describe('the scrape targets in a directory of root', () => {
+  const file = () => join(machine.folder, 'root', 'frr_exporter.json');
+
+  /** The playbook in a copy, because a checkout may be where other users cannot read it. */
+  async function writeAs(user: string): Promise<Result> {
+    const home = join(machine.folder, user);
+    const hosts = join(machine.folder, 'small.yaml');
+    writeFileSync(hosts, inventory({ controllers: 1, computes: 2 }));
+    return machine.attempt(
+      'setpriv',
+      [
+        ...[`--reuid=${user}`, `--regid=${user}`, '--clear-groups', 'ansible-playbook'],
+        ...[`--inventory=${hosts}`, `--extra-vars=tripleo_frr_exporter_scrape_targets_file=${file()}`],
+        'tripleo/playbooks/scrape-targets.yaml',
+      ],
+      {
+        cwd: join(machine.folder, 'container'),
+        env: { HOME: home, TMPDIR: home, ANSIBLE_NOCOLOR: '1', ANSIBLE_LOCALHOST_WARNING: 'false' },
+      },
+    );
+  }
+
+  beforeAll(async () => {
+    cpSync(join(REPOSITORY, 'container'), join(machine.folder, 'container'), { recursive: true });
+    mkdirSync(join(machine.folder, 'root'), { mode: 0o755 });
+    chmodSync(machine.folder, 0o755);
+    for (const user of ['with-sudo', 'without-sudo']) {
+      await machine.run('useradd', ['--no-create-home', '--home-dir', join(machine.folder, user), user]);
+      await machine.run('install', ['--directory', `--owner=${user}`, join(machine.folder, user)]);
+    }
+    mkdirSync(machine.path('/etc/sudoers.d'), { recursive: true });
+    writeFileSync(machine.path('/etc/sudoers.d/tests'), 'with-sudo ALL=(ALL) NOPASSWD: ALL\n', {
+      mode: 0o440,
+    });
+  });
+
+  afterEach(() => rmSync(file(), { force: true }));
+
+  it('are written by a user with sudo', async () => {
+    const result = await writeAs('with-sudo');
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect(statSync(file())).toMatchObject({ uid: 0, gid: 0, mode: 0o100644 });
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toHaveLength(3);
+  });
+
+  it('are refused to a user without sudo, in one line', async () => {
+    const result = await writeAs('without-sudo');
+    expect(result.exitCode).toBe(2);
+    expect(result.stdout.match(/^fatal: .*$/gm)).toEqual([
+      // The words differ between versions of Ansible.
+      expect.stringMatching(/sudo: a password is required|Missing sudo password/),
+    ]);
+    expect(existsSync(file())).toBe(false);
   });
 });
 
