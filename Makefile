@@ -81,7 +81,7 @@ release: setup ## Build everything of a release, with checksums, in release/: ma
 	@$(MAKE) deb ARGS='amd64 arm64'
 	@$(MAKE) rpm ARGS='x86_64 aarch64'
 	@$(MAKE) package sbom bundles
-	@$(MAKE) image-archive ARGS="$(ARGS)"
+	@$(MAKE) image-archive ARGS="--no-cache $(ARGS)"
 	@cd release && sha256sum * >.SHA256SUMS && mv .SHA256SUMS SHA256SUMS && cat SHA256SUMS
 
 deb: setup ## Write the Debian package, with Node.js inside, to release/: make deb ARGS='amd64 arm64'
@@ -101,26 +101,28 @@ sbom: setup ## Write the SBOM (CycloneDX) to release/
 bundles: setup ## Write the dashboards and the alert rules to release/
 	@scripts/bundles
 
-# Times of the files in the image are those of the commit.
+# Times of the files in the image are those of the commit; a release is built without podman's cache, where they may be those of an
+# earlier one. The labels are not build arguments, because podman 4.3 ignores the values of arguments when it looks into its cache.
+LABEL = --label org.opencontainers.image
 BUILD = podman build --format docker --file container/Containerfile --timestamp $$(git log -1 --format=%ct) \
-  --build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(ARGS)
+  $(LABEL).version=$(VERSION) $(LABEL).revision=$$(git rev-parse HEAD) $(LABEL).created=$$(git log -1 --format=%cI) $(ARGS)
 
 image: setup ## Build the container image with podman: make image ARGS='--build-arg NODE_IMAGE=...'
 	@$(BUILD) --tag frr-exporter:$(VERSION) --tag frr-exporter:latest .
 
 image-archive: image ## Write the image to release/, for `podman load` and `docker load`
 	@mkdir -p release
-	@podman save --format docker-archive frr-exporter:$(VERSION) | gzip --no-name >release/frr-exporter-$(VERSION)-image.tar.gz
+	@scripts/image-archive frr-exporter:$(VERSION) >release/frr-exporter-$(VERSION)-image.tar.gz
 
 push: setup ## Build the image for amd64 and arm64 and push it: make push IMAGE=registry.example/frr-exporter
 	@podman manifest rm frr-exporter-push 2>/dev/null || :
-	@$(BUILD) --platform linux/amd64,linux/arm64 --manifest frr-exporter-push .
+	@$(BUILD) --no-cache --platform linux/amd64,linux/arm64 --manifest frr-exporter-push .
 	@mkdir -p release && podman manifest push --all --digestfile release/image.digest frr-exporter-push docker://$(IMAGE):$(VERSION)
 
 .PHONY: frr-image
 frr-image: ## Build the container image of the FRR service with podman: make frr-image ARGS='--build-arg BASE_IMAGE=...'
 	@podman build --format docker --file container/frr/Containerfile --tag frr:$(VERSION) --tag frr:latest \
-	  --build-arg VERSION=$(VERSION) $(ARGS) container/frr
+	  $(LABEL).version=$(VERSION) $(ARGS) container/frr
 
 .PHONY: bench-dashboards
 bench-dashboards: ## Measure each panel with 1,000 simulated nodes and write docs/benchmarks.md; 15 minutes

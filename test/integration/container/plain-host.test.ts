@@ -276,6 +276,41 @@ describe('plain containers', () => {
   });
 });
 
+it('the image has the labels of the commit', async () => {
+  const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+  const labels = JSON.parse(await machine.podman('image', 'inspect', '--format={{json .Labels}}', image));
+  expect(labels).toMatchObject({
+    'org.opencontainers.image.version': version,
+    'org.opencontainers.image.revision': expect.stringMatching(/^[0-9a-f]{40}$/),
+    'org.opencontainers.image.created': expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+  });
+});
+
+it('the archive of an image is the same for the same layers, and podman loads it', async () => {
+  const folder = join(machine.folder, 'archived');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'Containerfile'), `FROM ${image}\nENV A=b\nLABEL c=d\n`);
+  const archive = async (file: string) => {
+    await machine.podman(
+      ...['build', '--quiet', '--no-cache', '--format=docker', '--isolation=chroot', '--timestamp=0'],
+      ...['--tag=archived', folder],
+    );
+    const script = join(REPOSITORY, 'scripts/image-archive');
+    await machine.run('sh', ['-ec', '"$1" archived >"$2"', 'sh', script, join(folder, file)]);
+    return readFileSync(join(folder, file));
+  };
+  expect((await archive('first.tar.gz')).equals(await archive('second.tar.gz'))).toBe(true);
+  await machine.podman('image', 'rm', '--force', 'archived');
+  // The podman of Debian 12 cannot read gzip.
+  await machine.run('sh', ['-ec', 'gunzip <"$1" | podman load', 'sh', join(folder, 'first.tar.gz')]);
+  expect(await machine.podman('run', '--rm', '--network=host', 'archived', '--version')).toContain(
+    'frr-exporter, version',
+  );
+  expect(
+    await machine.podman('image', 'inspect', '--format={{.Config.Env}} {{.Labels.c}} {{.User}}', 'archived'),
+  ).toMatch(/A=b\] d 42499$/);
+});
+
 describe('the npm package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'frr-exporter-package-'));
   afterAll(() => rmSync(folder, { recursive: true }));
