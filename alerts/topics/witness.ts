@@ -12,6 +12,7 @@ import { DAY, KEY, NO_MAINTENANCE, NODE } from './session-series.ts';
 
 const HEALTHY = 'instance:frr_witness:healthy';
 const SEEN = 'instance:frr_witness:last_timestamp_seconds';
+const SINCE = 'host_route:frr_host_route_announced:since_timestamp_seconds';
 const SETTLED = 'host_route:frr_host_route_announced:settled';
 const WITNESSED = 'node_remote_router:frr_bgp_session:witnessed';
 const EVER = 'host_route:frr_host_route_advertised:last_timestamp_seconds';
@@ -94,14 +95,13 @@ function witnesses(site: Thresholds): readonly Recording[] {
 
 /** What nodes announce, and what is received of it. */
 function routes(site: Thresholds): readonly Recording[] {
-  const announced = 'host_route:frr_host_route_announced:since_timestamp_seconds';
   const settled = durationSeconds(site.witness_announced) ?? 0;
   return [
     {
       // Since when a node announces an address, where there is a witness.
-      record: announced,
+      record: SINCE,
       expr: promql`
-        (${announced} and (frr_host_route_advertised_peers > 0))
+        (${SINCE} and (frr_host_route_advertised_peers > 0))
         or (frr_host_route_advertised_peers > 0 and on (cluster) ${HEALTHY}) * 0 + time()
       `,
     },
@@ -109,7 +109,7 @@ function routes(site: Thresholds): readonly Recording[] {
       // Those that every witness has had the time to receive, as VPN or EVPN routes only where one reads these.
       record: SETTLED,
       expr: promql`
-        ${announced} < on (cluster) group_left () (cluster:frr_witness_read:min_timestamp_seconds - ${settled})
+        ${SINCE} < on (cluster) group_left () (cluster:frr_witness_read:min_timestamp_seconds - ${settled})
         unless on (${NODE}) instance:frr_node:silent
         ${OF_TENANTS.map(
           (safi) =>
@@ -267,10 +267,10 @@ function ofFabric(site: Thresholds): readonly Alert[] {
     alert(site, 'FRRAddressMoved', {
       expr: promql`
         group by (cluster, address) (
-          host_route:frr_host_route_announced:since_timestamp_seconds > time() - 300
+          ${SINCE} > time() - 300
           and on (cluster, address) (
             ${EVER} > time() - 600
-            unless (frr_host_route_advertised_peers > 0)
+            unless ${SINCE}
           )
         )
         and on (cluster, address) ${RECEIVED}
