@@ -1,4 +1,5 @@
 /** Makes alert rules: expression, waiting time and severity, with the texts and links that each must have. */
+import { durationSeconds, durationText } from './duration.ts';
 import type { Alert, Annotations, Severity } from './rule.ts';
 import type { Thresholds } from './thresholds.ts';
 
@@ -57,4 +58,28 @@ function dashboardUrl(site: Thresholds, uid: DashboardUid): string {
   return site.dashboard_url === ''
     ? `${site.base_url}/dashboards/generated/${uid}.json`
     : `${site.dashboard_url}/d/${uid}`;
+}
+
+/**
+ * What `for` would do, in an expression: Prometheus makes the texts of a pending alert at each evaluation, of an alert that
+ * does not hold yet it makes none.
+ * @param since a series whose value is when the fault began, in seconds since 1970
+ */
+export function heldFor(wait: string, since: string): string {
+  return `(${since} <= time() - ${durationSeconds(wait) ?? 0})`;
+}
+
+/** `critical after 10s`: the severity of an alert, and how long what it is about must hold. */
+export function severityAndWait({
+  for: wait = '0s',
+  expr,
+  labels: { severity },
+}: {
+  readonly for?: string | undefined;
+  readonly expr: string;
+  readonly labels: { readonly severity?: string };
+}): string {
+  const [, held] = /^\(\S+ <= time\(\) - (\d+)\)/.exec(expr) ?? [];
+  const after = held === undefined ? wait : durationText(Number(held));
+  return after === '0s' ? `${severity}` : `${severity} after ${after}`;
 }

@@ -1,5 +1,6 @@
 /** The table of all alerts, for the READMEs. */
-import { type Alert, isAlert, type RuleFile } from './rule.ts';
+import { severityAndWait } from './alert.ts';
+import { isAlert, type RuleFile } from './rule.ts';
 
 /**
  * Markdown: a row for each alert, with its severities, waiting times and summary.
@@ -17,8 +18,4 @@ export function alertTable(files: readonly RuleFile[], runbooks: string): string
       return `| [${name}](${runbooks}${name}.md) | ${[...when].join(', ')} | ${rules[0]?.annotations.summary} |`;
     });
   return `${['| alert | when | summary |', '| --- | --- | --- |', ...rows].join('\n')}\n`;
-}
-
-function severityAndWait({ for: wait = '0s', labels: { severity } }: Alert): string {
-  return wait === '0s' ? severity : `${severity} after ${wait}`;
 }

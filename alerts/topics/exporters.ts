@@ -1,5 +1,5 @@
 /** The exporters themselves: gone, gone with their node, gone all at once, or there with old samples. */
-import { alert } from '../alert.ts';
+import { alert, heldFor } from '../alert.ts';
 import { durationSeconds } from '../duration.ts';
 import { promql, type Recording, type RuleFile } from '../rule.ts';
 import { storm, stormRouters } from '../storm.ts';
@@ -62,6 +62,13 @@ export function exporters(site: Thresholds): RuleFile {
       "On the node: `frr-exporter doctor`, and the exporter's log: it names the command and FRR's answer. `frr_collector_errors_total` counts by reason.",
     dashboard: 'frr-exporter',
   } as const;
+  const nodeGone = {
+    summary: 'A node is gone: neither its FRR exporter nor the node itself can be reached.',
+    title: `${node(site)} is gone`,
+    action:
+      'Look at its console or BMC: powered off, crashed, or running without network? If it runs, it lost all uplinks or its management network: `ip -br link`, then FRR.',
+    dashboard: 'frr-openstack',
+  } as const;
   return {
     topic: 'exporters',
     groups: [
@@ -104,25 +111,28 @@ export function exporters(site: Thresholds): RuleFile {
             dashboard: 'frr-fleet',
             fleetWide: true,
           }),
-          ...(['critical', 'info'] as const).map((severity) =>
-            alert(site, 'FRRNodeDown', {
-              expr: `${DOWN} ${severity === 'critical' ? 'unless' : 'and'} on (${NODE}) ${STORM}`,
-              ...(severity === 'critical' ? { for: site.node_down_for } : {}),
-              keepFiringFor: site.keep_inhibiting_nodes_for,
-              severity,
-              summary: 'A node is gone: neither its FRR exporter nor the node itself can be reached.',
-              title: `${node(site)} is gone`,
-              description: `${node(site)} is gone: the exporter and the second scrape of the node (job ${site.node_job}) both fail.`,
-              since: SINCE.node,
-              impact: `What runs on the node is unreachable. Announced by nobody now, as far as last seen: ${ADDRESSES_GONE}.`,
-              action:
-                'Look at its console or BMC: powered off, crashed, or running without network? If it runs, it lost all uplinks or its management network: `ip -br link`, then FRR.',
-              dashboard: 'frr-openstack',
-            }),
-          ),
+          alert(site, 'FRRNodeDown', {
+            // Not by `for`: the texts of what is pending are made as well, and in a storm these are a thousand.
+            expr: `${heldFor(site.node_down_for, DOWN)} unless on (${NODE}) ${STORM}`,
+            keepFiringFor: site.keep_inhibiting_nodes_for,
+            severity: 'critical',
+            ...nodeGone,
+            description: `${node(site)} is gone: the exporter and the second scrape of the node (job ${site.node_job}) both fail.`,
+            since: SINCE.node,
+            impact: `What runs on the node is unreachable. Announced by nobody now, as far as last seen: ${ADDRESSES_GONE}.`,
+          }),
+          alert(site, 'FRRNodeDown', {
+            expr: `${DOWN} and on (${NODE}) ${STORM}`,
+            keepFiringFor: site.keep_inhibiting_nodes_for,
+            severity: 'info',
+            ...nodeGone,
+            description: `${node(site)} is gone, one of several nodes: see FRRNodesDown.`,
+            impact: 'What runs on the node is unreachable.',
+          }),
           alert(site, 'FRRExporterDown', {
             expr: promql`
               ${up} == 0
+              unless on (${NODE}) ${STORM}
               ${NO_MAINTENANCE}
             `,
             for: site.exporter_down_for,

@@ -130,22 +130,31 @@ function ofFleet(site: Thresholds): readonly Alert[] {
 
 function ofNodes(site: Thresholds): readonly Alert[] {
   const lost = 'instance:frr_bgp_uplinks_lost:since_timestamp_seconds';
+  const noUplink = {
+    summary: 'A node has lost all of its BGP uplinks.',
+    title: `${node(site)} has no uplink left`,
+    action: `On the node: \`ip -br link\` (are the uplinks up?), then \`${site.vtysh} -c 'show bgp vrf all summary' -c 'show bfd peers brief'\`. Both links at once point at the NIC, the node's FRR, or a change on both routers.`,
+    dashboard: 'frr-node',
+  } as const;
   return [
-    ...(['critical', 'info'] as const).map((severity) =>
-      alert(site, 'FRRBGPAllUplinksDown', {
-        expr: `${lost} ${severity === 'critical' ? 'unless' : 'and'} on (${NODE}) ${CUT_OFF}`,
-        ...(severity === 'critical' ? { for: site.all_uplinks_down_for } : {}),
-        keepFiringFor: site.keep_inhibiting_sessions_for,
-        severity,
-        summary: 'A node has lost all of its BGP uplinks.',
-        title: `${node(site)} has no uplink left`,
-        description: `${node(site)} has no BGP uplink left. Down: ${PEERS_DOWN}. Why: ${REASONS_OF_NODE}.`,
-        since: SINCE.uplinks,
-        impact: `The node announces nothing. Announced by nobody now: ${ADDRESSES_GONE}.`,
-        action: `On the node: \`ip -br link\` (are the uplinks up?), then \`${site.vtysh} -c 'show bgp vrf all summary' -c 'show bfd peers brief'\`. Both links at once point at the NIC, the node's FRR, or a change on both routers.`,
-        dashboard: 'frr-node',
-      }),
-    ),
+    alert(site, 'FRRBGPAllUplinksDown', {
+      expr: `${lost} unless on (${NODE}) ${CUT_OFF}`,
+      for: site.all_uplinks_down_for,
+      keepFiringFor: site.keep_inhibiting_sessions_for,
+      severity: 'critical',
+      ...noUplink,
+      description: `${node(site)} has no BGP uplink left. Down: ${PEERS_DOWN}. Why: ${REASONS_OF_NODE}.`,
+      since: SINCE.uplinks,
+      impact: `The node announces nothing. Announced by nobody now: ${ADDRESSES_GONE}.`,
+    }),
+    alert(site, 'FRRBGPAllUplinksDown', {
+      expr: `${lost} and on (${NODE}) ${CUT_OFF}`,
+      keepFiringFor: site.keep_inhibiting_sessions_for,
+      severity: 'info',
+      ...noUplink,
+      description: `${node(site)} has no BGP uplink left, one of several nodes: see FRRBGPNodesCutOff.`,
+      impact: 'The node announces nothing.',
+    }),
     alert(site, 'FRRBGPUplinksMissing', {
       expr: promql`
         instance:frr_bgp_uplinks_up:max1h > 0

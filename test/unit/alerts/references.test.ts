@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { severityAndWait } from '../../../alerts/alert.ts';
 import { TARGET_LABELS } from '../../catalogue.ts';
 import { type KnownSeries, knownSeries } from '../../known-series.ts';
 
@@ -175,10 +176,7 @@ describe('runbooks', () => {
   test('the index lists them as the rules are', () => {
     const rows = NAMES.toSorted().map((name) => {
       const rules = ALERTS.filter(({ alert }) => alert === name);
-      const when = rules.map(
-        (rule) =>
-          `${rule.labels.severity}${rule.for === undefined || rule.for === '0s' ? '' : ` after ${rule.for}`}`,
-      );
+      const when = rules.map(severityAndWait);
       return `| [${name}](${name}.md) | ${[...new Set(when)].join(', ')} | ${rules[0]?.annotations.summary} |`;
     });
     expect(read('alerts/runbooks/README.md').match(/^\| \[.*$/gm)).toEqual(rows);

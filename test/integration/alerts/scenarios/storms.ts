@@ -48,9 +48,6 @@ export const STORMS: readonly Scenario[] = [
           firing: [
             `FRRNodesDown critical storm=${12 * interval}`,
             'FRRNodeDown critical node-5',
-            'FRRExporterDown warning node-1',
-            'FRRExporterDown warning node-2',
-            'FRRExporterDown warning node-3',
             'FRRExporterDown warning node-5',
           ],
         },
@@ -60,9 +57,7 @@ export const STORMS: readonly Scenario[] = [
             `FRRNodesDown critical storm=${12 * interval}`,
             `FRRNodesDown critical storm=${120 * interval}`,
             'FRRNodeDown critical node-5',
-            ...numbers(1, 8)
-              .filter((i) => i !== 4 && (i < 6 || interval > 15))
-              .map((i) => `FRRExporterDown warning node-${i}`),
+            'FRRExporterDown warning node-5',
           ],
         },
       ],
