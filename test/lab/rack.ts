@@ -9,10 +9,10 @@
  */
 import { mkdirSync } from 'node:fs';
 import { execa } from 'execa';
-import { torBeginning, UPLINKS } from './bgp-config.ts';
 import { vrfFolder } from './network.ts';
 import { claim, release } from './ownership.ts';
 import { end, makeRouter, type Router } from './router.ts';
+import { torBeginning } from './tor-config.ts';
 import { frrRoot } from './versions.ts';
 import { waitFor } from './waiting.ts';
 
@@ -66,7 +66,16 @@ bfd
 exit
 router bgp 64999
  bgp router-id 172.16.0.${i}
-${UPLINKS}
+ bgp log-neighbor-changes
+ bgp graceful-restart
+ no bgp default ipv4-unicast
+ neighbor uplink peer-group
+ neighbor uplink remote-as external
+ neighbor uplink timers 3 9
+ neighbor uplink timers connect 1
+ neighbor uplink advertisement-interval 0
+ neighbor uplink bfd
+ neighbor uplink bfd profile tripleo
  neighbor 100.64.${i}.1 peer-group uplink
  neighbor 100.64.${i}.1 description tor1 rack A
  neighbor eth2 interface peer-group uplink

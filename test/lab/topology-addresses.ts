@@ -21,13 +21,9 @@ router bgp 64999
  address-family ipv4 unicast
   import vrf tenant-c
  exit-address-family
- address-family l2vpn evpn
-  neighbor uplink route-map all in
-  neighbor uplink route-map all out
- exit-address-family
  address-family ipv4 vpn
-  neighbor 100.64.1.1 route-map all in
-  neighbor 100.64.1.1 route-map all out
+  neighbor 100.64.1.1 route-map evpn-routes in
+  neighbor 100.64.1.1 route-map own-evpn-routes out
  exit-address-family
 exit
 router bgp 64999 vrf tenant-c

@@ -14,6 +14,8 @@ import { type Topology, TRIPLEO } from './topology.ts';
 const { node, tor1, tor2 } = TRIPLEO.routers;
 
 const NODE_CONFIG = `
+route-map all permit 10
+exit
 vrf tenant-b
  vni 5000
 exit-vrf
@@ -32,12 +34,12 @@ router bgp 64999
  address-family ipv4 unicast
   neighbor guests activate
   neighbor guests route-map all in
-  neighbor guests route-map only-host-prefixes out
+  neighbor guests route-map own-host-routes out
  exit-address-family
  address-family ipv6 unicast
   neighbor 2001:db8:64::1 activate
   neighbor 2001:db8:64::1 route-map all in
-  neighbor 2001:db8:64::1 route-map only-host-prefixes out
+  neighbor 2001:db8:64::1 route-map own-host-routes out
  exit-address-family
 exit
 router bgp 64998 vrf tenant-b

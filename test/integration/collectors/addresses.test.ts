@@ -95,10 +95,10 @@ test('received by the other router, as a type 5 route and as a VPN route', async
     async () =>
       expect(await received()).toEqual([
         'ipv4 vpn 64999:4 203.0.113.50 100.64.1.2 64999',
-        'ipv4 evpn 172.16.0.2:3 10.65.0.1 100.64.1.2 64999',
-        'ipv4 evpn 172.16.0.2:3 203.0.113.30 100.64.1.2 64999',
-        'ipv4 evpn 172.16.0.2:3 203.0.113.40 100.64.1.2 64999',
-        'ipv6 evpn 172.16.0.2:3 2001:db8:c::30 100.64.1.2 64999',
+        'ipv4 evpn 172.16.0.2:4 10.65.0.1 100.64.1.2 64999',
+        'ipv4 evpn 172.16.0.2:4 203.0.113.30 100.64.1.2 64999',
+        'ipv4 evpn 172.16.0.2:4 203.0.113.40 100.64.1.2 64999',
+        'ipv6 evpn 172.16.0.2:4 2001:db8:c::30 100.64.1.2 64999',
       ]),
     { within: 60_000, every: 500, for: 'the routes to be received' },
   );

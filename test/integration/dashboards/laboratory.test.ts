@@ -393,7 +393,7 @@ test('a peer announces more than its limit', async () => {
       const limits = await shown.courses('Policy and prefix limit');
       expect(limits['Limit default 100.64.1.1 ipv4 unicast']?.at(-1)).toBe('Stopped by the limit');
       const prefixes = await shown.courses('IPv4 prefixes in, against the day and the limit');
-      expect(prefixes['Limit default 100.64.1.1 ipv4 unicast']).toEqual([5]);
+      expect(prefixes['Limit default 100.64.1.1 ipv4 unicast']).toEqual([100, 5]);
       expect(await fleet().rows('Firing alerts')).toEqual(
         having({ Alert: 'FRRBGPMaxPrefixExceeded', Severity: 'critical', Peer: '100.64.1.1' }),
       );
@@ -406,11 +406,14 @@ test('a peer announces more than its limit', async () => {
   }
 });
 
-test('a route map filters an address', async () => {
+test('a prefix list filters an address', async () => {
+  const family = ['router bgp 64999', 'address-family ipv4 unicast'];
+  const groups = ['uplink', 'guests'];
   await lab.node.configure(
-    'ip prefix-list filtered seq 5 permit 203.0.113.20/32',
-    'route-map only-host-prefixes deny 5',
-    'match ip address prefix-list filtered',
+    'ip prefix-list filtered seq 5 deny 203.0.113.20/32',
+    'ip prefix-list filtered seq 10 permit any',
+    ...family,
+    ...groups.map((group) => `neighbor ${group} prefix-list filtered out`),
   );
   const lost = { Address: '203.0.113.20', Node: INSTANCE, Interface: 'br-ex' };
   try {
@@ -441,7 +444,10 @@ test('a route map filters an address', async () => {
     });
     await expectAnswers('filter');
   } finally {
-    await lab.node.configure('no route-map only-host-prefixes deny 5');
+    await lab.node.configure(
+      ...family,
+      ...groups.map((group) => `no neighbor ${group} prefix-list filtered out`),
+    );
   }
 });
 

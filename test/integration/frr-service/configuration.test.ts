@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FRR_VERSIONS, type FrrVersion, frrRoot } from '../../lab/index.ts';
+import { NODE_PARAMETERS } from '../../lab/node-parameters.ts';
 import { type Parameters, type Rendered, render } from './rendering.ts';
 import { PARAMETERS } from './topology.ts';
 
@@ -60,6 +61,7 @@ const SETS = {
     conf_custom_ipv6: 'ipv6 route 2001:db8::/32 blackhole',
     conf_custom_l2vpn: 'advertise-svi-ip',
   },
+  'the node of the laboratory': NODE_PARAMETERS,
   'a witness': {
     witness: true,
     bgp_uplinks: [],
@@ -114,6 +116,11 @@ describe('the rendered configuration', () => {
         set,
         problems: '',
       });
+  });
+
+  it('is the configuration of the node in the laboratory', async () => {
+    const config = of('7.5.1', 'the node of the laboratory')['frr.conf'];
+    await expect(config).toMatchFileSnapshot('../../lab/rendered/node.conf');
   });
 
   it('is reported by line where it is not understood', async () => {

@@ -124,7 +124,7 @@ const NOBODY = '02:00:00:00:00:01';
 
 /** What both sides have in common, on the node and on tor1. */
 const ORDINARY = ['PEER timers 3 9', 'PEER timers connect 1', 'in ipv4 PEER activate'];
-const NODE = ['PEER remote-as 65001', ...ORDINARY, 'in ipv4 PEER route-map only-host-prefixes out'];
+const NODE = ['PEER remote-as 65001', ...ORDINARY, 'in ipv4 PEER route-map own-host-routes out'];
 const TOR = ['PEER remote-as 64999', ...ORDINARY];
 
 /** The lines of a session as FRR takes them. */

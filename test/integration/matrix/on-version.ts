@@ -177,7 +177,7 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
       const page = await exporter.page();
       const missing = (afi: string, safi: string) =>
         page.value('frr_bgp_policy_missing', { vrf: 'default', peer: '100.64.1.1', afi, safi });
-      expect(missing('l2vpn', 'evpn')).toBe(1);
+      expect(missing('ipv4', 'vpn')).toBe(1);
       expect(missing('ipv4', 'unicast')).toBe(0);
     });
 
@@ -243,10 +243,13 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         ),
         '172.31.0.5',
       );
+      const inFamily = ['router bgp 64999', 'address-family ipv4 unicast'];
+      const groups = ['uplink', 'guests'];
       await lab.node.configure(
-        'ip prefix-list taken-out permit 172.31.0.5/32',
-        'route-map only-host-prefixes deny 5',
-        'match ip address prefix-list taken-out',
+        'ip prefix-list filtered seq 5 deny 172.31.0.5/32',
+        'ip prefix-list filtered seq 10 permit any',
+        ...inFamily,
+        ...groups.map((group) => `neighbor ${group} prefix-list filtered out`),
       );
       try {
         // FRR waits for five seconds after a policy was changed before it acts on it.
@@ -269,7 +272,10 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         expect(page.value('frr_host_routes_unadvertised', { vrf: 'default' })).toBe(1);
         expect(up(page)).toEqual(SESSIONS_UP);
       } finally {
-        await lab.node.configure('no route-map only-host-prefixes deny 5');
+        await lab.node.configure(
+          ...inFamily,
+          ...groups.map((group) => `no neighbor ${group} prefix-list filtered out`),
+        );
       }
       await pageWhere(
         (read) => advertised(read, '172.31.0.5') === before,
@@ -325,7 +331,12 @@ export function describeVersion(version: FrrVersion, source: 'vtysh' | 'socket')
         TWO_POLLS,
         'the session to be stopped by its limit',
       );
-      expect(page.find('frr_bgp_prefix_limit_exceeded').filter(({ value }) => value === 1)).toHaveLength(1);
+      // FRR does not report which of the session's limits it was.
+      const exceeded = page.find('frr_bgp_prefix_limit_exceeded').filter(({ value }) => value === 1);
+      expect(exceeded.map(({ labels }) => [labels.peer, labels.afi])).toEqual([
+        ['eth2', 'ipv4'],
+        ['eth2', 'ipv6'],
+      ]);
       await untilCauses(exporter, { eth2: /^over_limit: the peer exceeded the prefix limit$/ }, TWO_POLLS);
       await lab.tor2.configure(...inFamily, ...networks.map((network) => `no ${network}`));
       await lab.node.vtysh('clear bgp eth2');
