@@ -130,7 +130,7 @@ bench-dashboards: ## Measure each panel with 1,000 simulated nodes and write doc
 	@$(NODE) bench/dashboards.ts $(ARGS)
 
 .PHONY: storm
-storm: setup ## Kill 100, 300 and all of 1,000 simulated nodes, a router, the fabric, and write docs/benchmarks.md; 30 minutes
+storm: setup ## Kill 100, 300 and all of 1,000 simulated nodes, a router, the fabric, and write docs/benchmarks.md; a quarter of an hour
 	@$(NODE) bench/storm.ts $(ARGS)
 
 .PHONY: time-to-page
