@@ -6,6 +6,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
+import { readThresholds } from '../../alerts/thresholds.ts';
+import { timings } from '../../alerts/timings.ts';
 import { type Exporter, forwardInto, startExporter } from './exporter.ts';
 import { type AlertmanagerConfig, type Message, type Messages, startMessages } from './messages.ts';
 import { belongingTo, claim, release } from './ownership.ts';
@@ -113,6 +115,8 @@ export interface PagingOptions {
   readonly nodes: readonly WatchedNode[];
   /** More arguments of `make rules`, for tests that cannot wait for what is meant to be slow. */
   readonly thresholds?: readonly string[];
+  /** Of scrapes and evaluations, when it is not that of the shipped files: what `make rules` makes for it is used. */
+  readonly interval?: string;
   /** Changes Alertmanager's shipped configuration. */
   readonly change?: (config: AlertmanagerConfig) => void;
 }
@@ -127,6 +131,7 @@ export interface Paging extends AsyncDisposable {
 }
 
 interface PrometheusConfig {
+  readonly global: object;
   rule_files: string[];
   alerting: { alertmanagers: unknown[] };
   scrape_configs: (Record<string, unknown> & { job_name: string })[];
@@ -142,14 +147,24 @@ export async function startPaging(options: PagingOptions): Promise<Paging> {
     await release(name);
   };
   try {
+    const { interval } = options;
+    const flags = [
+      ...(interval === undefined
+        ? []
+        : ['scrape', 'evaluation'].map((name) => `--${name}-interval=${interval}`)),
+      ...(options.thresholds ?? []),
+    ];
     const rules = join(folder, 'rules');
     await execa(process.execPath, [
       join(ALERTS, 'render.ts'),
       `--thresholds=${join(ALERTS, 'thresholds.yaml')}`,
       `--output=${rules}`,
-      ...(options.thresholds ?? []),
+      ...flags,
     ]);
-    messages = await startMessages(options.change);
+    messages = await startMessages((config) => {
+      if (interval !== undefined) setTimings(config, flags);
+      options.change?.(config);
+    });
 
     const targets = join(folder, 'targets');
     mkdirSync(targets);
@@ -171,7 +186,7 @@ export async function startPaging(options: PagingOptions): Promise<Paging> {
     writeTargets();
     const port = await freePort();
     prometheus = await startPrometheus({
-      config: prometheusConfig(targets, rules, port, new URL(messages.alertmanager.url).host),
+      config: prometheusConfig(targets, rules, port, new URL(messages.alertmanager.url).host, interval),
       port,
     });
     return {
@@ -187,14 +202,33 @@ export async function startPaging(options: PagingOptions): Promise<Paging> {
   }
 }
 
-/** The shipped configuration, with addresses of this machine. */
+/** Gives the route of pages the timings that `make rules` prints with these arguments. */
+function setTimings(config: AlertmanagerConfig, flags: readonly string[]): void {
+  const source = join(ALERTS, 'thresholds.yaml');
+  const settings = Object.fromEntries(
+    flags.map((flag) => {
+      const [name = '', value = ''] = flag.slice('--'.length).split('=');
+      return [name.replaceAll('-', '_'), value];
+    }),
+  );
+  const { groupWait, groupInterval } = timings(
+    readThresholds(readFileSync(source, 'utf8'), source, settings),
+  );
+  for (const route of config.route.routes.filter(({ receiver }) => receiver === 'page'))
+    Object.assign(route, { group_wait: groupWait, group_interval: groupInterval });
+}
+
+/** The shipped configuration, with addresses of this machine, and perhaps another interval. */
 function prometheusConfig(
   targets: string,
   rules: string,
   port: number,
   alertmanager: string,
+  interval: string | undefined,
 ): Record<string, unknown> {
   const config = parse(readFileSync(join(ALERTS, 'prometheus/prometheus.yml'), 'utf8')) as PrometheusConfig;
+  if (interval !== undefined)
+    Object.assign(config.global, { scrape_interval: interval, evaluation_interval: interval });
   config.rule_files = [`${rules}/*.yaml`];
   config.alerting.alertmanagers = [{ static_configs: [{ targets: [alertmanager] }] }];
   for (const job of config.scrape_configs) {
